@@ -11,10 +11,12 @@ export { type EventCounts, PerfEvent } from "./perf-event.ts";
 export { ownPrivileges, type Privileges } from "./privileges.ts";
 export {
   allProcesses,
+  childrenOf,
   cmdlineOf,
   commOf,
   environOf,
   type Holder,
+  isMapped,
   onlineCpus,
   parseCpuList,
   registerHolders,

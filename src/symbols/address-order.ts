@@ -39,8 +39,8 @@ function sortByDigit(
   to: Uint32Array,
 ): boolean {
   const next = new Uint32Array(DIGITS);
-  for (const row of from) {
-    const digit = ((column[row] ?? 0) >>> shift) & (DIGITS - 1);
+  for (let place = 0; place < from.length; place++) {
+    const digit = ((column[from[place] ?? 0] ?? 0) >>> shift) & (DIGITS - 1);
     next[digit] = (next[digit] ?? 0) + 1;
   }
   if (next.includes(from.length)) return false;
@@ -50,7 +50,8 @@ function sortByDigit(
     next[digit] = start;
     start += count;
   }
-  for (const row of from) {
+  for (let place = 0; place < from.length; place++) {
+    const row = from[place] ?? 0;
     const digit = ((column[row] ?? 0) >>> shift) & (DIGITS - 1);
     const at = next[digit] ?? 0;
     to[at] = row;
