@@ -15,9 +15,9 @@ function naive(a: string, b: string): number {
 test("the distance is that of the definition, or above the limit if that is", () => {
   fc.assert(
     fc.property(word, word, fc.nat({ max: 8 }), (a, b, limit) => {
-      const true_ = naive(a, b);
+      const exact = naive(a, b);
       const found = editDistance(a, b, limit);
-      if (true_ <= limit) expect(found).toBe(true_);
+      if (exact <= limit) expect(found).toBe(exact);
       else expect(found).toBeGreaterThan(limit);
     }),
   );
@@ -41,6 +41,6 @@ test("the nearest names come best first, at most five, each once, and none that 
     "counter",
     "cointer",
     "xconter",
-    "count",
+    "router",
   ]);
 });

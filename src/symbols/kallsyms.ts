@@ -53,7 +53,8 @@ export class Kallsyms {
   }
 
   /** The symbol that `address` is in or behind. */
-  lookup(address: bigint): KernelSymbol | undefined {
+  lookup(anyAddress: bigint): KernelSymbol | undefined {
+    const address = BigInt.asUintN(64, anyAddress);
     const [first, ...others] = this.#index.nearestBelow(address).map((row) => this.#symbol(row));
     if (first === undefined || address - first.address >= LONGEST_SYMBOL) return undefined;
     const best = others.reduce((a, b) => (b.rank > a.rank ? b : a), first);
