@@ -17,7 +17,8 @@ export class Namer {
   private readonly spots: readonly Spot[];
   /** Data breakpoints of this architecture trap after the access. */
   private readonly trapsAfter: boolean;
-  private readonly chained: boolean;
+  /** Names depend on the call chain, not on the instruction alone. */
+  readonly chained: boolean;
 
   constructor(
     symbols: SymbolSource,

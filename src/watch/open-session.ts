@@ -51,6 +51,7 @@ export function openSession(options: WatchOptions): Session {
 
   const filter = targets.all ? undefined : loadFilter(sys, privileges, undo);
   const cpus = onlineCpus();
+  const scripts = targets.pids.some(namesScripts);
   const plan = planEvents(options, {
     spots,
     features: probeFeatures(sys),
@@ -58,7 +59,7 @@ export function openSession(options: WatchOptions): Session {
     lanes: targets.tids?.length ?? cpus.length,
     cpus: cpus.length,
     perThread: targets.tids !== undefined,
-    scripts: targets.pids.some(namesScripts),
+    scripts,
   });
   const { arming, why } = armBest({ sys, plan, targets, privileges, options, filter });
   undo.use(arming);
@@ -84,7 +85,7 @@ export function openSession(options: WatchOptions): Session {
     namer: new Namer(symbols, {
       spots,
       trapsAfter: arch.data.trap === "after",
-      chained: plan.layout.callchain !== undefined,
+      chained: scripts && plan.layout.callchain !== undefined,
     }),
     resources: undo.move(),
   });
