@@ -61,11 +61,11 @@ export class AddressSpace {
     return store.of(mapping, this.pids);
   }
 
-  /** All images of the process, in the order of their addresses. */
+  /** All images of the process. */
   images(store: ObjectStore): Image[] {
     const owners = Map.groupBy(this.#mappings.filter(isOfObject), fileKey).values();
     const images = owners.flatMap(([first]) => (first ? this.#imagesOf(first, store) : []));
-    return [...images].sort((a, b) => (a.start < b.start ? -1 : 1));
+    return [...images];
   }
 
   #imagesOf(mapping: Mapping, store: ObjectStore): readonly Image[] {
@@ -97,7 +97,7 @@ function isOfObject({ inode, path }: Mapping): boolean {
 /** The vdso is linked at 0, or at its own place on old kernels; it is mapped whole. */
 function vdsoImage(object: MappedObject, { start, end }: Mapping): Image {
   const load = object.elf.segments.find((it) => it.type === 1);
-  return { object, bias: start - (load?.vaddr ?? 0n), start, end };
+  return { object, bias: start - (load?.vaddr ?? 0n), ranges: [{ start, end }] };
 }
 
 /** kernel: perf_event_mmap_event() writes "//anon" where maps has nothing. */

@@ -4,20 +4,22 @@
  */
 export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  let above = Uint16Array.from({ length: b.length + 1 }, (_, i) => i);
+  let row = new Uint16Array(b.length + 1);
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    row[0] = i;
     let least = i;
     for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const cost = Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
-      next.push(cost);
+      const isSame = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
+      const replaced = (above[j - 1] ?? 0) + (isSame ? 0 : 1);
+      const cost = Math.min(replaced, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1);
+      row[j] = cost;
       least = Math.min(least, cost);
     }
     if (least > limit) return limit + 1;
-    row = next;
+    [above, row] = [row, above];
   }
-  return row[b.length] ?? 0;
+  return above[b.length] ?? 0;
 }
 
 const MAX_NEAREST = 5;
@@ -38,7 +40,7 @@ export function nearestNames(wanted: string, names: Iterable<string>): string[] 
 /** Another case is less of a slip than another letter. */
 function slip(wanted: string, name: string, limit: number): number {
   if (Math.abs(wanted.length - name.length) > limit) return limit + 1;
-  const exact = editDistance(wanted, name, limit);
   const folded = editDistance(wanted.toLowerCase(), name.toLowerCase(), limit);
-  return Math.min(exact, folded + 0.5);
+  if (folded > limit) return folded;
+  return Math.min(editDistance(wanted, name, limit), folded + 0.5);
 }

@@ -8,7 +8,11 @@ export interface Image {
   readonly object: MappedObject;
   /** What the loader added to the linker's addresses. */
   readonly bias: bigint;
-  /** From the first byte to the last, with the .bss, which is no mapping of the file. */
+  /** Its mappings, and its .bss, which is no mapping of the file. */
+  readonly ranges: readonly Range[];
+}
+
+interface Range {
   readonly start: bigint;
   readonly end: bigint;
 }
@@ -21,22 +25,32 @@ const AT_PAGESZ = 6n;
  * The images among the mappings of one file, which are in ascending order. A segment tells the bias
  * for a mapping of its bytes, but the page where one segment ends and the next begins is in both; so
  * each mapping votes for all biases that are possible, and an image is a run that agrees on one.
- * A file that is only read through mmap(2) agrees on none.
+ * A file that is only read through mmap(2) agrees on none. V8 maps the node program's builtins a
+ * second time, beside its compiled code: that is an image of its own, without the rest.
  */
 export function findImages(object: MappedObject, mappings: readonly Mapping[]): Image[] {
-  const loads = object.elf.segments.filter((it) => it.type === PT_LOAD && it.memsz > 0n);
-  const runs: Set<bigint>[] = [];
+  const loads = object.elf.segments
+    .filter((it) => it.type === PT_LOAD && it.memsz > 0n)
+    .toSorted((a, b) => (a.vaddr < b.vaddr ? -1 : 1));
+  const runs: { biases: Set<bigint>; mappings: Mapping[] }[] = [];
   for (const mapping of mappings) {
-    const biases = possibleBiases(loads, mapping);
-    const agreed = runs.at(-1)?.intersection(biases);
-    if (agreed !== undefined && agreed.size > 0) runs[runs.length - 1] = agreed;
-    else if (biases.size > 0) runs.push(biases);
+    const possible = possibleBiases(loads, mapping);
+    const run = runs.at(-1);
+    const agreed = run?.biases.intersection(possible);
+    if (run !== undefined && agreed !== undefined && agreed.size > 0) {
+      run.biases = agreed;
+      run.mappings.push(mapping);
+    } else if (possible.size > 0) runs.push({ biases: possible, mappings: [mapping] });
   }
-  return runs.flatMap(([bias]) => (bias === undefined ? [] : [imageAt(object, loads, bias)]));
+  return runs.flatMap((run) => {
+    const [bias] = run.biases;
+    if (bias === undefined) return [];
+    return [{ object, bias, ranges: [...run.mappings, ...bssRanges(loads, bias, run.mappings)] }];
+  });
 }
 
-export function imageHolds(image: Image, address: bigint): boolean {
-  return image.start <= address && address < image.end;
+export function imageHolds({ ranges }: Image, address: bigint): boolean {
+  return ranges.some((it) => it.start <= address && address < it.end);
 }
 
 function possibleBiases(loads: readonly ElfSegment[], mapping: Mapping): Set<bigint> {
@@ -57,12 +71,25 @@ function coversFileRange(segment: ElfSegment, { start, end, offset }: Mapping): 
   return first <= offset && offset + (end - start) <= last - (last % pageSize());
 }
 
-function imageAt(object: MappedObject, loads: readonly ElfSegment[], bias: bigint): Image {
-  const ascending = loads.toSorted((a, b) => (a.vaddr < b.vaddr ? -1 : 1));
-  const lowest = ascending.at(0)?.vaddr ?? 0n;
-  const last = ascending.at(-1);
-  const highest = last === undefined ? 0n : last.vaddr + last.memsz;
-  return { object, bias, start: bias + lowest - (lowest % pageSize()), end: bias + highest };
+/**
+ * The memory behind the bytes of a segment. It is the image's if these bytes are, or, for a segment
+ * that has none, those of the segment before it.
+ */
+function bssRanges(
+  loads: readonly ElfSegment[],
+  bias: bigint,
+  mappings: readonly Range[],
+): Range[] {
+  const withBytes = loads.filter((it) => it.filesz > 0n);
+  return loads
+    .filter((it) => it.memsz > it.filesz)
+    .filter((it) => {
+      const owner = withBytes.findLast((other) => other.vaddr <= it.vaddr);
+      if (owner === undefined) return false;
+      const lastByte = bias + owner.vaddr + owner.filesz - 1n;
+      return mappings.some(({ start, end }) => start <= lastByte && lastByte < end);
+    })
+    .map((it) => ({ start: bias + it.vaddr + it.filesz, end: bias + it.vaddr + it.memsz }));
 }
 
 let knownPageSize: bigint | undefined;

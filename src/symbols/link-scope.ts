@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Pid } from "../base/index.ts";
 import type { DynamicFacts } from "./dynamic.ts";
 import { ElfError } from "./elf-error.ts";
-import type { Image } from "./image.ts";
+import { type Image, imageHolds } from "./image.ts";
 
 const NO_FACTS: DynamicFacts = { needed: [], soname: undefined, symbolic: false };
 const AT_PHDR = 3n;
@@ -55,7 +55,7 @@ function factsOf(image: Image): DynamicFacts {
 /** The kernel tells every process where its program's headers are: getauxval(3). */
 function programOf(proc: string, pid: Pid, images: readonly Image[]): Image | undefined {
   const headers = headerAddress(join(proc, `${pid}`, "auxv"));
-  return headers.flatMap((at) => images.find((it) => it.start <= at && at < it.end) ?? [])[0];
+  return headers.flatMap((at) => images.find((it) => imageHolds(it, at)) ?? [])[0];
 }
 
 /** AT_PHDR read as a 64-bit and as a 32-bit process would have it; the wrong one is in no image. */

@@ -62,6 +62,22 @@ test("code and data of a program and of libc have their names, offsets and files
   expect(resolve(getpid).symbol).toMatch(/getpid$/);
 });
 
+test("compiled code beside a second mapping of builtins is not taken for the program's", () => {
+  using fake = new FakeProc();
+  const main = "int padding[9999]; int f(void) { return 1; } int main(void) { return 0; }";
+  const path = fake.workshop.compile("program", [main], "-no-pie", "-Wl,-z,separate-code");
+  const { dev, ino } = statSync(path, { bigint: true });
+  const device = `${((dev >> 8n) & 0xfffn).toString(16)}:${((dev & 0xffn) | ((dev >> 12n) & 0xfff00n)).toString(16)}`;
+  const builtins = `10401000-10402000 r-xp 00001000 ${device} ${ino} ${path}`;
+  fake.write("42/maps", `${builtins}\n10402000-10500000 rwxp 00000000 00:00 0 \n`);
+  fake.write("42/root/tmp/perf-42.map", "10405000 40 hot\n");
+  expect(fake.symbolizer.resolve(PID, 0x10401000n, USER).objectOffset).toBe(0x401000n);
+  expect(fake.symbolizer.resolve(PID, 0x10405000n, USER)).toMatchObject({
+    kind: "jit",
+    symbol: "hot",
+  });
+});
+
 test("a return address behind a call that never returns belongs to the caller", async () => {
   using workshop = new Workshop();
   const text = `

@@ -5,6 +5,7 @@ test.each([
   ["JS:~fillRow file:///a/rows.mjs:3:79", "fillRow", "interpreted", "/a/rows.mjs", 3, 79],
   ["JS:^fillRow file:///a/rows.mjs:3:79", "fillRow", "baseline", "/a/rows.mjs", 3, 79],
   ["JS:+fillRow file:///a/rows.mjs:3:79", "fillRow", "maglev", "/a/rows.mjs", 3, 79],
+  ["JS:*'fillRow file:///a/rows.mjs:3:79", "fillRow", "optimised", "/a/rows.mjs", 3, 79],
   ["JS:*fillRow file:///a/rows.mjs:3:79", "fillRow", "optimised", "/a/rows.mjs", 3, 79],
   ["LazyCompile:*run /home/me/my app/x.js:10:2", "run", "optimised", "/home/me/my app/x.js", 10, 2],
   ["JS:~get size file:///a%20b/c.js:1:2", "get size", "interpreted", "/a b/c.js", 1, 2],

@@ -17,8 +17,11 @@ const TIERS: Readonly<Record<string, Tier>> = {
   "*": "optimised",
 };
 
-/** `JS:` today; the others are older spellings of the same. */
-const SCRIPT = /^(?:JS|Function|LazyCompile|Script|Eval):([~^+*])(.*)$/s;
+/**
+ * `JS:` today; the others are older spellings of the same. An apostrophe behind the mark says that the
+ * code was compiled for one closure only: still the same function.
+ */
+const SCRIPT = /^(?:JS|Function|LazyCompile|Script|Eval):([~^+*])'?(.*)$/s;
 const POSITION = /^(.*):(\d+):(\d+)$/s;
 /** A path or URL starts after the first space that has one behind it: both sides may hold spaces. */
 const NAME_AND_FILE = /^(.*?) ((?:\/|[a-z][a-z0-9+.-]*:|\[).*)$/s;
