@@ -2,6 +2,8 @@
  * Who touches this address: targets, coverage, grouping of hits by writer.
  * It knows perf events and names, and nothing of terminals or formats.
  */
+
+export { type ChildTest, childTest } from "./child-test.ts";
 export type { Coverage, Gap, Strategy } from "./coverage.ts";
 export { type Hit, keepHit } from "./hit.ts";
 export { openSession } from "./open-session.ts";

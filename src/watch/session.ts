@@ -91,18 +91,22 @@ export class Session implements Disposable {
     return this.reason;
   }
 
-  /** Hands over what the rings hold now, at most `limit` hits, and notices the end. */
-  drain(sink: HitSink, limit = Number.POSITIVE_INFINITY): void {
-    if (this.coverage !== undefined) return;
+  /**
+   * Hands over what the rings hold now, at most `limit` hits, and notices the end. True when it
+   * stopped at the limit: more may be waiting.
+   */
+  drain(sink: HitSink, limit = Number.POSITIVE_INFINITY): boolean {
+    if (this.coverage !== undefined) return false;
     this.sink = sink;
     const until = this.hits + limit;
     const now = process.hrtime.bigint();
     this.liveness.check(performance.now());
     this.reader.drain(Number(now) - SETTLE_NS, () => this.hits >= until);
-    if (this.hits >= until) return; // more may be waiting, of targets that have ended, too
+    if (this.hits >= until) return true;
     const { tasks, watchesAll, timeoutMs } = this.parts;
     if (!watchesAll && tasks.living().length === 0) this.end("targets-ended");
     if (Number(now - this.sinceNs) / 1e6 >= timeoutMs) this.end("timeout");
+    return false;
   }
 
   /** Ends the watch. What the rings hold by now is still handed over by `finish`. */

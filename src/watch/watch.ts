@@ -3,6 +3,7 @@ import type { Coverage } from "./coverage.ts";
 import { type Hit, keepHit } from "./hit.ts";
 import { openSession } from "./open-session.ts";
 import type { WatchOptions } from "./options.ts";
+import type { RawHit } from "./raw-hit.ts";
 import type { EndReason, HitSink, Session } from "./session.ts";
 import type { Spot } from "./spot.ts";
 import { type Writer, Writers } from "./writers.ts";
@@ -35,7 +36,7 @@ export class Watch implements AsyncIterable<Hit>, Disposable, AsyncDisposable {
   constructor(options: WatchOptions) {
     this.session = openSession(options);
     this.withStack = options.stack === true;
-    this.writers = writersOf(this.session);
+    this.writers = writersOf(this.session, this.withStack);
   }
 
   /** What is watched, as found in the processes. */
@@ -57,11 +58,10 @@ export class Watch implements AsyncIterable<Hit>, Disposable, AsyncDisposable {
     let batch: Hit[] = [];
     const sink = this.sink((hit) => batch.push(hit));
     while (this.session.ended === undefined) {
-      this.session.drain(sink, BATCH);
-      const empty = batch.length === 0;
+      const more = this.session.drain(sink, BATCH);
       yield* batch;
       batch = [];
-      if (empty) await sleep(POLL_MS);
+      if (!more && this.session.ended === undefined) await sleep(POLL_MS);
     }
     this.session.finish(sink);
     yield* batch;
@@ -98,13 +98,15 @@ export class Watch implements AsyncIterable<Hit>, Disposable, AsyncDisposable {
   }
 }
 
-/** The table of writers for a session. */
-export function writersOf(session: Session): Writers {
+/** The table of writers for a session; with `stacks` each call chain is one of its own. */
+export function writersOf(session: Session, stacks: boolean): Writers {
   const { namer } = session.parts;
-  return new Writers(
-    { name: (hit) => namer.name(hit), comm: (hit) => session.commOf(hit) },
-    { chained: namer.chained },
-  );
+  const names = {
+    name: (hit: RawHit) => namer.name(hit),
+    comm: (hit: RawHit) => session.commOf(hit),
+    stack: (hit: RawHit) => namer.stack(hit),
+  };
+  return new Writers(names, { chained: namer.chained, stacks });
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Writer {
   readonly mode: "user" | "kernel";
   readonly frame: Frame;
   readonly via: Frame | undefined;
+  /** The call chain, innermost first, where they were taken: each chain is a writer of its own. */
+  readonly stack: readonly Frame[] | undefined;
   /** Of the first hit. */
   readonly pid: number;
   readonly tid: number;
@@ -34,15 +36,20 @@ class Tally {
   readonly tids = new Set<number>();
   readonly pids = new Set<number>();
   readonly named: Named;
+  readonly stack: readonly Frame[] | undefined;
   readonly comm: string;
   readonly spot: number;
   readonly kernel: boolean;
   readonly pid: number;
   readonly tid: number;
 
-  constructor(hit: RawHit, named: Named, comm: string) {
-    this.named = named;
-    this.comm = comm;
+  constructor(
+    hit: RawHit,
+    who: { named: Named; comm: string; stack: readonly Frame[] | undefined },
+  ) {
+    this.named = who.named;
+    this.comm = who.comm;
+    this.stack = who.stack;
     this.spot = hit.spot;
     this.kernel = hit.kernel;
     this.pid = hit.pid;
@@ -62,6 +69,15 @@ interface Shortcut {
 export interface WriterNames {
   name(hit: RawHit): Named;
   comm(hit: RawHit): string;
+  stack(hit: RawHit): readonly Frame[];
+}
+
+/** What makes a writer besides its instruction; then the instruction alone does not tell it. */
+export interface WriterOptions {
+  /** Code is named by the call chain, as for scripts. */
+  readonly chained: boolean;
+  /** Each call chain is a writer of its own. */
+  readonly stacks: boolean;
 }
 
 /**
@@ -74,16 +90,16 @@ export class Writers {
   /** By thread, then by spot, then by instruction. */
   private readonly shortcuts = new Map<number, Map<number, Shortcut>[]>();
   private readonly names: WriterNames;
-  /** The same instruction may work for different callers, so it alone does not tell the writer. */
-  private readonly chained: boolean;
+  private readonly options: WriterOptions;
 
-  constructor(names: WriterNames, options: { chained: boolean }) {
+  constructor(names: WriterNames, options: WriterOptions) {
     this.names = names;
-    this.chained = options.chained;
+    this.options = options;
   }
 
   add(hit: RawHit): void {
-    const tally = this.chained ? this.tallyOf(hit) : this.shortcut(hit);
+    const { chained, stacks } = this.options;
+    const tally = chained || stacks ? this.tallyOf(hit) : this.shortcut(hit);
     tally.count += 1;
     tally.lastHigh = hit.timeHigh;
     tally.lastLow = hit.timeLow;
@@ -119,9 +135,11 @@ export class Writers {
   private tallyOf(hit: RawHit): Tally {
     const named = this.names.name(hit);
     const comm = this.names.comm(hit);
-    const key = [comm, hit.spot, codeOf(hit.pid, named.frame)].join("|");
+    const stack = this.options.stacks ? this.names.stack(hit) : undefined;
+    const codes = [named.frame, ...(stack ?? [])].map((frame) => codeOf(hit.pid, frame));
+    const key = [comm, hit.spot, ...codes].join("|");
     const known = this.tallies.get(key);
-    const tally = known ?? new Tally(hit, named, comm);
+    const tally = known ?? new Tally(hit, { named, comm, stack });
     if (known === undefined) this.tallies.set(key, tally);
     if (tally.tids.size < MAX_TASKS) tally.tids.add(hit.tid);
     if (tally.pids.size < MAX_TASKS) tally.pids.add(hit.pid);
@@ -137,13 +155,14 @@ function codeOf(pid: number, frame: Frame): string {
 }
 
 function toWriter(tally: Tally): Writer {
-  const { comm, spot, named, pid, tid, count } = tally;
+  const { comm, spot, named, stack, pid, tid, count } = tally;
   return {
     comm,
     spot,
     mode: tally.kernel ? "kernel" : "user",
     frame: named.frame,
     via: named.via,
+    stack,
     pid,
     tid,
     threads: tally.tids.size,
