@@ -67,6 +67,16 @@ test("kernel addresses can be watched per CPU, not per task", () => {
   expect(arch.inKernelSpace(install({ perTask: true }))).toBe(false);
 });
 
+test("a range is the kernel's when both its ends are", () => {
+  const border = 1n << 48n;
+  const inKernel = (at: bigint, bpType: number, bpLen: number) =>
+    arch.inKernelSpace(install({ at, bpType, bpLen }));
+  expect(inKernel(border, W, 1)).toBe(true);
+  expect(inKernel(border - 1n, W, 1)).toBe(false);
+  expect(inKernel(border - 1n, X, 4)).toBe(false);
+  expect(inKernel(2n ** 64n - 1n, X, 4)).toBe(false);
+});
+
 test("WCR and BCR as the manual draws them", () => {
   const store = install({ at: 0x1002n, bpLen: 3 });
   expect(arch.encode(store.register, 0)).toEqual({

@@ -132,6 +132,15 @@ test("an unreadable instruction is a hit whatever the privileges", () => {
   const spec = { address: asVa(0x1000n), size: 8, kind: "store", form: "unreadable" } as const;
   const bps = [install(dawr, {}), install(dawr, { at: 0x3000n, excludeUser: true })];
   expect(hitsIn(matchAccess(dawr, bps, resolveAccess(dawr, spec)))).toBe(0b11);
+
+  const two = [install(p10, {}), install(p10, { at: 0x3000n })];
+  expect(hitsIn(matchAccess(p10, two, resolveAccess(p10, spec)))).toBe(0b01);
+});
+
+test("an instruction of unknown kind passes for every kind, once another register trapped", () => {
+  const slots = [install(p10, { bpType: R }), install(p10, { bpType: W })];
+  const spec = { address: asVa(0x1000n), size: 8, kind: "load", form: "unknown" } as const;
+  expect(hitsIn(matchAccess(p10, slots, resolveAccess(p10, spec)))).toBe(0b11);
 });
 
 test("two DAWRs: a write of one variable and a read of the other are told apart", () => {
@@ -170,6 +179,12 @@ test("an unaligned address arms a DABR for accesses that no event then claims", 
   const load = resolveAccess(dabr, { address: asVa(0x1000n), size: 8, kind: "load" });
   expect(dabr.traps(bp.register, load)).toBe(true);
   expect(dabr.accessMatches(bp, load)).toBe("none");
+
+  const reads = install(dabr, { at: 0x1002n, len: 4, bpType: R });
+  const store = resolveAccess(dabr, { address: asVa(0x1000n), size: 8, kind: "store" });
+  expect(dabr.traps(reads.register, store)).toBe(true);
+  const aligned = install(dabr, { at: 0x1000n, len: 4, bpType: R });
+  expect(dabr.traps(aligned.register, store)).toBe(false);
 });
 
 test("the kernel's half begins at 0xc000000000000000", () => {

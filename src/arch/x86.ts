@@ -95,9 +95,9 @@ function installed({ bpAddr, bpType }: BpAttr, length: number): Installed {
   return { ...range, ...watched, length, bpType, register, rounded: range };
 }
 
-/** Of a masked range the kernel looks at the first byte only. */
-function inKernelSpace({ first, last, length }: Installed): boolean {
-  return first >= TASK_SIZE_MAX || (length <= SIZEOF_LONG && last >= TASK_SIZE_MAX);
+/** Aligned ranges do not straddle the border; of a masked one the kernel, too, looks at its start. */
+function inKernelSpace({ first }: Installed): boolean {
+  return first >= TASK_SIZE_MAX;
 }
 
 /** How many bytes from `address` on one register takes: the largest aligned power of two. */
