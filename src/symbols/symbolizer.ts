@@ -20,6 +20,7 @@ export interface SymbolSource {
   noteExec(pid: Pid): void;
   /** Of processes; that of a thread changes nothing. */
   noteFork(parent: Pid, child: Pid): void;
+  noteLook(): void;
 }
 
 export interface SymbolizerOptions {
@@ -34,7 +35,8 @@ interface Process {
   readonly frames: Map<bigint, Frame>;
   readonly jit: readonly PerfMapFile[];
   mapsReadAt: number;
-  jitReadAt: number;
+  /** The look at which the maps of compiled code were last read. */
+  jitLook: number;
 }
 
 const REREAD_AFTER_MS = 100;
@@ -55,6 +57,7 @@ export class Symbolizer implements SymbolSource, Disposable {
   readonly #store: ObjectStore;
   readonly #processes = new Map<Pid, Process>();
   #kallsyms: Kallsyms | undefined;
+  #look = 0;
 
   constructor({
     proc = "/proc",
@@ -81,6 +84,14 @@ export class Symbolizer implements SymbolSource, Disposable {
     // Compiled code moves, and what is unknown may become known: only files stay as they are.
     if (frame.kind === "elf") remember(process.frames, key, frame);
     return frame;
+  }
+
+  /**
+   * Hits made until now are about to be named: code compiled since the last call, perhaps where other
+   * code was before, is read before the next name is given.
+   */
+  noteLook(): void {
+    this.#look += 1;
   }
 
   /** Why kernel addresses have no names, or undefined if they have. */
@@ -139,7 +150,7 @@ export class Symbolizer implements SymbolSource, Disposable {
       frames: new Map(),
       jit: [perfMapOf(this.#proc, pid), ...inheritedJit].slice(0, GENERATIONS),
       mapsReadAt: Number.NEGATIVE_INFINITY,
-      jitReadAt: Number.NEGATIVE_INFINITY,
+      jitLook: -1,
     };
   }
 
@@ -201,8 +212,8 @@ export class Symbolizer implements SymbolSource, Disposable {
   }
 
   #jitFrame(process: Process, address: bigint, lookup: bigint): Frame | undefined {
-    if (this.#now() - process.jitReadAt >= REREAD_AFTER_MS) {
-      process.jitReadAt = this.#now();
+    if (process.jitLook !== this.#look) {
+      process.jitLook = this.#look;
       for (const it of process.jit) it.refresh();
     }
     for (const it of process.jit) {

@@ -20,7 +20,8 @@ export interface Gap {
     | "not-mapped"
     | "self-test"
     | "records-lost"
-    | "nested";
+    | "nested"
+    | "inlined-scripts";
   readonly text: string;
 }
 

@@ -13,8 +13,11 @@ export interface Named {
 
 /** Puts names to hits. */
 export class Namer {
+  /** Some name is that of optimised code, which may have other functions inlined. */
+  sawInlining = false;
   private readonly symbols: SymbolSource;
   private readonly spots: readonly Spot[];
+  private readonly inlines: boolean;
   /** Data breakpoints of this architecture trap after the access. */
   private readonly trapsAfter: boolean;
   /** Names depend on the call chain, not on the instruction alone. */
@@ -22,15 +25,29 @@ export class Namer {
 
   constructor(
     symbols: SymbolSource,
-    how: { spots: readonly Spot[]; trapsAfter: boolean; chained: boolean },
+    how: {
+      readonly spots: readonly Spot[];
+      readonly trapsAfter: boolean;
+      readonly chained: boolean;
+      /** Optimised scripts may have functions inlined. */
+      readonly inlines: boolean;
+    },
   ) {
     this.symbols = symbols;
     this.spots = how.spots;
     this.trapsAfter = how.trapsAfter;
     this.chained = how.chained;
+    this.inlines = how.inlines;
   }
 
   name(hit: RawHit): Named {
+    const named = this.nameOf(hit);
+    const { tier } = named.frame;
+    if (this.inlines && (tier === "optimised" || tier === "maglev")) this.sawInlining = true;
+    return named;
+  }
+
+  private nameOf(hit: RawHit): Named {
     const frame = this.atTrap(hit);
     if (!this.chained || hit.kernel || frame.tier !== undefined) return { frame, via: undefined };
     // Native code and V8's builtins work for JavaScript: name the first function of that, if any.

@@ -1,20 +1,24 @@
+/** More pieces than any processor has registers. */
+const MAX_PIECES = 64;
+
 /**
- * Keeps the samples of one event for each thread and piece, where a thread may be covered by two:
- * by one of its own and by one it inherited while ours was being opened.
+ * Keeps the samples of one event for each thread, CPU and piece, where a thread may be covered by
+ * two: by one of its own and by one it inherited while ours was being opened.
  *
- * Both see the same accesses from the moment both are enabled, and neither ends before the thread
- * does. The first to tell of an access was enabled no later than the other: it sees all.
+ * Both see the same accesses on their CPU from the moment both are enabled, and neither ends before
+ * the thread does. The first to tell of an access was enabled no later than the other: it sees all.
  */
 export class OneEventPerThread {
   private readonly events = new Map<number, Map<number, number>>();
 
-  /** True when samples of `event` (an id) count for this thread and piece. */
-  counts(tid: number, pieceIndex: number, event: number): boolean {
+  /** True when samples of `event` (an id) count for this thread, CPU and piece. */
+  counts(tid: number, at: { cpu: number; pieceIndex: number }, event: number): boolean {
     const known = this.events.get(tid);
-    const pieces = known ?? new Map<number, number>();
-    if (known === undefined) this.events.set(tid, pieces);
-    const first = pieces.get(pieceIndex);
-    if (first === undefined) pieces.set(pieceIndex, event);
+    const lanes = known ?? new Map<number, number>();
+    if (known === undefined) this.events.set(tid, lanes);
+    const lane = at.cpu * MAX_PIECES + at.pieceIndex;
+    const first = lanes.get(lane);
+    if (first === undefined) lanes.set(lane, event);
     return first === undefined || first === event;
   }
 

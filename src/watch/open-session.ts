@@ -22,7 +22,7 @@ import type { WatchOptions } from "./options.ts";
 import { planEvents } from "./plan.ts";
 import { explainRefusal } from "./refusal.ts";
 import { parseWheres, resolveSpots } from "./resolve-spots.ts";
-import { namesScripts } from "./script-target.ts";
+import { inlinesScripts, namesScripts } from "./script-target.ts";
 import { selfTest } from "./self-test.ts";
 import { Session } from "./session.ts";
 import type { Spot } from "./spot.ts";
@@ -85,6 +85,7 @@ export function openSession(options: WatchOptions): Session {
     namer: new Namer(symbols, {
       spots,
       trapsAfter: arch.data.trap === "after",
+      inlines: targets.pids.some(inlinesScripts),
       chained: scripts && plan.layout.callchain !== undefined,
     }),
     resources: undo.move(),

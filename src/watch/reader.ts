@@ -79,7 +79,8 @@ export class Reader {
       this.strangers += 1;
       return;
     }
-    if (this.oneEvent?.counts(raw.tid, piece.pieceIndex, id) === false) return;
+    const at = { cpu: raw.cpu, pieceIndex: piece.pieceIndex };
+    if (this.oneEvent?.counts(raw.tid, at, id) === false) return;
     if (this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) === false) return;
     this.events.hit(raw);
   }

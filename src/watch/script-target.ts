@@ -12,3 +12,12 @@ export function namesScripts(pid: number): boolean {
     PERF_MAP_FLAG.test(word.replace("=", " ")),
   );
 }
+
+const INLINING = ["turbo-inlining", "maglev-inlining"];
+
+/** True when optimised code may have functions inlined, which a perf map does not tell of. */
+export function inlinesScripts(pid: number): boolean {
+  // V8 takes `_` for `-`, and `--no` with or without another `-`.
+  const flags = cmdlineOf(pid).map((word) => word.replaceAll("_", "-").replace("--no-", "--no"));
+  return !INLINING.every((name) => flags.includes(`--no${name}`));
+}

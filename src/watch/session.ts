@@ -100,6 +100,7 @@ export class Session implements Disposable {
     this.sink = sink;
     const until = this.hits + limit;
     const now = process.hrtime.bigint();
+    this.parts.symbols.noteLook();
     this.liveness.check(performance.now());
     this.reader.drain(Number(now) - SETTLE_NS, () => this.hits >= until);
     if (this.hits >= until) return true;
@@ -124,6 +125,7 @@ export class Session implements Disposable {
     this.sink = sink;
     const { arming, tasks, filter, parts } = { ...this.parts, parts: this.parts };
     arming.disable();
+    parts.symbols.noteLook();
     const untilNs = this.untilNs ?? process.hrtime.bigint();
     this.reader.drain(Number.POSITIVE_INFINITY, () => false);
     const reckoning = reconcile(arming, this.reader, filter);
@@ -177,6 +179,11 @@ export class Session implements Disposable {
     if (now !== before) {
       const text = `the CPUs online changed from ${before} to ${now}: what ran on new ones was not seen`;
       gaps.push({ kind: "cpu-online", text });
+    }
+    if (this.parts.namer.sawInlining) {
+      const text =
+        "inlined JavaScript functions: optimised code bears its outermost function's name; start it with --no-turbo-inlining --no-maglev-inlining to tell them apart";
+      gaps.push({ kind: "inlined-scripts", text });
     }
     if (this.reader.sideLost > 0n) {
       const text = `${this.reader.sideLost} records of forks, execs and exits were lost: a child may be missing`;
