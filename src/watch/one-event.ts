@@ -12,11 +12,11 @@ export class OneEventPerThread {
   private readonly events = new Map<number, Map<number, number>>();
 
   /** True when samples of `event` (an id) count for this thread, CPU and piece. */
-  counts(tid: number, at: { cpu: number; pieceIndex: number }, event: number): boolean {
+  counts({ tid, cpu }: { tid: number; cpu: number }, pieceIndex: number, event: number): boolean {
     const known = this.events.get(tid);
     const lanes = known ?? new Map<number, number>();
     if (known === undefined) this.events.set(tid, lanes);
-    const lane = at.cpu * MAX_PIECES + at.pieceIndex;
+    const lane = cpu * MAX_PIECES + pieceIndex;
     const first = lanes.get(lane);
     if (first === undefined) lanes.set(lane, event);
     return first === undefined || first === event;

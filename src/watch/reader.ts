@@ -79,8 +79,7 @@ export class Reader {
       this.strangers += 1;
       return;
     }
-    const at = { cpu: raw.cpu, pieceIndex: piece.pieceIndex };
-    if (this.oneEvent?.counts(raw.tid, at, id) === false) return;
+    if (this.oneEvent?.counts(raw, piece.pieceIndex, id) === false) return;
     if (this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) === false) return;
     this.events.hit(raw);
   }
