@@ -47,8 +47,14 @@ test("the debug file of a build id is found in the root that was given", () => {
     `root/usr/lib/debug/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`,
   );
   mkdirSync(dirname(place), { recursive: true });
-  cpSync(debug, place);
+  cpSync(program, place);
+  cpSync(debug, workshop.path("kept"));
   workshop.run("rm", debug);
+  expect(hiddenIn(program, workshop.path("root"))).toBeUndefined();
+  const wrong = workshop.compile("wrong", [`${PROGRAM} int more;`], "-Wl,--build-id=sha1");
+  cpSync(wrong, place);
+  expect(hiddenIn(program, workshop.path("root"))).toBeUndefined();
+  cpSync(workshop.path("kept"), place);
   expect(hiddenIn(program, workshop.path("root"))).toBe(1);
   expect(hiddenIn(program, workshop.path("elsewhere"))).toBeUndefined();
 });
@@ -59,5 +65,8 @@ test("a debug file of another build is not taken, whatever its name", () => {
   using other = new Workshop();
   const wrong = other.compile("program", [`${PROGRAM} int more;`], "-Wl,--build-id=sha1");
   cpSync(wrong, debug);
+  // The checksum is right, as when a build was linked to the debug file of another.
+  workshop.run("objcopy", "--remove-section=.gnu_debuglink", program);
+  workshop.run("objcopy", `--add-gnu-debuglink=${debug}`, program);
   expect(hiddenIn(program, "")).toBeUndefined();
 });

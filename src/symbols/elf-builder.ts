@@ -14,6 +14,33 @@ export interface Shape {
   readonly machine?: number;
 }
 
+export interface BuiltSegment {
+  readonly flags: number;
+  readonly offset: bigint;
+  readonly vaddr: bigint;
+  readonly filesz: bigint;
+  readonly memsz: bigint;
+}
+
+/** An ELF64 file that has nothing but PT_LOAD program headers. */
+export function buildSegments(segments: readonly BuiltSegment[]): Buffer {
+  const header = buildElf([], { bits: 64, little: true });
+  const bytes = Buffer.concat([header, Buffer.alloc(segments.length * 56)]);
+  bytes.writeBigUInt64LE(BigInt(header.length), 32);
+  bytes.writeUInt16LE(56, 54);
+  bytes.writeUInt16LE(segments.length, 56);
+  for (const [i, it] of segments.entries()) {
+    const at = header.length + i * 56;
+    bytes.writeUInt32LE(1, at);
+    bytes.writeUInt32LE(it.flags, at + 4);
+    bytes.writeBigUInt64LE(it.offset, at + 8);
+    bytes.writeBigUInt64LE(it.vaddr, at + 16);
+    bytes.writeBigUInt64LE(it.filesz, at + 32);
+    bytes.writeBigUInt64LE(it.memsz, at + 40);
+  }
+  return bytes;
+}
+
 const TEXT_BASE = 0x1000n;
 
 /** Sections: 1 `.text` (executable, from 0x1000 on), 2 `.data`, 3 `.symtab`, 4 `.strtab`, 5 `.shstrtab`. */

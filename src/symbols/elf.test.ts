@@ -77,6 +77,13 @@ test("thread-local symbols are listed, but are at no address", () => {
   expect(elf.symtab()?.lookup(0x1000n)).toBeUndefined();
 });
 
+test("absolute symbols are numbers: they have a name, but are at no address", () => {
+  const answer = { name: "answer", value: 0x1000n, size: 8, type: OBJECT, binding: GLOBAL };
+  const elf = readBytes(buildElf([{ ...answer, section: 0xfff1 }], { bits: 64, little: true }));
+  expect(elf.symtab()?.named("answer")).toMatchObject([{ absolute: true, value: 0x1000n }]);
+  expect(elf.symtab()?.lookup(0x1000n)).toBeUndefined();
+});
+
 test("both classes and both byte orders read back what was written", () => {
   fc.assert(
     fc.property(fc.array(builtSymbol), shape, (symbols, form) => {

@@ -172,6 +172,14 @@ test("a thread-local variable is refused with a way out", async () => {
   expect(!named.ok && named.error.kind === "tls" && named.error.hint).toContain("&each");
 });
 
+test("an absolute symbol is where it says, wherever the program is loaded", async () => {
+  using workshop = new Workshop();
+  const flags = ["-pie", "-fPIE", "-Wl,--defsym,answer=0x123450"];
+  const path = workshop.compile("program", [mainPrinting("0")], ...flags);
+  await using running = await Running.start(path);
+  expect(await found(running, "answer")).toEqual([0x123450n]);
+});
+
 test("a slip of the pen is answered with the nearest names", async () => {
   using workshop = new Workshop();
   const path = workshop.compile("program", [STATICS, DECLARED + PRINT_STATICS]);

@@ -177,6 +177,20 @@ test("code compiled since is named after 100 ms at the latest, also where other 
   expect(both()).toEqual(["second", "third"]);
 });
 
+test("a caller that says when it looks gets the code of that look, neither older nor newer", () => {
+  using fake = new FakeProc();
+  fake.write("42/maps", JIT_MAPS);
+  fake.write("42/root/tmp/perf-42.map", "7f0000000100 40 first\n");
+  const map = fake.workshop.path("proc/42/root/tmp/perf-42.map");
+  fake.symbolizer.noteLook();
+  expect(fake.name(PID, 0x7f0000000100n)).toBe("first");
+  appendFileSync(map, "7f0000000100 40 second\n");
+  fake.time += 1_000;
+  expect(fake.name(PID, 0x7f0000000100n)).toBe("first");
+  fake.symbolizer.noteLook();
+  expect(fake.name(PID, 0x7f0000000100n)).toBe("second");
+});
+
 test("the maps are read again for an unknown address, but not more often than every 100 ms", () => {
   using fake = new FakeProc();
   fake.write("42/maps", "400000-401000 rw-p 00000000 00:00 0 [heap]\n");
@@ -256,6 +270,16 @@ test("code that a parent had compiled is named in its child, too", () => {
     "hot",
     undefined,
   ]);
+});
+
+test("memory without a file, as perf tells it, is nothing that could be named", () => {
+  using fake = new FakeProc();
+  const note = { start: 0x1000n, len: 0x1000n, pgoff: 0n, maj: 0, min: 0, ino: 0n };
+  fake.symbolizer.noteMmap(PID, { ...note, path: "//anon" });
+  expect(fake.symbolizer.resolve(PID, 0x1010n, USER)).toEqual({
+    kind: "unknown",
+    address: 0x1010n,
+  });
 });
 
 test("a new thread changes nothing", () => {

@@ -20,6 +20,7 @@ export interface SymbolSource {
   noteExec(pid: Pid): void;
   /** Of processes; that of a thread changes nothing. */
   noteFork(parent: Pid, child: Pid): void;
+  /** Hits made until now are about to be named. */
   noteLook(): void;
 }
 
@@ -35,7 +36,8 @@ interface Process {
   readonly frames: Map<bigint, Frame>;
   readonly jit: readonly PerfMapFile[];
   mapsReadAt: number;
-  /** The look at which the maps of compiled code were last read. */
+  /** When, and at which look, the maps of compiled code were last read. */
+  jitReadAt: number;
   jitLook: number;
 }
 
@@ -88,7 +90,8 @@ export class Symbolizer implements SymbolSource, Disposable {
 
   /**
    * Hits made until now are about to be named: code compiled since the last call, perhaps where other
-   * code was before, is read before the next name is given.
+   * code was before, is read before the next name is given, and then no more until the next call.
+   * For a caller that never says so, it is read every 100 ms.
    */
   noteLook(): void {
     this.#look += 1;
@@ -150,7 +153,8 @@ export class Symbolizer implements SymbolSource, Disposable {
       frames: new Map(),
       jit: [perfMapOf(this.#proc, pid), ...inheritedJit].slice(0, GENERATIONS),
       mapsReadAt: Number.NEGATIVE_INFINITY,
-      jitLook: -1,
+      jitReadAt: Number.NEGATIVE_INFINITY,
+      jitLook: 0,
     };
   }
 
@@ -212,10 +216,7 @@ export class Symbolizer implements SymbolSource, Disposable {
   }
 
   #jitFrame(process: Process, address: bigint, lookup: bigint): Frame | undefined {
-    if (process.jitLook !== this.#look) {
-      process.jitLook = this.#look;
-      for (const it of process.jit) it.refresh();
-    }
+    this.#refreshJit(process);
     for (const it of process.jit) {
       const found = it.lookup(lookup);
       if (found === undefined) continue;
@@ -224,6 +225,18 @@ export class Symbolizer implements SymbolSource, Disposable {
       return { kind: "jit", address: asVa(address), symbol: name, offset, ...place };
     }
     return undefined;
+  }
+
+  #refreshJit(process: Process): void {
+    const now = this.#now();
+    const isDue =
+      this.#look === 0
+        ? now - process.jitReadAt >= REREAD_AFTER_MS
+        : process.jitLook !== this.#look;
+    if (!isDue) return;
+    process.jitReadAt = now;
+    process.jitLook = this.#look;
+    for (const it of process.jit) it.refresh();
   }
 
   #kernelFrame(address: bigint, after: boolean): Frame {
