@@ -1,5 +1,5 @@
 import type { Coverage, Spot, WatchReport } from "../watch/index.ts";
-import { spotRange } from "../watch/index.ts";
+import { describeSpot } from "./describe-spot.ts";
 import { formatCount, formatNumber, formatSeconds } from "./format.ts";
 
 const STRATEGY: Readonly<Record<Coverage["strategy"], string>> = {
@@ -7,12 +7,6 @@ const STRATEGY: Readonly<Record<Coverage["strategy"], string>> = {
   task: "registers of each thread",
   thread: "registers of the threads named",
 };
-
-/** `counter (0x404100/8:w)`, or the range alone where it has no name. */
-export function describeSpot(spot: Spot): string {
-  const range = spotRange(spot);
-  return range.startsWith(`${spot.name}/`) ? range : `${spot.name} (${range})`;
-}
 
 /** The sentence that a result begins with. Never a bare 0: it says how long was looked. */
 export function headline(report: WatchReport, spots: readonly Spot[]): string {

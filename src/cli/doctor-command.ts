@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { examine, type Finding } from "./doctor.ts";
+import type { Finding } from "./doctor.ts";
 import { EXIT } from "./exit-codes.ts";
-import { textTable } from "./text-table.ts";
+import type { textTable as TextTable } from "./text-table.ts";
 
 const AFTER_HELP = `
 Exit status: 0 when watching works here, 1 when it does not.
@@ -24,9 +24,11 @@ export function addDoctorCommand(
     .option("--json", "print one JSON object")
     .addHelpText("after", AFTER_HELP)
     .action(async ({ json }: { json?: boolean }) => {
+      const { examine } = await import("./doctor.ts");
+      const { textTable } = await import("./text-table.ts");
       const findings = await examine();
       const able = findings.every(({ state }) => state !== "missing");
-      console.log(json === true ? toJson(findings, able) : toText(findings, able));
+      console.log(json === true ? toJson(findings, able) : toText(findings, able, textTable));
       finish(able ? EXIT.ok : EXIT.failed);
     });
 }
@@ -35,7 +37,7 @@ function toJson(findings: readonly Finding[], able: boolean): string {
   return JSON.stringify({ schema: "trapline.doctor", version: 1, able, findings });
 }
 
-function toText(findings: readonly Finding[], able: boolean): string {
+function toText(findings: readonly Finding[], able: boolean, textTable: typeof TextTable): string {
   const columns = [
     { title: "", align: "left" },
     { title: "", align: "left" },

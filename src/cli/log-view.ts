@@ -1,5 +1,5 @@
 import type { RawHit, Session, WatchReport } from "../watch/index.ts";
-import { coverageLines, describeSpot, headline } from "./coverage-text.ts";
+import { coverageLines, headline } from "./coverage-text.ts";
 import { formatCode, formatHex, formatObject } from "./format.ts";
 import type { Output } from "./output.ts";
 import type { View } from "./view.ts";
@@ -7,19 +7,16 @@ import type { View } from "./view.ts";
 /** One line for each hit as it happens, and the coverage at the end. */
 export class LogView implements View {
   private readonly output: Output;
-  private readonly options: { stack: boolean; quiet: boolean };
+  private readonly options: { stack: boolean };
   private session: Session | undefined;
 
-  constructor(output: Output, options: { stack: boolean; quiet: boolean }) {
+  constructor(output: Output, options: { stack: boolean }) {
     this.output = output;
     this.options = options;
   }
 
   begin(session: Session): void {
     this.session = session;
-    if (this.options.quiet) return;
-    const what = session.parts.spots.map(describeSpot).join(", ");
-    console.error(`trapline: watching ${what}: Ctrl-C ends`);
   }
 
   hit(hit: RawHit): void {

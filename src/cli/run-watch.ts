@@ -11,11 +11,9 @@ import {
   type Writers,
   writersOf,
 } from "../watch/index.ts";
+import { describeSpot } from "./describe-spot.ts";
 import { EXIT } from "./exit-codes.ts";
-import { JsonView } from "./json-view.ts";
-import { LogView } from "./log-view.ts";
 import { Output } from "./output.ts";
-import { TableView } from "./table-view.ts";
 import type { View } from "./view.ts";
 
 /** How the result is shown, and what the exit status is to be. */
@@ -45,7 +43,9 @@ export async function runWatch(options: WatchOptions, display: Display): Promise
   const ended = launched === undefined ? undefined : endOf(launched);
   const output = new Output();
   stopOnSignals(running);
-  const view = viewOf(display, output, launched !== undefined);
+  const live = isLive(display, launched !== undefined);
+  if (!display.quiet && display.form !== "json" && !live) announce(running);
+  const view = await viewOf({ ...display, live }, output);
   const writers = writersOf(running, display.stack);
   const report = await watchToEnd(running, { view, writers, output });
   if (output.failure !== undefined) {
@@ -79,18 +79,32 @@ function open(options: WatchOptions): Session | WatchError {
   }
 }
 
-function viewOf(display: Display, output: Output, launched: boolean): View {
+/** A launched command writes to the same terminal: a table between its lines would be torn. */
+function isLive({ form }: Display, launched: boolean): boolean {
+  const terminal = process.stdout.isTTY === true && process.env.TERM !== "dumb";
+  return form === "table" && terminal && !launched;
+}
+
+/** Says at once that the registers are armed: from here on nothing is missed. */
+function announce({ parts }: Session): void {
+  console.error(`trapline: watching ${parts.spots.map(describeSpot).join(", ")}: Ctrl-C ends`);
+}
+
+/** Views are loaded when the registers are armed: the hits wait in the rings meanwhile. */
+async function viewOf(display: Display & { live: boolean }, output: Output): Promise<View> {
   switch (display.form) {
-    case "json":
+    case "json": {
+      const { JsonView } = await import("./json-view.ts");
       return new JsonView(output, display);
-    case "log":
+    }
+    case "log": {
+      const { LogView } = await import("./log-view.ts");
       return new LogView(output, display);
-    case "table":
-      // A launched command writes to the same terminal: a table between its lines would be torn.
-      return new TableView(output, {
-        ...display,
-        live: process.stdout.isTTY === true && process.env.TERM !== "dumb" && !launched,
-      });
+    }
+    case "table": {
+      const { TableView } = await import("./table-view.ts");
+      return new TableView(output, display);
+    }
   }
 }
 

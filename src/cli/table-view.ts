@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import logUpdate from "log-update";
 import type { Session, Spot, WatchReport, Writer, Writers } from "../watch/index.ts";
-import { coverageLines, describeSpot, headline } from "./coverage-text.ts";
+import { coverageLines, headline } from "./coverage-text.ts";
+import { describeSpot } from "./describe-spot.ts";
 import {
   formatCode,
   formatCount,
@@ -32,12 +33,12 @@ const MARGIN = 5;
 /** The distinct writers: refreshed in place on a terminal, and printed once at the end. */
 export class TableView implements View {
   private readonly output: Output;
-  private readonly options: { live: boolean; quiet: boolean; color: boolean };
+  private readonly options: { live: boolean; color: boolean };
   private session: Session | undefined;
   private writers: Writers | undefined;
   private refreshedMs = 0;
 
-  constructor(output: Output, options: { live: boolean; quiet: boolean; color: boolean }) {
+  constructor(output: Output, options: { live: boolean; color: boolean }) {
     this.output = output;
     this.options = options;
   }
@@ -45,9 +46,6 @@ export class TableView implements View {
   begin(session: Session, writers: Writers): void {
     this.session = session;
     this.writers = writers;
-    if (this.options.quiet || this.options.live) return;
-    const what = session.parts.spots.map(describeSpot).join(", ");
-    console.error(`trapline: watching ${what}: Ctrl-C ends`);
   }
 
   hit(): void {
