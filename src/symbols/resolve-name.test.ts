@@ -136,6 +136,38 @@ test("what is preloaded comes before what the program needs", async () => {
   expect(named.ok && named.value.object).toBe("libfirst.so");
 });
 
+test("of two libraries that export one name the one that is needed first has it for both", async () => {
+  using workshop = new Workshop();
+  const library = (i: number) => `int shared = ${i}; int *seenBy${i}(void) { return &shared; }`;
+  const libraries = [1, 2].map((i) =>
+    workshop.compile(`lib${i}.so`, [library(i)], "-shared", "-fPIC"),
+  );
+  const main = `int *seenBy1(void), *seenBy2(void); ${mainPrinting("seenBy1()", "seenBy2()")}`;
+  const flags = [...libraries.toReversed(), "-Wl,--no-as-needed,-rpath,$ORIGIN"];
+  await using running = await Running.start(workshop.compile("program", [main], ...flags));
+  const [first, second] = running.addresses;
+  expect(first).toBe(second);
+  expect(await found(running, "shared", { object: "lib1", name: "shared" })).toEqual([
+    first,
+    first,
+  ]);
+  const named = resolveName(running.pid, { name: "shared" });
+  expect(named.ok && named.value.object).toBe("lib2.so");
+});
+
+test("a program's variable that it does not export leaves a library its own: two variables", async () => {
+  using workshop = new Workshop();
+  const preload = workshop.compile("libown.so", ["int own = 60;"], "-shared", "-fPIC");
+  const path = workshop.compile("program", [`int own = 1; ${mainPrinting("&own")}`]);
+  await using running = await Running.start(path, { LD_PRELOAD: preload });
+  expect(await found(running, "own", { object: "program", name: "own" })).toEqual([
+    "ambiguous",
+    running.addresses[0],
+  ]);
+  const named = resolveName(running.pid, { object: "libown", name: "own" });
+  expect(named.ok && named.value.object).toBe("libown.so");
+});
+
 const TWO_STATICS = [
   "static int twin = 1; int *twinOfA(void) { return &twin; }",
   "static int twin = 2; int *twinOfB(void) { return &twin; }",

@@ -244,6 +244,8 @@ test("a child that lived too short to be read is named from what was told of it"
     "g",
     "f",
   ]);
+  symbolizer.noteMmap(parent, noteOf(other, 0x401000n));
+  expect(fake.name(parent, 0x401000n)).toBe("g");
 });
 
 test("after an exec nothing of the old program is left, even while it is being told", () => {
