@@ -103,7 +103,7 @@ export class Arming implements Disposable {
     return event;
   }
 
-  /** Opens one event for each piece of each spot on this lane, disabled. */
+  /** Opens one event for each piece of each spot on this lane. */
   openHits(lane: Lane, filter?: ForeignFilter): Result<void, ArmRefusal> {
     let pieceIndex = 0;
     for (const spot of this.plan.spots) {
@@ -119,7 +119,9 @@ export class Arming implements Disposable {
     return ok(undefined);
   }
 
+  /** Lets the events count. Those for tasks do so since they were opened. */
   enable(): void {
+    if (this.strategy === "task") return;
     for (const { event } of this.pieces) event.enable();
   }
 
@@ -143,7 +145,7 @@ export class Arming implements Disposable {
       sampleMaxStack: maxStack,
       sampleRegsIntr: registers,
       flags: [
-        "disabled",
+        ...this.startsDisabled(),
         ...this.clock(),
         ...(kernelMode ? [] : (["excludeKernel", "excludeHv"] as const)),
         ...this.inheritance(),
@@ -153,6 +155,15 @@ export class Arming implements Disposable {
 
   private clock() {
     return ["useClockid", "watermark"] as const;
+  }
+
+  /**
+   * An event for tasks counts from the start. Enabling it later would miss some children: one that
+   * inherits in that moment takes the state "off" from its parent's event, but is not yet in the list
+   * of children that are enabled; and as contexts are swapped, its own children inherit "off", too.
+   */
+  private startsDisabled() {
+    return this.strategy === "task" ? [] : (["disabled"] as const);
   }
 
   private inheritance() {

@@ -165,6 +165,8 @@ export class Session implements Disposable {
 
   private take(hit: RawHit): void {
     if (this.hits >= this.parts.maxHits) return;
+    // Some registers were armed before others. Hits come in the order of time, so this ends soon.
+    if (this.hits === 0 && hit.time < this.sinceNs) return;
     this.hits += 1;
     this.sink.hit(hit);
     if (this.hits < this.parts.maxHits) return;
