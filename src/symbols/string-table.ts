@@ -38,7 +38,7 @@ export function placesOfName(source: ByteSource, table: ElfSection, name: string
 }
 
 /** A reader of names without versions that has the table in memory; undefined for a huge one. */
-export function hasPlainName(source: ByteSource, table: ElfSection) {
+export function plainNamesOf(source: ByteSource, table: ElfSection) {
   const size = sizeOf(source, table);
   if (size > MAX_WHOLE) return undefined;
   const view = readExactly(source, table.offset, size, "string table");

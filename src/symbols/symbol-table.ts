@@ -3,7 +3,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { ElfError } from "./elf-error.ts";
 import { type ElfHeader, type ElfSection, readExactly } from "./elf-headers.ts";
 import { RangeIndex } from "./range-index.ts";
-import { hasPlainName, placesOfName, stringAt } from "./string-table.ts";
+import { placesOfName, plainNamesOf, stringAt } from "./string-table.ts";
 
 const TYPES = { 0: "notype", 1: "object", 2: "func", 6: "tls", 10: "ifunc" } as const;
 const BINDINGS = { 0: "local", 1: "global", 2: "weak", 10: "unique" } as const;
@@ -113,7 +113,7 @@ export class SymbolTable {
 
   /** Every name that something defined here bears, without versions. */
   *names(): Generator<string> {
-    const text = hasPlainName(this.#source, this.#strings);
+    const text = plainNamesOf(this.#source, this.#strings);
     if (text === undefined) return;
     for (const row of this.#rowsWhere(this.#isNamed)) yield text(this.#names[row] ?? 0);
   }
