@@ -4,6 +4,8 @@
  */
 import { beforeEach } from "vitest";
 
+export { Cli, type CliResult } from "./cli.ts";
+export { RegisterHolder, registersFree } from "./registers.ts";
 export { requires } from "./requires.ts";
 export { Target } from "./target.ts";
 export { allOf, type Counted, counted, type Watched, watching } from "./watching.ts";

@@ -4,6 +4,7 @@ import type { Readable, Writable } from "node:stream";
 
 export interface TargetOptions {
   readonly uid?: number;
+  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -34,11 +35,12 @@ export class Target implements AsyncDisposable {
   static async start(
     path: string,
     args: readonly (string | number)[] = [],
-    { uid, env }: TargetOptions = {},
+    { uid, env, cwd }: TargetOptions = {},
   ): Promise<Target> {
     const child = spawn(path, args.map(String), {
       stdio: ["pipe", "pipe", "inherit"],
       env: { ...process.env, ...env },
+      ...(cwd === undefined ? {} : { cwd }),
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     child.stdin.on("error", () => undefined); // it may end before it has read its input
