@@ -79,6 +79,7 @@ export type JumpTest = keyof typeof JUMP;
 const BY_REGISTER = 0x08;
 const ALU64 = 0x07;
 const JMP = 0x05;
+const BPF_FETCH = 0x01;
 const BPF_XCHG = 0xe1;
 
 /** The instructions that Trapline's programs are made of. */
@@ -103,6 +104,8 @@ export const asm = {
   store64: (dst: number, src: number, off: number) => insn(0x7b, dst, src, off, 0),
   /** *(u64 *)(dst + off) += src, atomically */
   atomicAdd64: (dst: number, src: number, off: number) => insn(0xdb, dst, src, off, 0),
+  /** src = *(u64 *)(dst + off), to which the old src is added, atomically (Linux 5.12). */
+  fetchAdd64: (dst: number, src: number, off: number) => insn(0xdb, dst, src, off, BPF_FETCH),
   /** src = *(u64 *)(dst + off) and the other way round, atomically (Linux 5.12). */
   exchange64: (dst: number, src: number, off: number) => insn(0xdb, dst, src, off, BPF_XCHG),
   call: (helper: number) => insn(0x85, 0, 0, 0, helper),

@@ -5,6 +5,7 @@ const BPF_MAP_CREATE = 0;
 const BPF_MAP_LOOKUP_ELEM = 1;
 const BPF_MAP_UPDATE_ELEM = 2;
 const BPF_MAP_DELETE_ELEM = 3;
+const BPF_MAP_GET_NEXT_KEY = 4;
 
 /** Kinds of maps by their number in <linux/bpf.h>. */
 const MAP_TYPE = {
@@ -38,13 +39,12 @@ export class BpfMap implements Disposable {
     this.valueBytes = valueBytes;
   }
 
-  /** `copies`: how many values one key has, one for each possible CPU of a map for each CPU. */
-  static create(sys: Sys, shape: MapShape, copies = 1): Result<BpfMap> {
+  static create(sys: Sys, shape: MapShape): Result<BpfMap> {
     const { type, keyBytes, valueBytes, maxEntries } = shape;
     const attr = new Uint8Array(128);
     new Uint32Array(attr.buffer).set([MAP_TYPE[type], keyBytes, valueBytes, maxEntries]);
     const fd = sys.bpf(BPF_MAP_CREATE, attr);
-    return fd.ok ? ok(new BpfMap(sys, fd.value, valueBytes * copies)) : fd;
+    return fd.ok ? ok(new BpfMap(sys, fd.value, valueBytes)) : fd;
   }
 
   lookup(key: Uint8Array): Uint8Array | undefined {
@@ -62,8 +62,24 @@ export class BpfMap implements Disposable {
     this.element(BPF_MAP_DELETE_ELEM, key, key);
   }
 
+  /** Deletes everything that is there now. Each key must be of `keyBytes`. */
+  clear(keyBytes: number): void {
+    for (let key = this.firstKey(keyBytes); key !== undefined; key = this.firstKey(keyBytes)) {
+      this.delete(key);
+    }
+  }
+
   [Symbol.dispose](): void {
     this.sys.close(this.fd);
+  }
+
+  private firstKey(keyBytes: number): Uint8Array | undefined {
+    const key = new Uint8Array(keyBytes);
+    const attr = new Uint8Array(128);
+    const view = new DataView(attr.buffer);
+    view.setUint32(0, this.fd, true);
+    view.setBigUint64(16, this.sys.addressOf(key), true); // no key before it: give the first
+    return this.sys.bpf(BPF_MAP_GET_NEXT_KEY, attr).ok ? key : undefined;
   }
 
   private element(command: number, key: Uint8Array, value: Uint8Array, flags = 0): Result<number> {

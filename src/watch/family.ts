@@ -16,6 +16,8 @@ export interface FamilyParts {
   readonly before: ReadonlySet<number>;
   readonly followChildren: boolean;
   readonly watchesAll: boolean;
+  /** A child was born that is watched from now on. */
+  readonly born: (child: number) => void;
   /** A thread ended, or is another program or has another name now. */
   readonly forget: (tid: number) => void;
 }
@@ -84,6 +86,7 @@ export class Family {
       if (parent === undefined) this.undecided += 1;
       else if (tasks.isWatched(parent)) {
         tasks.adopt(pid, parent);
+        this.parts.born(pid);
         return true;
       }
     }
@@ -97,6 +100,7 @@ export class Family {
     const { pid, ppid } = record;
     if (pid !== ppid) this.numberGiven(record);
     if (!tasks.fork(record)) return;
+    this.parts.born(pid);
     symbols.noteFork(asPid(ppid), asPid(pid));
     this.execs.fork(ppid, pid);
   }

@@ -1,5 +1,5 @@
 import { type Architecture, hostArchitecture } from "../arch/index.ts";
-import { asPid, type Result } from "../base/index.ts";
+import { asPid } from "../base/index.ts";
 import {
   allProcesses,
   commOf,
@@ -13,11 +13,20 @@ import {
   threadsOf,
 } from "../linux/index.ts";
 import { resolveName, Symbolizer } from "../symbols/index.ts";
-import { armCpus, armTasks, armThreads } from "./arm.ts";
-import type { Arming, ArmPlan, ArmRefusal } from "./arming.ts";
-import type { Coverage, Strategy } from "./coverage.ts";
+import { type Armed, armBest } from "./arm-best.ts";
+import type { ArmPlan } from "./arming.ts";
+import type { Asked } from "./asked.ts";
+import {
+  asksForValues,
+  bindWishes,
+  type Conditions,
+  parseWishes,
+  type Wishes,
+} from "./conditions.ts";
+import type { Coverage } from "./coverage.ts";
 import { gapsBefore } from "./gaps-before.ts";
 import { Namer } from "./namer.ts";
+import { loadPrograms } from "./open-programs.ts";
 import type { WatchOptions } from "./options.ts";
 import { planEvents } from "./plan.ts";
 import { explainRefusal } from "./refusal.ts";
@@ -38,6 +47,8 @@ import type { Where } from "./where.ts";
  */
 export function openSession(options: WatchOptions): Session {
   const wheres = parseWheres(options.where);
+  const wishes = parseWishes(options);
+  requireSense(options);
   const arch = requireArchitecture();
   const sys = openSys();
   const privileges = ownPrivileges();
@@ -52,16 +63,12 @@ export function openSession(options: WatchOptions): Session {
   const filter = targets.all ? undefined : loadFilter(sys, privileges, undo);
   const cpus = onlineCpus();
   const scripts = targets.pids.some(namesScripts);
-  const plan = planEvents(options, {
-    spots,
-    features: probeFeatures(sys),
-    privileges,
-    lanes: targets.tids?.length ?? cpus.length,
-    cpus: cpus.length,
-    perThread: targets.tids !== undefined,
-    scripts,
-  });
-  const { arming, why } = armBest({ sys, plan, targets, privileges, options, filter });
+  const trapsAfter = arch.data.trap === "after";
+  const conditions = bindWishes(wishes, { spots, pids: targets.pids, trapsAfter });
+  const found = { options, targets, spots, privileges, filter, cpus, scripts };
+  const { arming, why, gaps } = armAll(sys, found, { wishes, conditions });
+  const { plan } = arming;
+  if (plan.programs !== undefined) undo.use(plan.programs);
   undo.use(arming);
   const symbols = undo.use(new Symbolizer());
   const before = new Set(allProcesses());
@@ -80,11 +87,12 @@ export function openSession(options: WatchOptions): Session {
     timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
     why,
     selfTest: tested,
-    gaps: gapsBefore({ spots, plan, targets, arming, options }),
+    gaps: [...gapsBefore({ spots, plan, targets, arming, options }), ...gaps],
+    asked: askedOf(options, conditions),
     launched: targets.launched,
     namer: new Namer(symbols, {
       spots,
-      trapsAfter: arch.data.trap === "after",
+      trapsAfter,
       inlines: targets.pids.some(inlinesScripts),
       chained: scripts && plan.layout.callchain !== undefined,
     }),
@@ -93,6 +101,85 @@ export function openSession(options: WatchOptions): Session {
   targets.launched?.release();
   for (const pid of targets.pids) symbols.noteProcess(asPid(pid));
   return session;
+}
+
+interface FoundFacts {
+  readonly options: WatchOptions;
+  readonly targets: Targets;
+  readonly spots: readonly Spot[];
+  readonly privileges: Privileges;
+  readonly filter: ForeignFilter | undefined;
+  readonly cpus: readonly number[];
+  readonly scripts: boolean;
+}
+
+/** Plans and arms, with programs that decide and read values where they are of use. */
+function armAll(
+  sys: Sys,
+  found: FoundFacts,
+  { wishes, conditions }: { wishes: Wishes; conditions: Conditions },
+): Armed {
+  const { options, targets, cpus } = found;
+  const wantsValues = options.values === true || options.changes === true || asksForValues(wishes);
+  const features = probeFeatures(sys);
+  const lanes = targets.tids?.length ?? cpus.length;
+  return armBest({
+    ...found,
+    sys,
+    planFor: (strategy, programs) =>
+      planEvents(options, {
+        ...found,
+        features,
+        lanes,
+        cpus: cpus.length,
+        perThread: targets.tids !== undefined,
+        programs,
+        strategy,
+      }),
+    programsFor: needsPrograms(options, wantsValues)
+      ? (strategy) => loadPrograms(sys, strategy, { ...found, conditions, wantsValues })
+      : undefined,
+  });
+}
+
+/** Programs are only made where they are of use: without them a trap costs a little less. */
+function needsPrograms(options: WatchOptions, wantsValues: boolean): boolean {
+  const { condition, unlessFrom = [], maxRate, stop } = options;
+  const decides = condition !== undefined || unlessFrom.length > 0;
+  return wantsValues || decides || maxRate !== undefined || stop === true;
+}
+
+function requireSense(options: WatchOptions): void {
+  const { target, stop, maxOverhead, ignore = 0, every = 1, maxRate = 1 } = options;
+  const refuse = (what: string) => {
+    throw new WatchError("usage", `watch: ${what}`);
+  };
+  if (stop === true && "allCpus" in target) {
+    refuse("--stop would stop whatever process comes by: name the processes with -p");
+  }
+  if (maxOverhead !== undefined && !(maxOverhead > 0 && maxOverhead <= 1)) {
+    refuse(`--max-overhead ${maxOverhead}: not a share above 0 and up to 1`);
+  }
+  if (!(Number.isSafeInteger(ignore) && ignore >= 0)) refuse(`ignore ${ignore}: not a count`);
+  if (!(Number.isSafeInteger(every) && every >= 1)) refuse(`every ${every}: not 1 or more`);
+  if (!(Number.isSafeInteger(maxRate) && maxRate >= 1 && maxRate < 2 ** 31)) {
+    refuse(`max-rate ${maxRate}: not a number of hits from 1 to 2147483647`);
+  }
+}
+
+/** What the session does about hits that are not wanted. */
+function askedOf(options: WatchOptions, conditions: Conditions): Asked {
+  const { condition, unlessFrom = [], changes, ignore, every, maxRate, stop } = options;
+  const decides = condition !== undefined || unlessFrom.length > 0 || changes === true;
+  const sieves = decides || ignore !== undefined || every !== undefined || maxRate !== undefined;
+  return {
+    decides,
+    stop: stop === true,
+    maxOverhead: options.maxOverhead,
+    sieve: sieves
+      ? { conditions, changes: changes === true, ignore: ignore ?? 0, every: every ?? 1, maxRate }
+      : undefined,
+  };
 }
 
 function requireArchitecture(): Architecture {
@@ -158,41 +245,6 @@ function loadFilter(
 ): ForeignFilter | undefined {
   const filter = bpf ? ForeignFilter.load(sys) : undefined;
   return filter?.ok ? undo.use(filter.value) : undefined;
-}
-
-interface ArmFacts {
-  readonly sys: Sys;
-  readonly plan: ArmPlan;
-  readonly targets: Targets;
-  readonly privileges: Privileges;
-  readonly options: WatchOptions;
-  readonly filter: ForeignFilter | undefined;
-}
-
-/** Arms each CPU if that is permitted and there are registers for it, else each thread. */
-function armBest(facts: ArmFacts): { arming: Arming; why: string | undefined } {
-  const { sys, plan, targets, privileges, options, filter } = facts;
-  const granted = (armed: Result<Arming, ArmRefusal>) => {
-    if (armed.ok) return armed.value;
-    throw explainRefusal(armed.error, privileges);
-  };
-  if (targets.tids !== undefined) {
-    return { arming: granted(armThreads(sys, plan, targets.tids)), why: undefined };
-  }
-  const wish: Strategy | "auto" = options.arm ?? "auto";
-  if (targets.all || wish === "cpu") {
-    return { arming: granted(armCpus(sys, plan, filter)), why: undefined };
-  }
-  const byTask = (why: string) => ({ arming: granted(armTasks(sys, plan, targets.pids)), why });
-  if (wish === "task") return byTask("as asked");
-  if (!privileges.perfmon && (privileges.paranoid ?? 2) > 0) {
-    return byTask("arming each CPU needs CAP_PERFMON");
-  }
-  const armed = armCpus(sys, plan, filter);
-  if (armed.ok) return { arming: armed.value, why: undefined };
-  const { errno, cpu } = armed.error;
-  if (errno !== "ENOSPC" && errno !== "EACCES" && errno !== "EPERM") granted(armed);
-  return byTask(`arming CPU ${cpu} was refused: ${errno}`);
 }
 
 /** The tasks there are once their forks are being recorded: none is born unseen. */

@@ -40,6 +40,10 @@ export class Reader {
   private readonly raw: RawHit;
   private readonly oneEvent: OneEventPerThread | undefined;
   private readonly oneTrap: OneTrap | undefined;
+  /** Ids of the events that programs send by, and the pieces that their records name. */
+  private readonly outputs: ReadonlySet<number>;
+  private readonly byIndex: ReadonlyMap<number, ArmedPiece>;
+  private readonly valueWords: number;
 
   constructor(arming: Arming, events: ReaderEvents) {
     const { layout, spots, registers } = arming.plan;
@@ -47,10 +51,14 @@ export class Reader {
     this.identifier = layout.identifier;
     this.byId = new Map(arming.pieces.map((piece) => [Number(piece.event.id), piece]));
     this.raw = new RawHit(layout);
+    this.outputs = new Set(arming.outputs.map((event) => Number(event.id)));
+    this.byIndex = new Map(arming.pieces.map((piece) => [piece.pieceIndex, piece]));
+    this.valueWords = arming.plan.programs?.words ?? 0;
     this.oneEvent = arming.mayOverlap ? new OneEventPerThread() : undefined;
-    this.oneTrap = spots.some((spot) => spot.pieces.length > 1)
-      ? new OneTrap(layout, bitCount(registers))
-      : undefined;
+    this.oneTrap =
+      layout.regsIntr && spots.some((spot) => spot.pieces.length > 1)
+        ? new OneTrap(layout, bitCount(registers))
+        : undefined;
     this.merge = new RingMerge(
       { rings: arming.hitRings, timeWord: layout.time, take: (ring) => this.takeHit(ring) },
       { rings: arming.sideRings, take: (ring) => this.takeSide(ring) },
@@ -70,17 +78,19 @@ export class Reader {
     }
     this.samples += 1;
     const id = cursor.word(this.identifier) + cursor.word(this.identifier + 1) * HIGH_WORD;
-    const piece = this.byId.get(id);
-    if (piece === undefined) return;
     const { raw } = this;
     raw.read(ring);
+    const sent = this.outputs.size > 0 && this.outputs.has(id);
+    const piece = sent ? this.byIndex.get(raw.readPayload(this.valueWords)) : this.byId.get(id);
+    if (piece === undefined) return;
     raw.spot = piece.spot.index;
     if (!this.events.isWatched(raw.pid, raw.spot)) {
       this.strangers += 1;
       return;
     }
     if (this.oneEvent?.counts(raw, piece.pieceIndex, id) === false) return;
-    if (this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) === false) return;
+    // A program has looked already whether the access has been told of.
+    if (!sent && this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) === false) return;
     this.events.hit(raw);
   }
 
