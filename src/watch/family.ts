@@ -1,17 +1,18 @@
 import type { SideRecord, TaskRecord } from "../abi/index.ts";
 import { asPid } from "../base/index.ts";
-import { type ForeignFilter, statusOf } from "../linux/index.ts";
+import { statusOf } from "../linux/index.ts";
 import type { SymbolSource } from "../symbols/index.ts";
 import type { Gap } from "./coverage.ts";
 import { ExecCheck } from "./exec-check.ts";
 import type { Spot } from "./spot.ts";
+import type { StrangerFilter } from "./stranger-filter.ts";
 import type { Tasks } from "./tasks.ts";
 
 export interface FamilyParts {
   readonly tasks: Tasks;
   readonly spots: readonly Spot[];
   readonly symbols: SymbolSource;
-  readonly filter: ForeignFilter | undefined;
+  readonly filter: StrangerFilter | undefined;
   /** Processes that were there before: no fork record tells of them. */
   readonly before: ReadonlySet<number>;
   readonly followChildren: boolean;
