@@ -85,8 +85,9 @@ export function openSession(options: WatchOptions): Session {
     }),
     resources: undo.move(),
   });
-  targets.launched?.release();
+  // First the maps: a command may have ended before we come to look.
   for (const pid of targets.pids) symbols.noteProcess(asPid(pid));
+  targets.launched?.release();
   return session;
 }
 
