@@ -18,44 +18,27 @@ const MAX_STRANGERS = 4096;
 const TASK_IDS = -8;
 
 /**
- * An eBPF program that drops the hits of processes known to be strangers, and counts them.
+ * The processes known to be strangers, for an eBPF program to drop their hits and count them.
  *
- * It works from a list of strangers rather than of watched processes, so that the first hit of a
- * child born a moment ago is let through: user space decides about it once it has read the fork.
+ * It is a list of strangers rather than of watched processes, so that the first hit of a child born
+ * a moment ago is let through: user space decides about it once it has read the fork.
  */
-export class ForeignFilter implements Disposable {
-  readonly program: number;
-  private readonly sys: Sys;
+export class Strangers implements Disposable {
+  protected readonly sys: Sys;
   private readonly strangers: BpfMap;
   private readonly known = new Set<number>();
   private removed = 0n;
 
-  private constructor(sys: Sys, program: number, strangers: BpfMap) {
+  protected constructor(sys: Sys, strangers: BpfMap) {
     this.sys = sys;
-    this.program = program;
     this.strangers = strangers;
+    this.add(OUTSIDE);
   }
 
   /** Refused (EPERM, ENOSYS …) where eBPF is not permitted: the caller then filters by itself. */
-  static load(sys: Sys): Result<ForeignFilter> {
-    const strangers = BpfMap.create(sys, {
-      type: "hash",
-      keyBytes: 4,
-      valueBytes: 16,
-      maxEntries: MAX_STRANGERS,
-    });
-    if (!strangers.ok) return strangers;
-    const program = loadProgram(sys, "perfEvent", filterProgram(strangers.value.fd));
-    if (!program.ok) {
-      strangers.value[Symbol.dispose]();
-      const { errno, log } = program.error;
-      // The verifier has an objection: our program is wrong, so say what it says.
-      if (log !== "") throw new SyscallError("bpf(BPF_PROG_LOAD)", errno, log);
-      return err(errno);
-    }
-    const filter = new ForeignFilter(sys, program.value, strangers.value);
-    filter.add(OUTSIDE);
-    return ok(filter);
+  static create(sys: Sys): Result<Strangers> {
+    const map = createMap(sys);
+    return map.ok ? ok(new Strangers(sys, map.value)) : map;
   }
 
   /** The map that `addStrangerCheck` looks processes up in. */
@@ -84,7 +67,6 @@ export class ForeignFilter implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.sys.close(this.program);
     this.strangers[Symbol.dispose]();
   }
 
@@ -94,6 +76,43 @@ export class ForeignFilter implements Disposable {
     const [count, last] = new BigUint64Array(value.buffer);
     return { count: count ?? 0n, last: last ?? 0n };
   }
+}
+
+/** A program that does nothing but drop the hits of strangers. */
+export class ForeignFilter extends Strangers {
+  readonly program: number;
+
+  private constructor(sys: Sys, strangers: BpfMap, program: number) {
+    super(sys, strangers);
+    this.program = program;
+  }
+
+  /** Refused (EPERM, ENOSYS …) where eBPF is not permitted: the caller then filters by itself. */
+  static load(sys: Sys): Result<ForeignFilter> {
+    const strangers = createMap(sys);
+    if (!strangers.ok) return strangers;
+    const program = loadProgram(sys, "perfEvent", filterProgram(strangers.value.fd));
+    if (program.ok) return ok(new ForeignFilter(sys, strangers.value, program.value));
+    strangers.value[Symbol.dispose]();
+    const { errno, log } = program.error;
+    // The verifier has an objection: our program is wrong, so say what it says.
+    if (log !== "") throw new SyscallError("bpf(BPF_PROG_LOAD)", errno, log);
+    return err(errno);
+  }
+
+  override [Symbol.dispose](): void {
+    this.sys.close(this.program);
+    super[Symbol.dispose]();
+  }
+}
+
+function createMap(sys: Sys): Result<BpfMap> {
+  return BpfMap.create(sys, {
+    type: "hash",
+    keyBytes: 4,
+    valueBytes: 16,
+    maxEntries: MAX_STRANGERS,
+  });
 }
 
 /**

@@ -17,7 +17,7 @@ export { attachRawTracepoint, type LoadRefusal, loadProgram, testRun } from "./b
 export { kernelMemberOffset, memberOffset } from "./btf.ts";
 export { EventRing } from "./event-ring.ts";
 export { type Features, probeFeatures } from "./features.ts";
-export { addStrangerCheck, type Filtered, ForeignFilter } from "./foreign-filter.ts";
+export { addStrangerCheck, type Filtered, ForeignFilter, Strangers } from "./foreign-filter.ts";
 export { canLoadLibrary, openSys } from "./koffi-sys.ts";
 export { LaunchError, Launched } from "./launch.ts";
 export { type EventCounts, PerfEvent } from "./perf-event.ts";
@@ -29,6 +29,7 @@ export {
   commOf,
   environOf,
   type Holder,
+  hasEnded,
   isMapped,
   onlineCpus,
   parseCpuList,

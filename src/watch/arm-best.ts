@@ -1,5 +1,5 @@
 import type { Result } from "../base/index.ts";
-import type { ForeignFilter, Privileges, Sys } from "../linux/index.ts";
+import type { Privileges, Sys } from "../linux/index.ts";
 import { armCpus, armTasks, armThreads } from "./arm.ts";
 import type { Arming, ArmPlan, ArmRefusal } from "./arming.ts";
 import type { Gap, Strategy } from "./coverage.ts";
@@ -14,7 +14,6 @@ export interface ArmFacts {
   readonly targets: Targets;
   readonly privileges: Privileges;
   readonly options: WatchOptions;
-  readonly filter: ForeignFilter | undefined;
   readonly planFor: (strategy: Strategy, programs: HitPrograms | undefined) => ArmPlan;
   /** Undefined where nobody asked for what needs programs. */
   readonly programsFor: ((strategy: Strategy) => LoadedPrograms) | undefined;
@@ -82,12 +81,12 @@ function attempt(
 
 function arm(
   strategy: Strategy,
-  { sys, targets, filter }: ArmFacts,
+  { sys, targets }: ArmFacts,
   plan: ArmPlan,
 ): Result<Arming, ArmRefusal> {
   switch (strategy) {
     case "cpu":
-      return armCpus(sys, plan, filter);
+      return armCpus(sys, plan);
     case "task":
       return armTasks(sys, plan, targets.pids);
     case "thread":

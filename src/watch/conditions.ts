@@ -41,6 +41,14 @@ export function asksForValues({ condition }: Wishes): boolean {
   return condition !== undefined && asksFor(condition, ["value", "old"]);
 }
 
+/** Whether all functions that the conditions name can be found by now. */
+export function functionsAreThere(wishes: Wishes, pids: readonly number[]): boolean {
+  const named = [wishes.condition, wishes.expected].flatMap((it) =>
+    it === undefined ? [] : functionsOf(it),
+  );
+  return named.every(({ name }) => pids.every((pid) => resolveName(asPid(pid), queryOf(name)).ok));
+}
+
 /** Fits the conditions to each spot, and looks up the functions that they name. */
 export function bindWishes(
   wishes: Wishes,

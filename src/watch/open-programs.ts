@@ -1,4 +1,4 @@
-import type { ForeignFilter, Privileges, Sys } from "../linux/index.ts";
+import type { Privileges, Sys } from "../linux/index.ts";
 import { SyscallError } from "../linux/index.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Gap, Strategy } from "./coverage.ts";
@@ -18,7 +18,6 @@ export interface ProgramFacts {
   readonly spots: readonly Spot[];
   readonly targets: Targets;
   readonly privileges: Privileges;
-  readonly filter: ForeignFilter | undefined;
   readonly cpus: readonly number[];
 }
 
@@ -33,14 +32,13 @@ const MOST_BYTES = 32;
 
 /** Loads the programs that decide in the trap and send values; none where eBPF is not permitted. */
 export function loadPrograms(sys: Sys, strategy: Strategy, facts: ProgramFacts): LoadedPrograms {
-  const { privileges, targets, filter, cpus } = facts;
+  const { privileges, targets, cpus } = facts;
   if (!privileges.bpf) return refused("eBPF needs CAP_BPF", facts);
   const unread = facts.spots.filter((spot) => whyUnread(spot, strategy, facts) !== undefined);
   const loaded = HitPrograms.load(sys, {
     wishes: wishesFor(strategy, facts),
     cpus: Math.max(...cpus) + 1,
-    filter: strategy === "cpu" ? filter : undefined,
-    membersOnly: strategy === "cpu" && !targets.all,
+    strangersComeBy: strategy === "cpu" && !targets.all,
   });
   if (!loaded.ok) {
     const { errno, log } = loaded.error;

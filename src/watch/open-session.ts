@@ -3,7 +3,6 @@ import { asPid } from "../base/index.ts";
 import {
   allProcesses,
   commOf,
-  ForeignFilter,
   onlineCpus,
   openSys,
   ownPrivileges,
@@ -20,6 +19,7 @@ import {
   asksForValues,
   bindWishes,
   type Conditions,
+  functionsAreThere,
   parseWishes,
   type Wishes,
 } from "./conditions.ts";
@@ -35,6 +35,7 @@ import { inlinesScripts, namesScripts } from "./script-target.ts";
 import { selfTest } from "./self-test.ts";
 import { Session } from "./session.ts";
 import type { Spot } from "./spot.ts";
+import { StrangerFilter } from "./stranger-filter.ts";
 import { findTargets, type Targets } from "./targets.ts";
 import { Tasks } from "./tasks.ts";
 import { WatchError } from "./watch-error.ts";
@@ -56,29 +57,28 @@ export function openSession(options: WatchOptions): Session {
   using undo = new DisposableStack();
 
   const targets = findTargets(sys, options.target, undo);
-  letLinkerFind(targets, wheres);
+  letLinkerFind(targets, wheres, wishes);
   const spots = resolveSpots(arch, wheres, targets.pids);
   requireReachable(spots, options, privileges);
 
-  const filter = targets.all ? undefined : loadFilter(sys, privileges, undo);
   const cpus = onlineCpus();
   const scripts = targets.pids.some(namesScripts);
   const trapsAfter = arch.data.trap === "after";
   const conditions = bindWishes(wishes, { spots, pids: targets.pids, trapsAfter });
-  const found = { options, targets, spots, privileges, filter, cpus, scripts };
+  const found = { options, targets, spots, privileges, cpus, scripts };
   const { arming, why, gaps } = armAll(sys, found, { wishes, conditions });
-  const { plan } = arming;
-  if (plan.programs !== undefined) undo.use(plan.programs);
+  if (arming.plan.programs !== undefined) undo.use(arming.plan.programs);
   undo.use(arming);
+  const mayFilter = privileges.bpf && arming.strategy === "cpu" && !targets.all;
   const symbols = undo.use(new Symbolizer());
   const before = new Set(allProcesses());
   const session = new Session({
     sys,
     arming,
-    tasks: tasksOf(targets, plan),
+    tasks: tasksOf(targets, arming.plan),
     spots,
     symbols,
-    filter: arming.strategy === "cpu" ? filter : undefined,
+    filter: mayFilter ? undo.use(new StrangerFilter(sys, arming)) : undefined,
     pidfds: targets.pidfds,
     before,
     cpus,
@@ -87,19 +87,20 @@ export function openSession(options: WatchOptions): Session {
     timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
     why,
     selfTest: tested,
-    gaps: [...gapsBefore({ spots, plan, targets, arming, options }), ...gaps],
+    gaps: [...gapsBefore({ spots, targets, arming, options }), ...gaps],
     asked: askedOf(options, conditions),
     launched: targets.launched,
     namer: new Namer(symbols, {
       spots,
       trapsAfter,
       inlines: targets.pids.some(inlinesScripts),
-      chained: scripts && plan.layout.callchain !== undefined,
+      chained: scripts && arming.plan.layout.callchain !== undefined,
     }),
     resources: undo.move(),
   });
-  targets.launched?.release();
+  // First the maps: a command may have ended before we come to look.
   for (const pid of targets.pids) symbols.noteProcess(asPid(pid));
+  targets.launched?.release();
   return session;
 }
 
@@ -108,7 +109,6 @@ interface FoundFacts {
   readonly targets: Targets;
   readonly spots: readonly Spot[];
   readonly privileges: Privileges;
-  readonly filter: ForeignFilter | undefined;
   readonly cpus: readonly number[];
   readonly scripts: boolean;
 }
@@ -132,7 +132,6 @@ function armAll(
         features,
         lanes,
         cpus: cpus.length,
-        perThread: targets.tids !== undefined,
         programs,
         strategy,
       }),
@@ -207,10 +206,14 @@ function requireTraps(sys: Sys, privileges: Privileges): Coverage["selfTest"] {
 }
 
 /** A launched program's libraries are not there yet: let its dynamic linker map them first. */
-function letLinkerFind({ launched, pids }: Targets, wheres: readonly Where[]): void {
+function letLinkerFind(
+  { launched, pids }: Targets,
+  wheres: readonly Where[],
+  wishes: Wishes,
+): void {
   const isThere = ({ place }: Where) =>
     place.kind === "address" || pids.every((pid) => resolveName(asPid(pid), place).ok);
-  launched?.runLinkerUntil(() => wheres.every(isThere));
+  launched?.runLinkerUntil(() => wheres.every(isThere) && functionsAreThere(wishes, pids));
 }
 
 const KERNEL_HALF = 1n << 63n;
@@ -235,16 +238,6 @@ function requireReachable(
     throw new WatchError("usage", `${what}: only the kernel accesses it: leave out --no-kernel`);
   }
   if (!admin) throw new WatchError("denied", `${what}: that needs CAP_SYS_ADMIN: run as root`);
-}
-
-/** Undefined where eBPF is not permitted: strangers are then left out by us, which costs more. */
-function loadFilter(
-  sys: Sys,
-  { bpf }: Privileges,
-  undo: DisposableStack,
-): ForeignFilter | undefined {
-  const filter = bpf ? ForeignFilter.load(sys) : undefined;
-  return filter?.ok ? undo.use(filter.value) : undefined;
 }
 
 /** The tasks there are once their forks are being recorded: none is born unseen. */

@@ -3,6 +3,7 @@ import {
   decodeSideRecord,
   PERF_RECORD_LOST,
   PERF_RECORD_SAMPLE,
+  type RingCursor,
   type SideRecord,
 } from "../abi/index.ts";
 import type { ArmedPiece, ArmedRing, Arming } from "./arming.ts";
@@ -34,16 +35,20 @@ export class Reader {
   /** Forks, execs and exits that the kernel had no room to tell of. */
   sideLost = 0n;
   private readonly events: ReaderEvents;
-  private readonly identifier: number;
+  /** Undefined where all samples are of one piece. */
+  private readonly identifier: number | undefined;
   private readonly byId: ReadonlyMap<number, ArmedPiece>;
   private readonly merge: RingMerge;
   private readonly raw: RawHit;
   private readonly oneEvent: OneEventPerThread | undefined;
   private readonly oneTrap: OneTrap | undefined;
-  /** Ids of the events that programs send by, and the pieces that their records name. */
-  private readonly outputs: ReadonlySet<number>;
+  /** Ids of the events that programs send by, where there are programs. */
+  private readonly outputs: ReadonlySet<number> | undefined;
   private readonly byIndex: ReadonlyMap<number, ArmedPiece>;
   private readonly valueWords: number;
+  /** The last hit was one of this process to this spot, and it counted. */
+  private knownPid = 0;
+  private knownSpot = 0;
 
   constructor(arming: Arming, events: ReaderEvents) {
     const { layout, spots, registers } = arming.plan;
@@ -51,7 +56,8 @@ export class Reader {
     this.identifier = layout.identifier;
     this.byId = new Map(arming.pieces.map((piece) => [Number(piece.event.id), piece]));
     this.raw = new RawHit(layout);
-    this.outputs = new Set(arming.outputs.map((event) => Number(event.id)));
+    const outputs = arming.outputs.map((event) => Number(event.id));
+    this.outputs = outputs.length > 0 ? new Set(outputs) : undefined;
     this.byIndex = new Map(arming.pieces.map((piece) => [piece.pieceIndex, piece]));
     this.valueWords = arming.plan.programs?.words ?? 0;
     this.oneEvent = arming.mayOverlap ? new OneEventPerThread() : undefined;
@@ -77,29 +83,53 @@ export class Reader {
       return;
     }
     this.samples += 1;
-    const id = cursor.word(this.identifier) + cursor.word(this.identifier + 1) * HIGH_WORD;
-    const { raw } = this;
+    const { raw, identifier } = this;
     raw.read(ring);
-    const sent = this.outputs.size > 0 && this.outputs.has(id);
-    const piece = sent ? this.byIndex.get(raw.readPayload(this.valueWords)) : this.byId.get(id);
-    if (piece === undefined) return;
-    raw.spot = piece.spot.index;
-    if (!this.events.isWatched(raw.pid, raw.spot)) {
-      this.strangers += 1;
-      return;
+    if (this.outputs !== undefined && this.isSent(cursor, this.outputs)) {
+      const piece = this.byIndex.get(raw.readPayload(this.valueWords));
+      if (piece === undefined) return;
+      raw.spot = piece.spot.index;
+    } else if (identifier === undefined) raw.spot = 0;
+    else if (!this.isFirstOfAccess(cursor, identifier)) return;
+    if (raw.pid !== this.knownPid || raw.spot !== this.knownSpot) {
+      if (!this.events.isWatched(raw.pid, raw.spot)) {
+        this.strangers += 1;
+        return;
+      }
+      this.knownPid = raw.pid;
+      this.knownSpot = raw.spot;
     }
-    if (this.oneEvent?.counts(raw, piece.pieceIndex, id) === false) return;
-    // A program has looked already whether the access has been told of.
-    if (!sent && this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) === false) return;
     this.events.hit(raw);
   }
 
+  /** A record that a program sent; where rings have no others, their events have no id. */
+  private isSent(cursor: RingCursor, outputs: ReadonlySet<number>): boolean {
+    const { identifier } = this;
+    return identifier === undefined || outputs.has(idAt(cursor, identifier));
+  }
+
+  /** Tells the spot, and whether an earlier sample told of the same access to it. */
+  private isFirstOfAccess(cursor: RingCursor, identifier: number): boolean {
+    const { raw } = this;
+    const id = idAt(cursor, identifier);
+    const piece = this.byId.get(id);
+    if (piece === undefined) return false;
+    raw.spot = piece.spot.index;
+    if (this.oneEvent?.counts(raw, piece.pieceIndex, id) === false) return false;
+    return this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) !== false;
+  }
+
   private takeSide({ cursor }: ArmedRing): void {
+    this.knownPid = 0; // what follows may be watched no more, or from now on
     const record = decodeSideRecord(cursor.copy(), decodeText);
     if (record.kind === "lost") this.sideLost += record.count;
     if (record.kind === "exit") this.oneEvent?.forget(record.tid);
     this.events.side(record);
   }
+}
+
+function idAt(cursor: RingCursor, identifier: number): number {
+  return cursor.word(identifier) + cursor.word(identifier + 1) * HIGH_WORD;
 }
 
 function bitCount(mask: bigint): number {

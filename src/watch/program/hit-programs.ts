@@ -1,10 +1,10 @@
-import { ok, type Result } from "../../base/index.ts";
+import { err, ok, type Result } from "../../base/index.ts";
 import {
   BpfMap,
-  type ForeignFilter,
   type LoadRefusal,
   loadProgram,
   type MapShape,
+  Strangers,
   type Sys,
   words32,
 } from "../../linux/index.ts";
@@ -28,9 +28,8 @@ export interface ProgramsRequest {
   readonly wishes: readonly HitWish[];
   /** CPUs that there may be: the highest number and one. */
   readonly cpus: number;
-  readonly filter: ForeignFilter | undefined;
-  /** Only processes that were made members may be stopped. */
-  readonly membersOnly: boolean;
+  /** Other processes run into the registers, too: their hits are left out, they are not stopped. */
+  readonly strangersComeBy: boolean;
 }
 
 /** The programs of one watch, one for each piece, and the maps that they share with us. */
@@ -40,6 +39,8 @@ export class HitPrograms implements Disposable {
   /** Old values are right from a child's first hit on. */
   readonly followsForks: boolean;
   readonly wishes: readonly HitWish[];
+  /** Whose hits they leave out. */
+  readonly strangers: Strangers | undefined;
   private readonly programs: readonly number[];
   private readonly maps: Maps;
   private readonly undo: DisposableStack;
@@ -48,6 +49,7 @@ export class HitPrograms implements Disposable {
     request: ProgramsRequest,
     made: {
       programs: readonly number[];
+      strangers: Strangers | undefined;
       maps: Maps;
       words: number;
       followsForks: boolean;
@@ -56,6 +58,7 @@ export class HitPrograms implements Disposable {
   ) {
     this.wishes = request.wishes;
     this.programs = made.programs;
+    this.strangers = made.strangers;
     this.maps = made.maps;
     this.words = made.words;
     this.followsForks = made.followsForks;
@@ -69,6 +72,9 @@ export class HitPrograms implements Disposable {
     const words = Math.max(1, ...wishes.map(({ length }) => Math.ceil(length / WORD)));
     const maps = createMaps(sys, request, { words, undo });
     if (!maps.ok) return maps;
+    const listed = request.strangersComeBy ? Strangers.create(sys) : undefined;
+    if (listed?.ok === false) return err({ errno: listed.error, log: "" });
+    const strangers = listed === undefined ? undefined : undo.use(listed.value);
     const fds: HitMaps = {
       counters: maps.value.counters.fd,
       last: maps.value.last.fd,
@@ -76,8 +82,8 @@ export class HitPrograms implements Disposable {
       rate: maps.value.rate.fd,
       stopped: maps.value.stopped.fd,
       traps: maps.value.traps.fd,
-      strangers: request.filter?.map,
-      members: request.membersOnly ? maps.value.members.fd : undefined,
+      strangers: strangers?.map,
+      members: request.strangersComeBy ? maps.value.members.fd : undefined,
     };
     const programs: number[] = [];
     const shape = { maps: fds, frame: hitFrame(words), words };
@@ -90,7 +96,14 @@ export class HitPrograms implements Disposable {
     const own = wishes.filter(({ readsValue, shared }) => readsValue && !shared);
     const spots = [...new Set(own.map(({ spot }) => spot))];
     const hooked = spots.length > 0 && hookTasks(sys, { last: fds.last, spots }, undo).ok;
-    const made = { programs, maps: maps.value, words, followsForks: hooked, undo: undo.move() };
+    const made = {
+      programs,
+      strangers,
+      maps: maps.value,
+      words,
+      followsForks: hooked,
+      undo: undo.move(),
+    };
     return ok(new HitPrograms(request, made));
   }
 
