@@ -2,7 +2,7 @@ import type { Sys } from "../linux/index.ts";
 import type { Arming } from "./arming.ts";
 import { Budget } from "./budget.ts";
 import type { Coverage, Gap } from "./coverage.ts";
-import { presetValues } from "./memory.ts";
+import { presetValues, type Snapshot, takeSnapshot } from "./memory.ts";
 import { HEAD } from "./program/frame.ts";
 import type { RawHit } from "./raw-hit.ts";
 import { trapCost } from "./self-test.ts";
@@ -57,11 +57,11 @@ export class Asking {
   }
 
   /** The registers are armed: what is in memory is what the first hits find there. */
-  begin(): void {
+  begin(before: Snapshot): void {
     const { programs, spots } = this.arming.plan;
     if (programs === undefined) return;
     for (const pid of this.living()) programs.addMember(pid);
-    presetValues(programs, { pids: this.living(), spots });
+    if (programs.readsValues) presetValues(programs, { pids: this.living(), spots, before });
   }
 
   /** A child was born that is watched, too. */
@@ -99,11 +99,10 @@ export class Asking {
   } {
     const { programs } = this.arming.plan;
     const inKernel = programs !== undefined;
-    const reads = programs?.wishes.some(({ readsValue }) => readsValue) === true;
     return {
       decidedIn: this.asked.decides ? (inKernel ? "kernel" : "user") : undefined,
       leftOut: this.leftOut(),
-      values: reads ? "kernel" : undefined,
+      values: programs?.readsValues === true ? "kernel" : undefined,
       disarmedNs: this.budget?.disarmedNs(nowNs) ?? 0n,
       stopped: this.stopped,
       gaps: [...this.undecided(), ...this.disarmed(nowNs)],
@@ -151,8 +150,9 @@ export class Asking {
       pause: () => arming.disable(),
       resume: () => {
         arming.plan.programs?.forgetValues();
+        const before = takeSnapshot(this.living(), arming.plan.spots);
         arming.resume();
-        this.begin();
+        this.begin(before);
       },
     };
     return new Budget(parts, process.hrtime.bigint());

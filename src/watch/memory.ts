@@ -33,16 +33,35 @@ export function isShared(pid: number, address: bigint): boolean {
   }
 }
 
-/** Tells the programs what is in memory before the first hit. The registers are armed already. */
-export function presetValues(
-  programs: HitPrograms,
-  { pids, spots }: { pids: readonly number[]; spots: readonly Spot[] },
-): void {
+/** What was in each spot of each process at some moment, by process and spot. */
+export type Snapshot = ReadonlyMap<string, Uint8Array>;
+
+/** Reads all spots of these processes that can be read. */
+export function takeSnapshot(pids: readonly number[], spots: readonly Spot[]): Snapshot {
+  const found = new Map<string, Uint8Array>();
   for (const pid of pids) {
     for (const { index, address, length, mode, pids: meant } of spots) {
       if (mode === "x" || meant?.has(pid) === false) continue;
       const bytes = readMemory(pid, address, length);
-      if (bytes !== undefined) programs.preset(pid, index, bytes);
+      if (bytes !== undefined) found.set(`${pid} ${index}`, bytes);
     }
+  }
+  return found;
+}
+
+/**
+ * Tells the programs what is in memory before the first hit, once the registers are armed. `before`
+ * is what was there before they were: where that is the same, no access was under way meanwhile, or
+ * one that changed nothing.
+ */
+export function presetValues(
+  programs: HitPrograms,
+  what: { pids: readonly number[]; spots: readonly Spot[]; before: Snapshot },
+): void {
+  for (const [key, bytes] of takeSnapshot(what.pids, what.spots)) {
+    const [pid = 0, spot = 0] = key.split(" ").map(Number);
+    const known = what.before.get(key);
+    const steady = known !== undefined && bytes.every((byte, index) => byte === known[index]);
+    programs.preset(pid, spot, { bytes, steady });
   }
 }

@@ -25,6 +25,7 @@ import {
 } from "./conditions.ts";
 import type { Coverage } from "./coverage.ts";
 import { gapsBefore } from "./gaps-before.ts";
+import { type Snapshot, takeSnapshot } from "./memory.ts";
 import { Namer } from "./namer.ts";
 import { loadPrograms } from "./open-programs.ts";
 import type { WatchOptions } from "./options.ts";
@@ -66,7 +67,7 @@ export function openSession(options: WatchOptions): Session {
   const trapsAfter = arch.data.trap === "after";
   const conditions = bindWishes(wishes, { spots, pids: targets.pids, trapsAfter });
   const found = { options, targets, spots, privileges, cpus, scripts };
-  const { arming, why, gaps } = armAll(sys, found, { wishes, conditions });
+  const { arming, why, gaps, memoryBefore } = armAll(sys, found, { wishes, conditions });
   if (arming.plan.programs !== undefined) undo.use(arming.plan.programs);
   undo.use(arming);
   const mayFilter = privileges.bpf && arming.strategy === "cpu" && !targets.all;
@@ -81,6 +82,7 @@ export function openSession(options: WatchOptions): Session {
     filter: mayFilter ? undo.use(new StrangerFilter(sys, arming)) : undefined,
     pidfds: targets.pidfds,
     before,
+    memoryBefore,
     cpus,
     watchesAll: targets.all,
     maxHits: options.maxHits ?? Number.POSITIVE_INFINITY,
@@ -118,12 +120,13 @@ function armAll(
   sys: Sys,
   found: FoundFacts,
   { wishes, conditions }: { wishes: Wishes; conditions: Conditions },
-): Armed {
+): Armed & { readonly memoryBefore: Snapshot } {
   const { options, targets, cpus } = found;
   const wantsValues = options.values === true || options.changes === true || asksForValues(wishes);
   const features = probeFeatures(sys);
   const lanes = targets.tids?.length ?? cpus.length;
-  return armBest({
+  const memoryBefore = wantsValues ? takeSnapshot(targets.pids, found.spots) : new Map();
+  const armed = armBest({
     ...found,
     sys,
     planFor: (strategy, programs) =>
@@ -139,6 +142,7 @@ function armAll(
       ? (strategy) => loadPrograms(sys, strategy, { ...found, conditions, wantsValues })
       : undefined,
   });
+  return { ...armed, memoryBefore };
 }
 
 /** Programs are only made where they are of use: without them a trap costs a little less. */

@@ -6,6 +6,7 @@ import { type Asked, Asking } from "./asked.ts";
 import type { Coverage, Gap } from "./coverage.ts";
 import { Family } from "./family.ts";
 import { Liveness } from "./liveness.ts";
+import type { Snapshot } from "./memory.ts";
 import type { Namer } from "./namer.ts";
 import type { RawHit } from "./raw-hit.ts";
 import { Reader } from "./reader.ts";
@@ -28,6 +29,8 @@ export interface SessionParts {
   readonly pidfds: ReadonlyMap<number, number>;
   /** Processes that were there before the first fork record. */
   readonly before: ReadonlySet<number>;
+  /** What was in the watched memory before the registers were armed; empty where not read. */
+  readonly memoryBefore: Snapshot;
   readonly cpus: readonly number[];
   readonly watchesAll: boolean;
   readonly maxHits: number;
@@ -97,7 +100,7 @@ export class Session implements Disposable {
     });
     parts.arming.enable();
     this.sinceNs = process.hrtime.bigint();
-    this.asking.begin();
+    this.asking.begin(parts.memoryBefore);
   }
 
   /** Why it ended; undefined while it runs. */

@@ -107,6 +107,11 @@ export class HitPrograms implements Disposable {
     return ok(new HitPrograms(request, made));
   }
 
+  /** Some of them read the watched bytes. */
+  get readsValues(): boolean {
+    return this.wishes.some(({ readsValue }) => readsValue);
+  }
+
   /** The program of a piece, by its index over all spots. */
   programOf(piece: number): number {
     const program = this.programs[piece];
@@ -126,14 +131,18 @@ export class HitPrograms implements Disposable {
 
   /**
    * The value before the first hit, as read from outside while the registers were armed already. If
-   * a hit came first, its value stands; hits of the next moment have no old value, for ours may have
-   * been read after their access.
+   * a hit came first, its value stands. Unless the value was `steady`, hits of the next moment have
+   * no old value: an access may have been under way, and ours is what it left.
    */
-  preset(pid: number, spot: number, bytes: Uint8Array): void {
+  preset(
+    pid: number,
+    spot: number,
+    { bytes, steady }: { readonly bytes: Uint8Array; readonly steady: boolean },
+  ): void {
     const wish = this.wishes.find((it) => it.spot === spot && it.readsValue);
     if (wish === undefined) return;
     const value = new Uint8Array(WORD * (this.words + 1));
-    const until = process.hrtime.bigint() + UNSURE_NS;
+    const until = steady ? 0n : process.hrtime.bigint() + UNSURE_NS;
     new DataView(value.buffer).setBigUint64(0, until, true);
     value.set(bytes.subarray(0, wish.length), WORD);
     this.maps.last.update(words32(wish.shared ? 0 : pid, spot), value, "ifAbsent");
