@@ -91,10 +91,10 @@ export class Asking {
   }
 
   /** What came of it, for the coverage. */
-  report(nowNs: bigint): Pick<
-    Coverage,
-    "decidedIn" | "leftOut" | "values" | "disarmedNs" | "stopped"
-  > & {
+  report(
+    sinceNs: bigint,
+    nowNs: bigint,
+  ): Pick<Coverage, "decidedIn" | "leftOut" | "values" | "disarmedNs" | "stopped"> & {
     readonly gaps: readonly Gap[];
   } {
     const { programs } = this.arming.plan;
@@ -105,7 +105,7 @@ export class Asking {
       values: programs?.readsValues === true ? "kernel" : undefined,
       disarmedNs: this.budget?.disarmedNs(nowNs) ?? 0n,
       stopped: this.stopped,
-      gaps: [...this.undecided(), ...this.disarmed(nowNs)],
+      gaps: [...this.undecided(), ...this.disarmed(sinceNs, nowNs)],
     };
   }
 
@@ -129,15 +129,17 @@ export class Asking {
     return [{ kind: "undecided-condition", text }];
   }
 
-  private disarmed(nowNs: bigint): readonly Gap[] {
+  private disarmed(sinceNs: bigint, nowNs: bigint): readonly Gap[] {
     const { budget } = this;
     if (budget === undefined || budget.pauses === 0) return [];
-    const seconds = Number(budget.disarmedNs(nowNs)) / 1e9;
+    const disarmedNs = budget.disarmedNs(nowNs);
+    const seconds = Number(disarmedNs) / 1e9;
     const newborn =
       this.arming.strategy === "task"
         ? "; threads born while it was armed again may be missing"
         : "";
-    const text = `for ${seconds.toFixed(3)} s in ${budget.pauses} pauses, to keep within the overhead asked for${newborn}`;
+    const share = (100 * Number(disarmedNs)) / Number(nowNs - sinceNs);
+    const text = `${share.toFixed(1)} % of the time (${seconds.toFixed(3)} s) in ${budget.pauses} pauses, to keep within the overhead asked for${newborn}`;
     return [{ kind: "disarmed", text }];
   }
 

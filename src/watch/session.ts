@@ -148,7 +148,7 @@ export class Session implements Disposable {
     const untilNs = this.untilNs ?? process.hrtime.bigint();
     this.reader.drain(Number.POSITIVE_INFINITY, () => false);
     const reckoning = reconcile(arming, this.reader, filter);
-    const { gaps: askedGaps, ...asked } = this.asking.report(untilNs);
+    const { gaps: askedGaps, ...asked } = this.asking.report(this.sinceNs, untilNs);
     this.coverage = {
       strategy: arming.strategy,
       why: parts.why,
