@@ -5,6 +5,7 @@ import type { Arming } from "./arming.ts";
 import { type Asked, Asking } from "./asked.ts";
 import type { Coverage, Gap } from "./coverage.ts";
 import { Family } from "./family.ts";
+import type { ValueRebuilder } from "./last-values.ts";
 import { Liveness } from "./liveness.ts";
 import type { Snapshot } from "./memory.ts";
 import type { Namer } from "./namer.ts";
@@ -39,6 +40,8 @@ export interface SessionParts {
   readonly selfTest: Coverage["selfTest"];
   readonly gaps: readonly Gap[];
   readonly namer: Namer;
+  /** Finds values out where no program may read them; undefined where none were asked for. */
+  readonly rebuilder: ValueRebuilder | undefined;
   /** What was asked beyond telling of every hit. */
   readonly asked: Asked;
   /** The command that was launched for the watch, running by now. */
@@ -89,7 +92,7 @@ export class Session implements Disposable {
     });
     this.family = new Family({
       ...parts,
-      born: (child) => this.asking.born(child),
+      life: this.asking,
       followChildren: parts.arming.plan.children,
       forget: (tid) => this.sink.forget?.(tid),
     });

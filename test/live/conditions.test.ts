@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect } from "vitest";
 import type { Hit, WatchOptions } from "../../src/index.ts";
 import { statusOf } from "../../src/linux/index.ts";
@@ -270,4 +271,35 @@ describe("a condition that cannot be fitted to the watch says where", () => {
     const attach = during([], { condition: "tid > 0 && value > 3" }, ["0/16:w"]);
     await expect(attach).rejects.toThrow(/column 12: .* has 16 bytes: a number has at most 8/);
   });
+});
+
+test("hits of a stranger are strangers', and never among those that a condition left out", async () => {
+  const path = workshop.compile("values");
+  await using target = await Target.start(path, ["i8@0=1*300"]);
+  await using twin = await Target.start(path, ["i8@0=1*500"]);
+  const where = [`${target.at("arena")}/8`];
+  const options = { target: { pids: [target.pid] }, where, condition: "value <= 100" };
+  const { report, hits } = await watching(options, async () => {
+    await twin.run();
+    await target.run();
+  });
+  expect(hits).toHaveLength(100);
+  expect(report.coverage.strangers).toBe(500n);
+  expect(report.coverage.leftOut?.condition).toBe(200n);
+});
+
+test("after an exec a function that is named in a condition is looked up again", async () => {
+  const next = workshop.compile("stores");
+  await using target = await Target.start(workshop.compile("exec"), [100, 250, next]);
+  const where = [`${target.at("counter")}/8`];
+  const condition = "ip in store";
+  const options = { target: { pids: [target.pid] }, where, condition, kernel: false };
+  const { hits, report } = await watching(options, async () => {
+    await target.work();
+    await sleep(200);
+    await target.end();
+  });
+  expect(hits).toHaveLength(100);
+  const [gap] = report.coverage.gaps.filter(({ kind }) => kind === "exec");
+  expect(gap?.text).toMatch(/for it, too, store means where that was in the program before/);
 });
