@@ -295,7 +295,8 @@ test("after an exec a function that is named in a condition is looked up again",
   const condition = "ip in store";
   const options = { target: { pids: [target.pid] }, where, condition, kernel: false };
   const { hits, report } = await watching(options, async () => {
-    await target.work();
+    target.go();
+    await target.line(); // of the next program, which stores elsewhere
     await sleep(200);
     await target.end();
   });
