@@ -304,3 +304,30 @@ test("after an exec a function that is named in a condition is looked up again",
   const [gap] = report.coverage.gaps.filter(({ kind }) => kind === "exec");
   expect(gap?.text).toMatch(/for it, too, store means where that was in the program before/);
 });
+
+test("an execute watch has conditions on all but values", async () => {
+  await using target = await Target.start(workshop.compile("values"), ["a8@0=1*30", "ta8@0=1*20"]);
+  const base = { target: { pids: [target.pid] }, where: ["writer_a:x"] };
+  await expect(watching({ ...base, condition: "value == 1" }, () => undefined)).rejects.toThrow(
+    "writer_a is watched for execution: that has no value",
+  );
+  const condition = 'comm == "worker" && ip in writer_a';
+  const watched = await watching({ ...base, condition }, () => target.run());
+  expect(counted(watched)).toEqual({ user: 20, kernel: 0, lost: 0 });
+  expect(watched.report.coverage.leftOut?.condition).toBe(30n);
+});
+
+test("of every process the condition chooses", async () => {
+  await using target = await Target.start(workshop.compile("values"), ["i8@0=1*50"]);
+  const where = [`${target.at("arena")}/8`];
+  const condition = `pid == ${target.pid} && value % 2 == 1`;
+  const watched = await watching(
+    { target: { allCpus: true }, where, condition },
+    async ({ stop }) => {
+      await target.run();
+      stop();
+    },
+  );
+  expect(counted(watched).user).toBe(25);
+  expect(new Set(watched.hits.map(({ pid }) => pid))).toEqual(new Set([target.pid]));
+});
