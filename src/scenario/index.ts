@@ -1,0 +1,41 @@
+/**
+ * The scenario language: who does what in which order, and what is expected.
+ * It must not know who runs it: no kernel, no machine, no system call.
+ */
+export type {
+  Access,
+  AccessKind,
+  Action,
+  EventAction,
+  EventSpec,
+  Fate,
+  ModifySpec,
+  Observation,
+  Outcome,
+  Place,
+  Range,
+  Resolved,
+  SignalAction,
+  Target,
+  TaskAction,
+  TraceAction,
+  Value,
+} from "./action.ts";
+export type { Position, Scenario } from "./ast.ts";
+export type { Check, Func, InitialTask, Machine, Program, Step, Variable } from "./program.ts";
+export {
+  ARCH_NAMES,
+  type ArchName,
+  BP_TYPES,
+  type BpTypeName,
+  DESIGN_NAMES,
+  type DesignName,
+  type EventFlag,
+  type ModifyFlag,
+  type PollName,
+  PROPERTY_NAMES,
+  type PropertyName,
+  type RawField,
+  type SignalName,
+  type UserName,
+} from "./vocabulary.ts";
