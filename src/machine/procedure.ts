@@ -48,7 +48,7 @@ const steps: (Step<never> | undefined)[] = [undefined];
 export function procedure<K, Register extends string, Label extends string>(
   fn: string,
   registers: readonly Register[],
-  table: { readonly [L in Label]: StepBody<K, Register, Label> },
+  table: { readonly [L in Label]: StepBody<K, Register, NoInfer<Label>> },
 ): Procedure<Register> {
   const pcOf = new Map<string, number>();
   const declared = {
