@@ -32,6 +32,8 @@ export class EventRecord {
   readonly hwType: Field;
   /** powerpc, since v6.6: arch_hw_breakpoint::perf_single_step. */
   readonly perfSingleStep: Field;
+  /** powerpc: HW_BRK_TYPE_EXTRANEOUS_IRQ. The last trap was for bytes beside the watched ones. */
+  readonly extraneous: Field;
   /** PERF_HES_STOPPED. */
   readonly hwState: Field;
   readonly samplePeriod: Field;
@@ -78,6 +80,7 @@ export class EventRecord {
     this.hwLen = record.field("hwLen");
     this.hwType = record.field("hwType");
     this.perfSingleStep = record.field("perfSingleStep");
+    this.extraneous = record.field("extraneous");
     this.hwState = record.field("hwState");
     this.samplePeriod = record.field("samplePeriod");
     this.periodLeft = record.field("periodLeft");

@@ -12,8 +12,9 @@ export class PerCpuRecord {
   readonly regAddr: Field;
   readonly regLen: Field;
   readonly regType: Field;
-  /** Events whose irq work is queued here. */
+  /** Events whose irq work is queued here: to wake and signal, and to disable at the event limit. */
   readonly irqWork: Bits;
+  readonly disableWork: Bits;
   /** powerpc, designs per-cpu and d: the step that is pending here. */
   readonly lastHit: Field;
   readonly stepTask: Field;
@@ -33,6 +34,7 @@ export class PerCpuRecord {
     this.regLen = record.field("regLen", registers);
     this.regType = record.field("regType", registers);
     this.irqWork = record.bits("irqWork", "event", bounds.events);
+    this.disableWork = record.bits("disableWork", "event", bounds.events);
     this.lastHit = record.reference("lastHit", "event", registers);
     this.stepTask = record.reference("stepTask", "task");
     this.stepMask = record.field("stepMask");

@@ -33,7 +33,6 @@ export class ThreadFields {
   readonly sub: Field;
   readonly resume: Field;
   readonly handlerOf: Field;
-  readonly touched: Field;
 
   readonly pending: Field;
   readonly blocked: Field;
@@ -56,9 +55,12 @@ export class ThreadFields {
   readonly virtualDr6: Field;
   readonly ptraceDr7: Field;
 
-  /** The ideal observer: which events the access under way was due for, and which counted it. */
-  readonly due: Bits;
-  readonly counted: Bits;
+  /**
+   * The ideal observer, per user frame: which events the access under way was due for, which counted
+   * it, and how often it has trapped.
+   */
+  readonly due: readonly Bits[];
+  readonly counted: readonly Bits[];
   readonly traps: Field;
 
   constructor(record: KernelRecord, bounds: { readonly events: number; readonly slots: number }) {
@@ -84,7 +86,6 @@ export class ThreadFields {
     this.sub = record.field("sub", USER_FRAMES);
     this.resume = record.field("resume", USER_FRAMES);
     this.handlerOf = record.field("handlerOf", USER_FRAMES);
-    this.touched = record.field("touched");
     this.pending = record.field("pending", SIGNALS);
     this.blocked = record.field("blocked");
     this.ignored = record.field("ignored");
@@ -100,8 +101,9 @@ export class ThreadFields {
     this.ptraceBps = record.reference("ptraceBps", "event", 4);
     this.virtualDr6 = record.field("virtualDr6");
     this.ptraceDr7 = record.field("ptraceDr7");
-    this.due = record.bits("due", "event", events);
-    this.counted = record.bits("counted", "event", events);
-    this.traps = record.field("traps");
+    const frames = Array.from({ length: USER_FRAMES }, (_, frame) => frame);
+    this.due = frames.map((frame) => record.bits(`due${frame}`, "event", events));
+    this.counted = frames.map((frame) => record.bits(`counted${frame}`, "event", events));
+    this.traps = record.field("traps", USER_FRAMES);
   }
 }

@@ -1,0 +1,99 @@
+import type { Access, Installed } from "../arch/index.ts";
+import { assert } from "../base/index.ts";
+import { type Bits, NULL, Violation } from "../machine/index.ts";
+import { PERF_EVENT_STATE } from "./event-state.ts";
+import type { Kernel } from "./kernel.ts";
+import { USER_FRAMES } from "./records/thread-fields.ts";
+
+/**
+ * The ideal observer: each access by a task counts exactly once for each enabled event that it
+ * touches. Counted is an event's family, for inherited events stand in for each other. An event that
+ * is enabled, disabled or modified while the access is under way may count it or not.
+ */
+export function noteDue(k: Kernel, task: number, access: Access): void {
+  const { due } = setsOf(k, task);
+  forEachDue(k, task, access, (family) => due.add(task, family));
+}
+
+/** The trap handler counted the access that the task is at. */
+export function noteCounted(k: Kernel, event: number, task: number): void {
+  if (task === NULL) return;
+  const family = k.family(event);
+  const { counted } = setsOf(k, task);
+  if (counted.has(task, family))
+    throw new Violation("double-hit", `event ${family} counts one access of task ${task} twice`);
+  counted.add(task, family);
+}
+
+/** The access is done. What was due from its start to its end must have counted. */
+export function checkAccess(k: Kernel, task: number, access: Access): void {
+  const { due, counted } = setsOf(k, task);
+  let missed = NULL;
+  forEachDue(k, task, access, (family) => {
+    if (due.has(task, family) && !counted.has(task, family)) missed = family;
+    due.add(task, family);
+  });
+  if (missed !== NULL)
+    throw new Violation("missed-hit", `event ${missed} does not count an access of task ${task}`);
+  for (let it = counted.next(task, 0); it !== 0; it = counted.next(task, it)) {
+    if (!due.has(task, it))
+      throw new Violation("stray-hit", `event ${it} counts an access that is none of its business`);
+  }
+  due.clear(task);
+  counted.clear(task);
+}
+
+/** The task will make none of its accesses after all: it dies, or executes another program. */
+export function forgetAccesses(k: Kernel, task: number): void {
+  for (const bits of [...k.thread.due, ...k.thread.counted]) bits.clear(task);
+  for (let frame = 0; frame < USER_FRAMES; frame++) k.thread.traps.set(task, 0, frame);
+}
+
+function setsOf(k: Kernel, task: number): { due: Bits; counted: Bits } {
+  const frame = k.thread.depth.get(task);
+  const due = k.thread.due[frame];
+  const counted = k.thread.counted[frame];
+  assert(due !== undefined && counted !== undefined, `no user frame ${frame}`);
+  return { due, counted };
+}
+
+function forEachDue(k: Kernel, task: number, access: Access, body: (family: number) => void): void {
+  const own = k.thread.ctx.get(task);
+  for (const ctx of own === NULL ? [k.cpuCtx(k.machine.here)] : [own, k.cpuCtx(k.machine.here)]) {
+    const { events } = k.ctx;
+    for (let event = events.next(ctx, 0); event !== 0; event = events.next(ctx, event)) {
+      if (isDue(k, event, access)) body(k.family(event));
+    }
+  }
+}
+
+function isDue(k: Kernel, event: number, access: Access): boolean {
+  if (k.event.state.get(event) < PERF_EVENT_STATE.inactive) return false;
+  const leader = k.event.groupLeader.get(event);
+  if (leader !== NULL && k.event.state.get(leader) < PERF_EVENT_STATE.inactive) return false;
+  const cpu = k.event.cpu.get(event);
+  if (cpu >= 0 && cpu !== k.machine.here) return false;
+  if (k.hasFlag(event, access.mode === "user" ? "excludeUser" : "excludeKernel")) return false;
+  return verdictOf(k.arch.accessMatches, k.installedOf(event), access);
+}
+
+// An event and an access are the same objects time and again, and comparing addresses is slow.
+const verdicts = new WeakMap<Installed, WeakMap<Access, boolean>>();
+
+function verdictOf(
+  matches: (installed: Installed, access: Access) => string,
+  installed: Installed,
+  access: Access,
+): boolean {
+  let ofInstalled = verdicts.get(installed);
+  if (ofInstalled === undefined) {
+    ofInstalled = new WeakMap();
+    verdicts.set(installed, ofInstalled);
+  }
+  let due = ofInstalled.get(access);
+  if (due === undefined) {
+    due = matches(installed, access) === "hit";
+    ofInstalled.set(access, due);
+  }
+  return due;
+}

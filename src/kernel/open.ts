@@ -1,0 +1,112 @@
+import { assert } from "../base/index.ts";
+import { type DONE, NULL, procedure } from "../machine/index.ts";
+import { hwBreakpointEventInit, releaseBpSlot, slotsAreLocked } from "./breakpoint-slot.ts";
+import { perfEventAlloc, perfEventDrop } from "./event-alloc.ts";
+import { perfInstallInContext } from "./install.ts";
+import type { Kernel } from "./kernel.ts";
+import type { EventSpec } from "./op.ts";
+import { attrOfSpec, checkBeforeAlloc, checkInAlloc, checkPermission } from "./open-checks.ts";
+import { failure } from "./outcome.ts";
+import { eventByName, finish, stepOf, taskByName } from "./user-program.ts";
+import { WAIT_FOR } from "./waits.ts";
+
+function specOf(k: Kernel): EventSpec {
+  const { op } = stepOf(k, k.machine.self);
+  assert(op.kind === "open", "perf_event_open() is for open");
+  return op.spec;
+}
+
+/** kernel: perf_event_open(). */
+export const perfEventOpen = procedure("perf_event_open", ["event", "target"], {
+  // The target is found by its number and held by a reference from here on.
+  findTarget(k: Kernel, f) {
+    const spec = specOf(k);
+    const { self } = k.machine;
+    const refused = checkBeforeAlloc(k, self, spec);
+    if (refused !== undefined) return finish(k, failure(refused));
+    if (spec.target.kind === "self") f.target = self;
+    if (spec.target.kind === "task") f.target = taskByName(k, spec.target.task);
+    if (f.target !== NULL) k.thread.refs.add(f.target, 1);
+    return "alloc";
+  },
+
+  alloc(k, f) {
+    const spec = specOf(k);
+    const refused = checkInAlloc(k, f.target, spec);
+    if (refused !== undefined) return refuse(k, f, failure(refused));
+    const attr = attrOfSpec(k, spec);
+    f.event = perfEventAlloc(k, attr, { target: f.target, cpu: spec.cpu ?? -1 });
+    return "reserveSlot";
+  },
+
+  reserveSlot(k, f) {
+    if (slotsAreLocked(k, f.event)) {
+      k.machine.lock(k.thread.perfEventMutex, f.target);
+      return "WAIT";
+    }
+    const refused = hwBreakpointEventInit(k, f.event);
+    if (refused !== undefined) {
+      perfEventDrop(k, f.event);
+      f.event = NULL;
+      return refuse(k, f, failure(refused));
+    }
+    return f.target === NULL ? "permission" : "execLock";
+  },
+
+  execLock(k, f) {
+    if (k.lacks("Z35")) return "permission";
+    if (k.thread.execLock.get(f.target) < 0) return k.machine.sleep(WAIT_FOR.noWriter, f.target);
+    k.thread.execLock.add(f.target, 1);
+    return "permission";
+  },
+
+  permission(k, f) {
+    const refused = checkPermission(k, k.machine.self, f.target);
+    if (refused !== undefined) return refuse(k, f, failure(refused));
+    const args = [f.event, f.target, leaderOf(k)];
+    return k.machine.call(perfInstallInContext, args, "installed");
+  },
+
+  installed(k, f) {
+    if (f.ret !== 0) return refuse(k, f, f.ret);
+    dropTarget(k, f.target);
+    return "lockOwner";
+  },
+
+  lockOwner: (k) =>
+    k.machine.lock(k.thread.perfEventMutex, k.machine.self) ? "installFd" : "WAIT",
+
+  installFd(k, f) {
+    const { self } = k.machine;
+    k.event.owner.set(f.event, self);
+    k.unlock(k.thread.perfEventMutex, self);
+    const { op } = stepOf(k, self);
+    assert(op.kind === "open", "perf_event_open() is for open");
+    k.user.eventOf.set(1, f.event, k.program.handle(op.event));
+    k.event.files.set(f.event, 1);
+    k.thread.files.add(k.thread.leader.get(self), f.event);
+    return finish(k, 0);
+  },
+});
+
+function leaderOf(k: Kernel): number {
+  const { group } = specOf(k);
+  return group === undefined ? NULL : eventByName(k, k.machine.self, group);
+}
+
+/** perf_event_open()'s error path: what was taken is given back, in the reverse order. */
+function refuse(k: Kernel, f: { event: number; target: number }, word: number): typeof DONE {
+  if (f.event !== NULL) {
+    if (f.target !== NULL && !k.lacks("Z35")) k.thread.execLock.add(f.target, -1);
+    releaseBpSlot(k, f.event);
+    perfEventDrop(k, f.event);
+  }
+  if (f.target !== NULL) k.putTask(f.target);
+  return finish(k, word);
+}
+
+function dropTarget(k: Kernel, target: number): void {
+  if (target === NULL) return;
+  if (!k.lacks("Z35")) k.thread.execLock.add(target, -1);
+  k.putTask(target);
+}

@@ -1,0 +1,140 @@
+import { ACTION, type Action, action, NULL, Violation } from "../machine/index.ts";
+import type { CompiledStep } from "./compiled-program.ts";
+import type { Kernel } from "./kernel.ts";
+import { interruptPending } from "./overflow.ts";
+import { taskByName } from "./user-program.ts";
+
+/** How often a statement was done, and with which results. */
+export interface StatementResult {
+  readonly step: CompiledStep;
+  readonly words: readonly number[];
+}
+
+export interface RunResult {
+  readonly statements: readonly StatementResult[];
+  readonly violation: Violation | undefined;
+  readonly steps: number;
+}
+
+/** More steps than any program needs that ends. */
+const MOST_STEPS = 50_000_000;
+
+/**
+ * Runs the statements in file order: each is over before the next begins, unless it sleeps. Whoever
+ * is not due stands still, interrupts come at once, and a task leaves its processor only when
+ * another one needs it; then the switch is a direct one.
+ */
+export class SequentialRun {
+  readonly #k: Kernel;
+  readonly #words: number[][];
+  readonly #begun: Set<number> = new Set();
+  #steps = 0;
+
+  constructor(kernel: Kernel) {
+    this.#k = kernel;
+    this.#words = kernel.program.steps.map(() => []);
+    kernel.mayBegin = (step) => this.#begun.has(step.index);
+    kernel.onResult = (step, word) => this.#words[step.index]?.push(word);
+  }
+
+  run(): RunResult {
+    const { steps } = this.#k.program;
+    let violation: Violation | undefined;
+    try {
+      for (const step of steps) {
+        this.#begun.add(step.index);
+        this.#settle(step);
+        if (this.#steps >= MOST_STEPS) break;
+      }
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      violation = error;
+    }
+    const statements = steps.map((step) => ({ step, words: this.#words[step.index] ?? [] }));
+    return { statements, violation, steps: this.#steps };
+  }
+
+  /** Does all that can be done by now; what is left sleeps, or waits for a statement to come. */
+  #settle(step: CompiledStep): void {
+    for (;;) {
+      const next = this.#choose(step);
+      if (next === undefined || this.#steps >= MOST_STEPS) break;
+      this.#perform(next);
+    }
+    const { op } = step;
+    if (op.kind === "switch-to") this.#switchTo(taskByName(this.#k, op.task));
+  }
+
+  #perform(next: Action): void {
+    this.#k.machine.perform(next);
+    this.#k.state.commit();
+    this.#k.state.clearFootprint();
+    this.#steps++;
+  }
+
+  #choose(step: CompiledStep): Action | undefined {
+    const { machine } = this.#k;
+    for (let cpu = 0; cpu < machine.cpus; cpu++) {
+      if (machine.cpu.irqsOff.get(cpu) !== 0) return action(ACTION.step, cpu);
+    }
+    for (let cpu = 0; cpu < machine.cpus; cpu++) {
+      const isOn = machine.cpu.online.get(cpu) !== 0;
+      if (isOn && interruptPending(this.#k, cpu)) return action(ACTION.interrupt, cpu);
+    }
+    const due = this.#k.user.taskOf.get(1, step.actor);
+    if (due !== NULL && this.#canGoOn(due)) return this.#advance(due);
+    for (let task = 1; task <= machine.tasks; task++) {
+      if (machine.task.record.isLive(task) && this.#canGoOn(task)) return this.#advance(task);
+    }
+    return this.#leaveForbiddenCpu();
+  }
+
+  #canGoOn(task: number): boolean {
+    return this.#k.machine.task.record.isLive(task) && this.#k.machine.canStep(task);
+  }
+
+  /** A step of the task, or what brings it onto a processor. */
+  #advance(task: number): Action | undefined {
+    const { machine } = this.#k;
+    const cpu = machine.task.cpu.get(task);
+    const allowed = machine.task.allowed.get(task);
+    if (cpu >= 0) {
+      if ((allowed & (1 << cpu)) !== 0) return action(ACTION.step, cpu);
+      return action(ACTION.switchTo, cpu, NULL);
+    }
+    const to = this.#bestCpu(task, allowed);
+    return to < 0 ? undefined : action(ACTION.switchTo, to, task);
+  }
+
+  /** Where it ran last if that is free or there is nothing better; else an idle one; else any. */
+  #bestCpu(task: number, allowed: number): number {
+    const { machine } = this.#k;
+    const last = machine.task.lastCpu.get(task);
+    const usable = this.#k.onlineCpus().filter((cpu) => (allowed & (1 << cpu)) !== 0);
+    if (usable.includes(last)) return last;
+    const idle = usable.find((cpu) => machine.cpu.current.get(cpu) === NULL);
+    return idle ?? usable[0] ?? -1;
+  }
+
+  /** A processor that is being taken down waits for its task to go. */
+  #leaveForbiddenCpu(): Action | undefined {
+    const { machine } = this.#k;
+    for (let cpu = 0; cpu < machine.cpus; cpu++) {
+      const current = machine.cpu.current.get(cpu);
+      if (current === NULL || machine.cpu.online.get(cpu) === 0) continue;
+      const mayStay = (machine.task.allowed.get(current) & (1 << cpu)) !== 0;
+      const isDead = machine.task.state.get(current) === 4;
+      if (!mayStay || isDead) return action(ACTION.switchTo, cpu, NULL);
+    }
+    return undefined;
+  }
+
+  #switchTo(task: number): void {
+    const { machine } = this.#k;
+    const from = machine.cpu.current.get(machine.here);
+    if (task === NULL || task === from || machine.task.cpu.get(task) >= 0) return;
+    this.#perform(action(ACTION.switchTo, machine.here, task));
+    while (machine.cpu.irqsOff.get(machine.here) !== 0)
+      this.#perform(action(ACTION.step, machine.here));
+  }
+}
