@@ -1,13 +1,8 @@
-/** Constants of <linux/perf_event.h> and <linux/hw_breakpoint.h>, under their own names. */
+/** Constants of <linux/perf_event.h>, under their own names. */
 
 export const PERF_TYPE_SOFTWARE = 1;
 export const PERF_TYPE_BREAKPOINT = 5;
 export const PERF_COUNT_SW_DUMMY = 9;
-
-export const HW_BREAKPOINT_R = 1;
-export const HW_BREAKPOINT_W = 2;
-export const HW_BREAKPOINT_RW = 3;
-export const HW_BREAKPOINT_X = 4;
 
 export const PERF_SAMPLE_IP = 1 << 0;
 export const PERF_SAMPLE_TID = 1 << 1;

@@ -4,10 +4,6 @@
  */
 export {
   CLOCK_MONOTONIC,
-  HW_BREAKPOINT_R,
-  HW_BREAKPOINT_RW,
-  HW_BREAKPOINT_W,
-  HW_BREAKPOINT_X,
   PERF_CONTEXT_KERNEL,
   PERF_CONTEXT_MAX,
   PERF_CONTEXT_USER,
@@ -51,4 +47,10 @@ export {
 } from "./perf-event-attr.ts";
 export { type RingArea, RingCursor } from "./ring.ts";
 export { type SampleLayout, type SampleWishes, sampleLayout } from "./sample-layout.ts";
-export { type DecodeText, decodeSideRecord, RecordError, type SideRecord } from "./side-record.ts";
+export {
+  type DecodeText,
+  decodeSideRecord,
+  RecordError,
+  type SideRecord,
+  type TaskRecord,
+} from "./side-record.ts";

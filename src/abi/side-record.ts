@@ -13,14 +13,8 @@ import {
  * ring's clock; pids and tids are as the opener's pid namespace numbers them.
  */
 export type SideRecord =
-  | {
-      readonly kind: "fork" | "exit";
-      readonly pid: number;
-      readonly ppid: number;
-      readonly tid: number;
-      readonly ptid: number;
-      readonly time: bigint;
-    }
+  | ({ readonly kind: "fork" } & TaskRecord)
+  | ({ readonly kind: "exit" } & TaskRecord)
   | {
       readonly kind: "comm";
       readonly pid: number;
@@ -44,6 +38,15 @@ export type SideRecord =
     }
   | { readonly kind: "lost"; readonly count: bigint }
   | { readonly kind: "unknown"; readonly type: number; readonly size: number };
+
+/** A task that began or ended, and its parent. */
+export interface TaskRecord {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly tid: number;
+  readonly ptid: number;
+  readonly time: bigint;
+}
 
 /** A record whose fields do not fit in its size. Never from a sound kernel. */
 export class RecordError extends Error {
@@ -77,7 +80,9 @@ export function decodeSideRecord(view: DataView, decodeText: DecodeText): SideRe
     case PERF_RECORD_FORK:
     case PERF_RECORD_EXIT:
       need(32);
-      return { kind: type === PERF_RECORD_FORK ? "fork" : "exit", ...taskFields(view) };
+      return type === PERF_RECORD_FORK
+        ? { kind: "fork", ...taskFields(view) }
+        : { kind: "exit", ...taskFields(view) };
     case PERF_RECORD_COMM:
       need(COMM_TEXT + 1);
       return {
@@ -101,7 +106,7 @@ export function decodeSideRecord(view: DataView, decodeText: DecodeText): SideRe
   }
 }
 
-function taskFields(view: DataView) {
+function taskFields(view: DataView): TaskRecord {
   return {
     pid: view.getInt32(HEADER, true),
     ppid: view.getInt32(HEADER + 4, true),

@@ -1,4 +1,4 @@
-import { asVa, type Va } from "../base/index.ts";
+import { assert, asVa, type Va } from "../base/index.ts";
 
 /** The bytes from `first` to `last`, both included, so that a range may end at the last address. */
 export interface ByteRange {
@@ -63,6 +63,7 @@ export interface AccessRounding {
 
 export function resolveAccess(rounding: AccessRounding, spec: AccessSpec): Access {
   const { form = "plain", mode = "user", uaccess = false, kind } = spec;
+  assert(spec.size > 0, "an access touches at least one byte");
   const zeroes = form === "dcbz" && rounding.zeroLine > 0;
   const size = zeroes ? rounding.zeroLine : spec.size;
   const aligned = zeroes || (form === "vector" && rounding.alignsVectors);

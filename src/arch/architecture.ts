@@ -41,8 +41,8 @@ export interface Installed extends ByteRange {
   readonly user: boolean;
   readonly kernel: boolean;
   readonly register: WatchRegister;
-  /** The range rounded out to 16 bytes, which 16-byte accesses are compared with on old powerpc. */
-  readonly quadword: ByteRange;
+  /** Where the handler expects traps, which may be more than the range: double words on powerpc. */
+  readonly rounded: ByteRange;
 }
 
 /** One slot's registers as numbers. `control` is a slot's share where the slots have one in common. */
@@ -105,7 +105,10 @@ export interface Architecture extends AccessRounding {
   readonly traps: (register: WatchRegister, access: Access) => boolean;
   /** What becomes of an access when this breakpoint is the only one. */
   readonly accessMatches: (installed: Installed, access: Access) => Verdict;
-  /** What the trap handler makes of an access with all slots of the class at once. */
+  /**
+   * What the trap handler makes of an access that did trap. It looks at all slots of the class, the
+   * disarmed ones included. When all are armed, `matchAccess` asks first whether there is a trap.
+   */
   readonly matchSlots: (slots: Slots, access: Access) => SlotMatches;
 
   /**

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { asVa } from "../base/index.ts";
 import { ARCHITECTURES, type Architecture, coverRange } from "./index.ts";
 import { reach, registersFor } from "./split.ts";
+import { x86 } from "./x86.ts";
 
 const archs = fc.constantFrom(...Object.values<Architecture>(ARCHITECTURES));
 /** Around a 512-byte boundary in user space, where every architecture's limits can be met. */
@@ -55,6 +56,52 @@ test("what a refusal offers fits, and no longer part of the range does", () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test("that holds for ranges longer than the longest register, too", () => {
+  const longRanges = fc.integer({ min: 500, max: 1700 });
+  const powerpc = fc.constantFrom("powerpc-dawr" as const, "powerpc-p10" as const);
+  fc.assert(
+    fc.property(
+      powerpc,
+      starts,
+      longRanges,
+      fc.constantFrom(1, 2),
+      (name, address, length, free) => {
+        const arch = ARCHITECTURES[name];
+        const covered = coverRange(arch, { address, length, mode: "w" }, free);
+        if (covered.ok) return;
+        expect(covered.error.fits).toEqual(fitsByTrial(arch, { address, length, free }));
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test("AMD's extension covers a page with one register, and 12 bytes before it with two more", () => {
+  const amd = x86({ bpext: true, kprobes: true });
+  const lengths = (address: bigint, length: number) =>
+    piecesOf(amd, { address: asVa(address), length, mode: "rw" }).map((piece) => piece.length);
+  expect(lengths(0x7000n, 4096)).toEqual([4096]);
+  expect(lengths(0x7000n - 12n, 12 + 4096)).toEqual([4, 8, 4096]);
+  expect(lengths(0x10000_0000n, 2 ** 32)).toEqual([2 ** 31, 2 ** 31]);
+});
+
+test("a powerpc piece says that the whole double word traps", () => {
+  const request = { address: asVa(0x1002n), length: 4, mode: "r" } as const;
+  expect(piecesOf(ARCHITECTURES["powerpc-dawr"], request)).toEqual([
+    { address: 0x1002n, length: 4, bpType: 1, trapRange: { first: 0x1000n, last: 0x1007n } },
+  ]);
+});
+
+test("where instructions cannot be watched, or do not begin, the refusal says so", () => {
+  const refusal = (name: "powerpc-p10" | "arm64", address: bigint) => {
+    const covered = coverRange(ARCHITECTURES[name], { address: asVa(address), mode: "x" }, 4);
+    return covered.ok ? "covered" : covered.error.text;
+  };
+  expect(refusal("powerpc-p10", 0x1000n)).toContain("has no register that watches instructions");
+  expect(refusal("arm64", 0x1002n)).toBe("no instruction starts at 0x1002 on arm64: try 0x1000");
+  expect(refusal("arm64", 0x1004n)).toBe("covered");
 });
 
 test("a range beyond the registers is refused with the parts that fit", () => {

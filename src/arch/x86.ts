@@ -1,18 +1,15 @@
 import { assert, asVa, err, ok, type Result } from "../base/index.ts";
 import type { Access } from "./access.ts";
-import {
-  type Architecture,
-  type BpAttr,
-  type Installed,
-  NO_MATCH,
-  type SlotMatches,
-  type SlotRegisters,
-  type Slots,
-  slotMatch,
-  type Verdict,
-  type WatchRegister,
+import type {
+  Architecture,
+  BpAttr,
+  Installed,
+  SlotRegisters,
+  Verdict,
+  WatchRegister,
 } from "./architecture.ts";
 import { HW_BREAKPOINT_RW, HW_BREAKPOINT_W, HW_BREAKPOINT_X } from "./bp-type.ts";
+import { matchEach } from "./match.ts";
 import { comparesEqual } from "./traps.ts";
 
 const SLOTS = 4;
@@ -59,7 +56,8 @@ export function x86(features: X86Features): Architecture {
     decode,
     traps: comparesEqual,
     accessMatches,
-    matchSlots,
+    // Each register that compares equal has its bit in DR6, and each such bit is an event.
+    matchSlots: (slots, access) => matchEach(accessMatches, slots, access),
     longestFrom: (address, limit) => longestFrom(address, Math.min(limit, longest)),
   };
 }
@@ -94,12 +92,12 @@ function installed({ bpAddr, bpType }: BpAttr, length: number): Installed {
     kernel: true,
   };
   const register = { ...range, ...watched, hypervisor: true };
-  return { ...range, ...watched, length, bpType, register, quadword: range };
+  return { ...range, ...watched, length, bpType, register, rounded: range };
 }
 
-/** Of a masked range the kernel looks at the first byte only. */
-function inKernelSpace({ first, last, length }: Installed): boolean {
-  return first >= TASK_SIZE_MAX || (length <= SIZEOF_LONG && last >= TASK_SIZE_MAX);
+/** Aligned ranges do not straddle the border; of a masked one the kernel, too, looks at its start. */
+function inKernelSpace({ first }: Installed): boolean {
+  return first >= TASK_SIZE_MAX;
 }
 
 /** How many bytes from `address` on one register takes: the largest aligned power of two. */
@@ -158,14 +156,4 @@ function decode({ address, control, mask }: SlotRegisters, slot: number) {
 
 function accessMatches(bp: Installed, access: Access): Verdict {
   return comparesEqual(bp.register, access) ? "hit" : "none";
-}
-
-/** Each register that compares equal has its bit in DR6, and each such bit is an event. */
-function matchSlots(slots: Slots, access: Access): SlotMatches {
-  let matches = NO_MATCH;
-  for (let slot = 0; slot < slots.length; slot++) {
-    const bp = slots[slot];
-    if (bp !== undefined) matches |= slotMatch(slot, accessMatches(bp, access));
-  }
-  return matches;
 }

@@ -5,16 +5,18 @@
 export { EventRing } from "./event-ring.ts";
 export { type Features, probeFeatures } from "./features.ts";
 export { type Filtered, ForeignFilter } from "./foreign-filter.ts";
-export { openSys } from "./koffi-sys.ts";
+export { canLoadLibrary, openSys } from "./koffi-sys.ts";
 export { LaunchError, Launched } from "./launch.ts";
 export { type EventCounts, PerfEvent } from "./perf-event.ts";
 export { ownPrivileges, type Privileges } from "./privileges.ts";
 export {
   allProcesses,
+  childrenOf,
   cmdlineOf,
   commOf,
   environOf,
   type Holder,
+  isMapped,
   onlineCpus,
   parseCpuList,
   registerHolders,

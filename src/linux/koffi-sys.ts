@@ -57,6 +57,16 @@ export function openSys(): Sys {
   };
 }
 
+/** Whether a shared library can be loaded here. */
+export function canLoadLibrary(name: string): boolean {
+  try {
+    koffi.load(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const PERF_FLAGS = 8; // PERF_FLAG_FD_CLOEXEC
 
 function bindLibc() {

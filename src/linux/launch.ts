@@ -11,6 +11,7 @@ const PTRACE_O_TRACESYSGOOD = 1;
 const PTRACE_O_TRACEEXEC = 0x10;
 const PTRACE_EVENT_EXEC = 4;
 const SIGTRAP = 5;
+const SIGKILL = 9;
 const SYSCALL_STOP = SIGTRAP | 0x80;
 const WALL = 0x4000_0000;
 /** The low byte of a wait status that means a stop. */
@@ -42,6 +43,7 @@ export class Launched {
   private readonly sys: Sys;
   /** A signal that was on its way to the command when it stopped; the next resume delivers it. */
   private signal = 0;
+  private released = false;
 
   private constructor(sys: Sys, child: ChildProcess, what: { pid: number; name: string }) {
     this.sys = sys;
@@ -97,7 +99,15 @@ export class Launched {
 
   /** Lets the command run, traced by nobody. */
   release(): void {
+    this.released = true;
     this.sys.ptrace(PTRACE_DETACH, this.pid, 0);
+  }
+
+  /** Ends the command if nothing of it has run. */
+  abandonUnlessReleased(): void {
+    if (this.released) return;
+    this.sys.kill(this.pid, SIGKILL);
+    this.child.unref();
   }
 
   private stopAtExec(writeEnd: number): void {

@@ -8,6 +8,8 @@ const CAP_BPF = 39n;
 /** What this process may do, as far as watching goes. */
 export interface Privileges {
   readonly uid: number;
+  /** CAP_SYS_ADMIN: addresses of the kernel's own. */
+  readonly admin: boolean;
   /** CAP_PERFMON or CAP_SYS_ADMIN: any process, all CPUs, the kernel's accesses too. */
   readonly perfmon: boolean;
   /** CAP_BPF or CAP_SYS_ADMIN: eBPF filters. */
@@ -26,6 +28,7 @@ export function ownPrivileges(): Privileges {
   const admin = has(CAP_SYS_ADMIN);
   return {
     uid: status?.uid ?? -1,
+    admin,
     perfmon: admin || has(CAP_PERFMON),
     bpf: admin || has(CAP_BPF),
     ptrace: has(CAP_SYS_PTRACE),

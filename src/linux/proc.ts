@@ -77,6 +77,20 @@ export function statusOf(task: number | "self"): TaskStatus | undefined {
   };
 }
 
+/** The processes that this one forked and that still live; empty where the kernel does not tell. */
+export function childrenOf(pid: number): readonly number[] {
+  const lists = (threadsOf(pid) ?? []).map((tid) => procText(`${pid}/task/${tid}/children`) ?? "");
+  return lists.flatMap((list) => list.split(" ").filter(isNumber).map(Number));
+}
+
+/** Whether an address is mapped in a process; undefined when its maps cannot be read. */
+export function isMapped(pid: number, address: bigint): boolean | undefined {
+  const ranges = procText(`${pid}/maps`)?.matchAll(/^([0-9a-f]+)-([0-9a-f]+) /gm);
+  return ranges?.some(
+    ([, start, end]) => address >= BigInt(`0x${start}`) && address < BigInt(`0x${end}`),
+  );
+}
+
 /** The CPUs that are online now. */
 export function onlineCpus(): readonly number[] {
   return parseCpuList(readFileSync("/sys/devices/system/cpu/online", "utf8"));

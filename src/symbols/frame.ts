@@ -17,7 +17,10 @@ export interface Frame {
   readonly object?: string;
   /** The whole path of `object` as the process sees it. */
   readonly path?: string;
-  /** `address` as `object` numbers its own bytes: what `addr2line -e` and `objdump` take. */
+  /**
+   * `address` as `object` numbers its own bytes: what `addr2line -e` and `objdump` take. Of a file
+   * that cannot be read, and of `[heap]` and the like, the offset from its first byte.
+   */
   readonly objectOffset?: bigint;
   readonly file?: string;
   readonly line?: number;

@@ -4,3 +4,7 @@
  */
 export type { Frame, LookUp, MmapNote, Tier } from "./frame.ts";
 export type { NamedAddress, NameFailure, NameQuery } from "./named-address.ts";
+export { type Mapping, mappingAt, parseMaps } from "./process-maps.ts";
+export { readMaps } from "./process-maps-file.ts";
+export { resolveName } from "./resolve-name.ts";
+export { Symbolizer, type SymbolizerOptions, type SymbolSource } from "./symbolizer.ts";

@@ -40,7 +40,13 @@ export type NameFailure =
       readonly tlsOffset: bigint;
       readonly hint: string;
     }
-  /** The objects that were searched have no symbols at all. */
-  | { readonly kind: "no-symbols"; readonly objects: readonly string[]; readonly hint: string }
+  /** Not found, and the object, or the program if none was given, is stripped of its static names. */
+  | {
+      readonly kind: "no-symbols";
+      readonly name: string;
+      readonly objects: readonly string[];
+      readonly nearest: readonly string[];
+      readonly hint: string;
+    }
   /** The process is gone, or its maps may not be read. */
   | { readonly kind: "no-process"; readonly pid: number; readonly hint: string };
