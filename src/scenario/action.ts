@@ -137,7 +137,8 @@ export type Access<F extends Form> =
        * a kernel copy all that is left; dcbz has none (a whole line, here 0).
        */
       readonly size: F["filled"];
-      readonly value: F["num"] | undefined; // what a store stores; default 1
+      /** What store and stcx store, what rmw adds; default 1. The others have none, here 0. */
+      readonly value: F["filled"];
     }
   /** A call: the first instruction of the function, then its body. */
   | { readonly kind: "execute"; readonly func: F["name"] };
@@ -162,7 +163,7 @@ export type TaskAction<F extends Form> =
   | { readonly kind: "unpin" }
   /** Sleeps; the same CPU switches to `task` directly, with nothing between. */
   | { readonly kind: "switch-to"; readonly task: F["name"] }
-  | { readonly kind: "cpu"; readonly cpu: F["num"]; readonly power: "on" | "off" } // hotplug
+  | { readonly kind: "offline" | "online"; readonly cpu: F["num"] } // hotplug
   | { readonly kind: "as"; readonly user: UserName };
 
 // ---- signals ------------------------------------------------------------------------------------
