@@ -152,6 +152,8 @@ export type TaskAction<F extends Form> =
       readonly task: F["name"];
       readonly noFds: boolean;
       readonly clearHandlers: boolean; // CLONE_CLEAR_SIGHAND
+      /** Asks for a pid that is taken: fails with EEXIST when the contexts have been copied. */
+      readonly takenPid: boolean;
     }
   | { readonly kind: "thread"; readonly task: F["name"] } // CLONE_THREAD
   /** The same program again, with variables and functions where they were. */
@@ -224,14 +226,17 @@ export type TraceAction<F extends Form> =
       readonly len: F["num"] | undefined;
     }
   | { readonly kind: "del-hw-debug"; readonly task: F["name"]; readonly handle: F["name"] }
-  /** arm64 PTRACE_SETREGSET of NT_ARM_HW_WATCH, or of NT_ARM_HW_BREAK for the type execute. */
+  /**
+   * arm64 PTRACE_SETREGSET of NT_ARM_HW_WATCH, or of NT_ARM_HW_BREAK for the type execute. Without
+   * `watch` it switches watchpoint `index` off.
+   */
   | {
       readonly kind: "set-regset";
       readonly task: F["name"];
       readonly index: F["num"];
-      readonly type: F["type"];
-      readonly place: Place<F>;
-      readonly len: F["filled"]; // as for open
+      readonly watch:
+        | { readonly type: F["type"]; readonly place: Place<F>; readonly len: F["filled"] } // as for open
+        | undefined;
     };
 
 // ---- results ------------------------------------------------------------------------------------
@@ -241,6 +246,7 @@ export type Outcome<F extends Form> =
   | { readonly kind: "ok" | "any" | "eof" | "exited" }
   | { readonly kind: "errno"; readonly errno: Errno }
   | { readonly kind: "value"; readonly range: Range<F> }
+  | { readonly kind: "bits"; readonly mask: F["num"] } // a value that has at least these bits
   | { readonly kind: "address"; readonly place: Place<F> }
   | { readonly kind: "poll"; readonly event: PollName }
   | { readonly kind: "signal"; readonly signal: SignalName } // the stop that wait-stop saw
@@ -255,6 +261,19 @@ export type Observation<F extends Form> =
       readonly kind: "signals";
       readonly task: F["name"];
       readonly signal: SignalName | undefined; // undefined: all that were handled
+    }
+  /** si_code and si_perf_data of the last such signal that the task handled. */
+  | {
+      readonly kind: "si-code" | "si-data";
+      readonly task: F["name"];
+      readonly signal: SignalName;
+    }
+  /** Its si_addr; says it all, so it has no values. */
+  | {
+      readonly kind: "si-addr";
+      readonly task: F["name"];
+      readonly signal: SignalName;
+      readonly place: Place<F>;
     }
   | { readonly kind: "value"; readonly place: Place<F> } // what memory holds, as many bytes as load's default
   | { readonly kind: "task"; readonly task: F["name"]; readonly fate: Fate };

@@ -185,6 +185,10 @@ class Expander {
       }
       case "value":
         return { kind: "value", place: names.place(observation.place) };
+      case "si-addr": {
+        const place = names.place(observation.place);
+        return { ...observation, task: names.task(observation.task), place };
+      }
       default:
         return { ...observation, task: names.task(observation.task) };
     }

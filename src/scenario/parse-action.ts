@@ -66,13 +66,14 @@ function parseFork(cursor: Cursor): TaskAction<Written> {
   const flags = new Set<string>();
   for (;;) {
     const at = cursor.at;
-    const flag = cursor.optional(["no-fds", "clear-handlers"]);
+    const flag = cursor.optional(["no-fds", "clear-handlers", "taken-pid"]);
     if (flag === undefined) break;
     if (flags.has(flag)) throw new SyntaxFault(at, `${flag} is given twice`);
     flags.add(flag);
   }
   const clearHandlers = flags.has("clear-handlers");
-  return { kind: "fork", task, noFds: flags.has("no-fds"), clearHandlers };
+  const takenPid = flags.has("taken-pid");
+  return { kind: "fork", task, noFds: flags.has("no-fds"), clearHandlers, takenPid };
 }
 
 function parseSignalAction(cursor: Cursor): SignalAction<Written> | undefined {
@@ -108,6 +109,7 @@ function parseOutcome(cursor: Cursor): Outcome<Written> {
   const signal = cursor.optional(SIGNAL_NAMES);
   if (signal !== undefined) return { kind: "signal", signal };
   if (cursor.word("killed")) return { kind: "killed", signal: cursor.oneOf(SIGNAL_NAMES) };
+  if (cursor.word("has")) return { kind: "bits", mask: parseExpr(cursor) };
   if (cursor.symbol("&")) return { kind: "address", place: parsePlace(cursor) };
   return { kind: "value", range: parseRange(cursor) };
 }

@@ -7,9 +7,9 @@ import type { BpTypeName } from "./vocabulary.ts";
 const MAX_OPERATORS = 32; // in one expression; keeps every walk over it shallow
 
 /** From the loosest to the tightest. All group to the left. */
-const OPERATORS = [["<<"], ["+", "-"], ["*"]] as const;
+const OPERATORS = [["<<"], ["+", "-"], ["*", "/"]] as const;
 
-/** expr = sum { "<<" sum }, sum = product { ("+" | "-") product }, product = atom { "*" atom } */
+/** expr = sum { "<<" sum }, sum = product { ("+" | "-") product }, product = atom { ("*" | "/") atom } */
 export function parseExpr(cursor: Cursor): Expr {
   return parseLevel(cursor, 0, { left: MAX_OPERATORS });
 }

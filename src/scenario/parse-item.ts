@@ -87,7 +87,9 @@ function parseClaim(cursor: Cursor): Claim | Statement | undefined {
   const kind = cursor.optional(["expect", "reach"]);
   if (kind === undefined) return undefined;
   const observation = parseObservation(cursor);
-  if (observation.kind === "task") return { kind, observation, values: [] };
+  if (observation.kind === "task" || observation.kind === "si-addr") {
+    return { kind, observation, values: [] };
+  }
   const values = [parseRange(cursor)];
   while (cursor.word("or")) values.push(parseRange(cursor));
   return { kind, observation, values };
@@ -101,6 +103,14 @@ function parseObservation(cursor: Cursor): Observation<Written> {
   if (cursor.word("signals")) {
     const task = parseRef(cursor, "a task");
     return { kind: "signals", task, signal: cursor.optional(SIGNAL_NAMES) };
+  }
+  const ofSignal = cursor.optional(["si-code", "si-data", "si-addr"]);
+  if (ofSignal !== undefined) {
+    const task = parseRef(cursor, "a task");
+    const signal = cursor.oneOf(SIGNAL_NAMES);
+    if (ofSignal !== "si-addr") return { kind: ofSignal, task, signal };
+    cursor.required("&");
+    return { kind: ofSignal, task, signal, place: parsePlace(cursor) };
   }
   if (cursor.word("value")) return { kind: "value", place: parsePlace(cursor) };
   cursor.requiredWord("task");

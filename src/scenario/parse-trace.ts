@@ -62,9 +62,10 @@ function parseRegisters(cursor: Cursor): TraceAction<Written> | undefined {
   if (!cursor.word("set-regset")) return undefined;
   const task = parseTask(cursor);
   const index = parseExpr(cursor);
-  const type = parseType(cursor);
-  const place = parsePlace(cursor);
-  return { kind: "set-regset", task, index, type, place, len: parseOptionalNumber(cursor, "len") };
+  const watch = parseWatch(cursor);
+  if (watch === undefined) return { kind: "set-regset", task, index, watch };
+  const len = parseOptionalNumber(cursor, "len");
+  return { kind: "set-regset", task, index, watch: { ...watch, len } };
 }
 
 function parseWatch(cursor: Cursor) {

@@ -43,6 +43,7 @@ function printTaskAction(action: Rest, show: Show): string[] {
       const flags = [
         ...(action.noFds ? ["no-fds"] : []),
         ...(action.clearHandlers ? ["clear-handlers"] : []),
+        ...(action.takenPid ? ["taken-pid"] : []),
       ];
       return ["fork", show.ref(action.task), ...flags];
     }
@@ -114,8 +115,10 @@ function printTraceAction(action: TraceAction<Written>, show: Show): string[] {
       return [...start, show.ref(action.handle), ...printWatch(action, show)];
     case "del-hw-debug":
       return [...start, show.ref(action.handle)];
-    case "set-regset":
-      return [...start, show.num(action.index), ...printWatch(action, show)];
+    case "set-regset": {
+      const watch = action.watch === undefined ? ["off"] : printWatch(action.watch, show);
+      return [...start, show.num(action.index), ...watch];
+    }
     default:
       return start;
   }
@@ -140,6 +143,8 @@ function printOutcome(outcome: Outcome<Written>, show: Show): string {
       return outcome.errno;
     case "value":
       return printRange(outcome.range, show);
+    case "bits":
+      return `has ${show.num(outcome.mask)}`;
     case "address":
       return `&${printPlace(outcome.place, show)}`;
     case "poll":

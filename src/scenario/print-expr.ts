@@ -13,7 +13,7 @@ export const AS_WRITTEN: Show = {
   ref: (ref) => (ref.index === undefined ? ref.name : `${ref.name}[${printExpr(ref.index)}]`),
 };
 
-const BINDING = { "<<": 1, "+": 2, "-": 2, "*": 3 } as const;
+const BINDING = { "<<": 1, "+": 2, "-": 2, "*": 3, "/": 3 } as const;
 type Operator = keyof typeof BINDING;
 
 /** With the fewest parentheses: operators group to the left. */
@@ -38,8 +38,9 @@ function wrapped(expr: Expr, outer: number): string {
   return binding > outer ? text : `(${text})`;
 }
 
+/** Every digit of it: beyond 2^53 String() rounds to the shortest decimal that reads back. */
 export function printNumber(value: number, hex: boolean): string {
-  return hex ? `0x${value.toString(16)}` : String(value);
+  return hex ? `0x${value.toString(16)}` : BigInt(value).toString();
 }
 
 export function printDeclared({ name, count }: Declared): string {

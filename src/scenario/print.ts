@@ -131,6 +131,13 @@ function printObservation(observation: Observation<Written>, show: Show): string
       const signal = observation.signal === undefined ? [] : [observation.signal];
       return ["signals", show.ref(observation.task), ...signal];
     }
+    case "si-code":
+    case "si-data":
+      return [observation.kind, show.ref(observation.task), observation.signal];
+    case "si-addr": {
+      const { task, signal, place } = observation;
+      return ["si-addr", show.ref(task), signal, `&${printPlace(place, show)}`];
+    }
     case "value":
       return ["value", printPlace(observation.place, show)];
     case "task": {

@@ -113,6 +113,8 @@ export function resolveOutcome(outcome: Outcome<Written>, context: Context): Out
   switch (outcome.kind) {
     case "value":
       return { kind: "value", range: context.scope.range(outcome.range) };
+    case "bits":
+      return { kind: "bits", mask: context.scope.num(outcome.mask) };
     case "address":
       return { kind: "address", place: context.names.place(outcome.place) };
     case "killed":

@@ -41,10 +41,17 @@ export function resolveTrace(
     case "del-hw-debug":
       return { kind: "del-hw-debug", task, handle: names.handle(action.handle) };
     case "set-regset": {
-      const place = names.place(action.place);
-      const len = scope.filled(action.len, context.defaultLen(place));
+      const { watch } = action;
       const index = scope.num(action.index);
-      return { kind: "set-regset", task, index, type: scope.type(action.type), place, len };
+      if (watch === undefined) return { kind: "set-regset", task, index, watch };
+      const place = names.place(watch.place);
+      const len = scope.filled(watch.len, context.defaultLen(place));
+      return {
+        kind: "set-regset",
+        task,
+        index,
+        watch: { type: scope.type(watch.type), place, len },
+      };
     }
     default:
       return { ...action, task };

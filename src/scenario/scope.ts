@@ -99,7 +99,8 @@ export class Scope {
         const right = this.#evaluate(expr.right);
         if (expr.operator === "+") return left + right;
         if (expr.operator === "-") return left - right;
-        return expr.operator === "*" ? left * right : left * 2 ** right;
+        if (expr.operator === "*") return left * right;
+        return expr.operator === "/" ? Math.trunc(left / right) : left * 2 ** right;
       }
     }
   }

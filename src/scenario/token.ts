@@ -18,7 +18,7 @@ export interface Line {
  * tokens. A number takes the letters that follow it along, so that `8x` is one wrong number.
  */
 const TOKEN =
-  /\s+|(?<word>[A-Za-z_]\w*(?:-[A-Za-z_]\w*)*)|(?<number>\d\w*)|(?<symbol>->|<<|\.\.|[-:+*()[\]{}&,=])|(?<unknown>.)/gu;
+  /\s+|(?<word>[A-Za-z_]\w*(?:-[A-Za-z_]\w*)*)|(?<number>\d\w*)|(?<symbol>->|<<|\.\.|[-:+*/()[\]{}&,=])|(?<unknown>.)/gu;
 
 export function tokenize(text: string): Line[] {
   return text.split("\n").map((line, index) => tokenizeLine(line, index + 1));
