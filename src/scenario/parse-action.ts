@@ -111,5 +111,6 @@ function parseOutcome(cursor: Cursor): Outcome<Written> {
   if (cursor.word("killed")) return { kind: "killed", signal: cursor.oneOf(SIGNAL_NAMES) };
   if (cursor.word("has")) return { kind: "bits", mask: parseExpr(cursor) };
   if (cursor.symbol("&")) return { kind: "address", place: parsePlace(cursor) };
+  if (cursor.isNearMiss()) cursor.fail('a result such as "ok", "ENOSPC" or a number');
   return { kind: "value", range: parseRange(cursor) };
 }

@@ -75,16 +75,16 @@ function parseOptions(cursor: Cursor): Options {
     raw: [],
   };
   for (;;) {
-    const at = cursor.at;
+    const { at } = cursor;
     const number = cursor.optional(NUMBERS);
-    const flag = cursor.optional(EVENT_FLAGS);
-    const cpu = parseOptionalCpu(cursor);
     if (number !== undefined) {
       seen.once(number, at);
       options[FIELD_OF[number]] = parseExpr(cursor);
-    } else if (flag !== undefined) {
-      seen.once(flag, at);
-    } else if (cpu !== undefined) {
+      continue;
+    }
+    if (seen.takesFlag(cursor, EVENT_FLAGS)) continue;
+    const cpu = parseOptionalCpu(cursor);
+    if (cpu !== undefined) {
       seen.once("cpu", at);
       options.cpu = cpu;
     } else if (cursor.word("target")) {
@@ -114,18 +114,18 @@ function parseChanges(cursor: Cursor): ModifySpec<Written> {
     raw: [],
   };
   for (;;) {
-    const at = cursor.at;
+    const { at } = cursor;
     const type = parseOptionalType(cursor);
-    const number = cursor.optional(["len", "period", "sig-data"]);
-    const flag = cursor.optional(MODIFY_FLAGS);
     if (type !== undefined) {
       seen.once("the type", at);
       changes.type = type;
-    } else if (number !== undefined) {
+      continue;
+    }
+    if (seen.takesFlag(cursor, MODIFY_FLAGS)) continue;
+    const number = cursor.optional(["len", "period", "sig-data"]);
+    if (number !== undefined) {
       seen.once(number, at);
       changes[FIELD_OF[number]] = parseExpr(cursor);
-    } else if (flag !== undefined) {
-      seen.once(flag, at);
     } else if (cursor.word("at")) {
       seen.once("at", at);
       changes.place = parsePlace(cursor);
@@ -155,6 +155,13 @@ class Seen {
 
   has(word: string): boolean {
     return this.#words.has(word);
+  }
+
+  takesFlag(cursor: Cursor, flags: readonly string[]): boolean {
+    const { at } = cursor;
+    const flag = cursor.optional(flags);
+    if (flag !== undefined) this.once(flag, at);
+    return flag !== undefined;
   }
 
   once(word: string, at: Position): void {
