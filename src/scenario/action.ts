@@ -137,7 +137,8 @@ export type Access<F extends Form> =
        * a kernel copy all that is left; dcbz has none (a whole line, here 0).
        */
       readonly size: F["filled"];
-      readonly value: F["num"] | undefined; // what a store stores; default 1
+      /** What store and stcx store, what rmw adds; default 1. The others have none, here 0. */
+      readonly value: F["filled"];
     }
   /** A call: the first instruction of the function, then its body. */
   | { readonly kind: "execute"; readonly func: F["name"] };
@@ -151,6 +152,8 @@ export type TaskAction<F extends Form> =
       readonly task: F["name"];
       readonly noFds: boolean;
       readonly clearHandlers: boolean; // CLONE_CLEAR_SIGHAND
+      /** Asks for a pid that is taken: fails with EEXIST when the contexts have been copied. */
+      readonly takenPid: boolean;
     }
   | { readonly kind: "thread"; readonly task: F["name"] } // CLONE_THREAD
   /** The same program again, with variables and functions where they were. */
@@ -162,7 +165,7 @@ export type TaskAction<F extends Form> =
   | { readonly kind: "unpin" }
   /** Sleeps; the same CPU switches to `task` directly, with nothing between. */
   | { readonly kind: "switch-to"; readonly task: F["name"] }
-  | { readonly kind: "cpu"; readonly cpu: F["num"]; readonly power: "on" | "off" } // hotplug
+  | { readonly kind: "offline" | "online"; readonly cpu: F["num"] } // hotplug
   | { readonly kind: "as"; readonly user: UserName };
 
 // ---- signals ------------------------------------------------------------------------------------
@@ -223,14 +226,17 @@ export type TraceAction<F extends Form> =
       readonly len: F["num"] | undefined;
     }
   | { readonly kind: "del-hw-debug"; readonly task: F["name"]; readonly handle: F["name"] }
-  /** arm64 PTRACE_SETREGSET of NT_ARM_HW_WATCH, or of NT_ARM_HW_BREAK for the type execute. */
+  /**
+   * arm64 PTRACE_SETREGSET of NT_ARM_HW_WATCH, or of NT_ARM_HW_BREAK for the type execute. Without
+   * `watch` it switches watchpoint `index` off.
+   */
   | {
       readonly kind: "set-regset";
       readonly task: F["name"];
       readonly index: F["num"];
-      readonly type: F["type"];
-      readonly place: Place<F>;
-      readonly len: F["filled"]; // as for open
+      readonly watch:
+        | { readonly type: F["type"]; readonly place: Place<F>; readonly len: F["filled"] } // as for open
+        | undefined;
     };
 
 // ---- results ------------------------------------------------------------------------------------
@@ -240,6 +246,7 @@ export type Outcome<F extends Form> =
   | { readonly kind: "ok" | "any" | "eof" | "exited" }
   | { readonly kind: "errno"; readonly errno: Errno }
   | { readonly kind: "value"; readonly range: Range<F> }
+  | { readonly kind: "bits"; readonly mask: F["num"] } // a value that has at least these bits
   | { readonly kind: "address"; readonly place: Place<F> }
   | { readonly kind: "poll"; readonly event: PollName }
   | { readonly kind: "signal"; readonly signal: SignalName } // the stop that wait-stop saw
@@ -254,6 +261,19 @@ export type Observation<F extends Form> =
       readonly kind: "signals";
       readonly task: F["name"];
       readonly signal: SignalName | undefined; // undefined: all that were handled
+    }
+  /** si_code and si_perf_data of the last such signal that the task handled. */
+  | {
+      readonly kind: "si-code" | "si-data";
+      readonly task: F["name"];
+      readonly signal: SignalName;
+    }
+  /** Its si_addr; says it all, so it has no values. */
+  | {
+      readonly kind: "si-addr";
+      readonly task: F["name"];
+      readonly signal: SignalName;
+      readonly place: Place<F>;
     }
   | { readonly kind: "value"; readonly place: Place<F> } // what memory holds, as many bytes as load's default
   | { readonly kind: "task"; readonly task: F["name"]; readonly fate: Fate };

@@ -21,7 +21,7 @@ export type Expr =
   | { readonly kind: "name"; readonly name: string; readonly at: Position }
   | {
       readonly kind: "binary";
-      readonly operator: "+" | "-" | "*" | "<<";
+      readonly operator: "<<" | "+" | "-" | "*" | "/"; // "/" leaves the remainder away
       readonly left: Expr;
       readonly right: Expr;
       readonly at: Position;

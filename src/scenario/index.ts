@@ -22,6 +22,11 @@ export type {
   Value,
 } from "./action.ts";
 export type { Position, Scenario } from "./ast.ts";
+export { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
+export { type Expanded, expand } from "./expand.ts";
+export { type Loaded, load } from "./load.ts";
+export { parse } from "./parse.ts";
+export { print } from "./print.ts";
 export type { Check, Func, InitialTask, Machine, Program, Step, Variable } from "./program.ts";
 export {
   ARCH_NAMES,

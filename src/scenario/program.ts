@@ -12,7 +12,7 @@ export interface Program {
   readonly withoutFixes: readonly string[]; // entries of the ledger of fixes, such as "Z11"
   readonly variables: readonly Variable[];
   readonly functions: readonly Func[];
-  /** The tasks there are at the start: unrelated processes of one thread. The first acts first. */
+  /** The tasks there are at the start: unrelated processes of one thread. */
   readonly tasks: readonly InitialTask[];
   /** In file order. A check keeps this order per actor, and between phases; nothing else. */
   readonly steps: readonly Step[];

@@ -84,6 +84,7 @@ export const PROPERTY_NAMES = [
   "missed-signal",
   "unexplained-sigtrap",
   "stale-register",
+  "out-of-bounds",
   "endless-trap",
   "wrong-privilege",
   "deadlock",

@@ -1,0 +1,126 @@
+import type {
+  Access,
+  Action,
+  Outcome,
+  Resolved,
+  SignalAction,
+  TaskAction,
+  TraceAction,
+} from "./action.ts";
+import type { Written } from "./ast.ts";
+import type { Context } from "./context.ts";
+import { resolveAccess } from "./resolve-access.ts";
+import { resolveEvent } from "./resolve-event.ts";
+import { resolveTrace } from "./resolve-trace.ts";
+import type { ArchName } from "./vocabulary.ts";
+
+const ONLY_ON: Partial<Record<Action<Written>["kind"], "x86" | "powerpc" | "arm64">> = {
+  "peek-dr": "x86",
+  "poke-dr": "x86",
+  "set-debugreg": "powerpc",
+  "set-hw-debug": "powerpc",
+  "del-hw-debug": "powerpc",
+  "set-regset": "arm64",
+};
+const NOT_ON_X86: ReadonlySet<Action<Written>["kind"]> = new Set(["larx", "stcx", "dcbz"]);
+
+/** An action as it is run. What cannot be meant is reported to the context's scope. */
+export function resolveAction(action: Action<Written>, context: Context): Action<Resolved> {
+  checkArch(action, context.machine.arch, context);
+  if ("event" in action) return resolveEvent(action, context);
+  if ("size" in action) return resolveAccess(action, context.names, context.scope);
+  return resolveTask(action, context);
+}
+
+function checkArch(action: Action<Written>, arch: ArchName, { scope, actor }: Context): void {
+  const family = ONLY_ON[action.kind];
+  const isHere = family === undefined || arch.startsWith(family);
+  if (isHere && !(arch === "x86" && NOT_ON_X86.has(action.kind))) return;
+  const at =
+    "task" in action ? action.task.at : "place" in action ? action.place.name.at : undefined;
+  if (at !== undefined) scope.report(at, `${actor} cannot ${action.kind} on ${arch}`);
+}
+
+type Rest = Exclude<
+  TaskAction<Written> | SignalAction<Written> | TraceAction<Written> | Access<Written>,
+  { readonly size: unknown }
+>;
+
+function resolveTask(action: Rest, context: Context): Action<Resolved> {
+  const { names, scope, actor, fails } = context;
+  switch (action.kind) {
+    case "execute":
+      return { kind: "execute", func: names.func(action.func) };
+    case "fork":
+    case "thread": {
+      const task = scope.name(action.task);
+      if (!fails) names.addTask(task, action.task.at);
+      return { ...action, task };
+    }
+    case "wait": {
+      const task = names.task(action.task);
+      if (task === actor) scope.report(action.task.at, `${actor} cannot wait for itself`);
+      names.waitsFor(task, action.task.at);
+      return { kind: "wait", task };
+    }
+    case "switch-to": {
+      const task = names.task(action.task);
+      if (task === actor) scope.report(action.task.at, `${actor} runs already`);
+      return { kind: "switch-to", task };
+    }
+    case "pin":
+    case "migrate":
+    case "offline":
+    case "online":
+      return { kind: action.kind, cpu: context.cpu(action.cpu) };
+    case "exec":
+    case "exit":
+    case "unpin":
+    case "as":
+      return action;
+    default:
+      return resolveSignal(action, context);
+  }
+}
+
+function resolveSignal(
+  action: SignalAction<Written> | TraceAction<Written>,
+  context: Context,
+): Action<Resolved> {
+  const { names } = context;
+  switch (action.kind) {
+    case "handle": {
+      const func = action.func === undefined ? undefined : names.func(action.func);
+      return { ...action, func };
+    }
+    case "kill": {
+      const task = names.task(action.task);
+      names.mayDie(task);
+      return { ...action, task };
+    }
+    case "ignore":
+    case "default":
+    case "block":
+    case "unblock":
+    case "signals":
+      return action;
+    default:
+      return resolveTrace(action, context);
+  }
+}
+
+export function resolveOutcome(outcome: Outcome<Written>, context: Context): Outcome<Resolved> {
+  switch (outcome.kind) {
+    case "value":
+      return { kind: "value", range: context.scope.range(outcome.range) };
+    case "bits":
+      return { kind: "bits", mask: context.scope.num(outcome.mask) };
+    case "address":
+      return { kind: "address", place: context.names.place(outcome.place) };
+    case "killed":
+      context.names.mayDie(context.actor);
+      return outcome;
+    default:
+      return outcome;
+  }
+}
