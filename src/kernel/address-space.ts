@@ -94,7 +94,7 @@ export class AddressSpace {
     };
     const form = forms[op.kind] ?? "plain";
     const how = { kind: op.kind === "rmw" ? "rmw" : kind, form, size } as const;
-    const value = kind === "load" ? undefined : op.kind === "dcbz" ? 0 : (op.value ?? 1);
+    const value = kind === "load" ? undefined : op.kind === "dcbz" ? 0 : op.value;
     return [this.#touch(op.place, how, value)];
   }
 
@@ -133,7 +133,7 @@ export class AddressSpace {
       const size = Math.min(piece, op.size - done);
       const form: AccessForm = this.arch.stringStep > 0 ? "string" : "plain";
       const place = { name: op.place.name, offset: op.place.offset + done };
-      const value = kind === "store" ? (op.value ?? 1) : undefined;
+      const value = kind === "store" ? op.value : undefined;
       touches.push(this.#touch(place, { kind, form, size, kernel: true }, value));
     }
     return touches;

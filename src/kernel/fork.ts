@@ -144,7 +144,9 @@ export const copyProcess = procedure("copy_process", ["child", "error", "ctx"], 
   },
 
   inherited(k, f) {
+    const { op } = stepOf(k, k.machine.self);
     f.error = f.ret;
+    if (f.error === 0 && op.kind === "fork" && op.takenPid) f.error = failure("EEXIST");
     if (f.error !== 0) {
       f.ctx = k.thread.ctx.get(f.child);
       if (f.ctx !== NULL) k.ctx.refs.add(f.ctx, 1);

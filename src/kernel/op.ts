@@ -74,7 +74,7 @@ export type AccessOp =
         | "copy-to-user";
       readonly place: Place;
       readonly size: number;
-      readonly value: number | undefined;
+      readonly value: number;
     }
   | { readonly kind: "execute"; readonly func: string };
 
@@ -84,6 +84,8 @@ export type TaskOp =
       readonly task: string;
       readonly noFds: boolean;
       readonly clearHandlers: boolean;
+      /** Asks for a pid that is taken: fails with EEXIST when the contexts have been copied. */
+      readonly takenPid: boolean;
     }
   | { readonly kind: "thread"; readonly task: string }
   | { readonly kind: "exec"; readonly undumpable: boolean }
@@ -92,7 +94,7 @@ export type TaskOp =
   | { readonly kind: "pin" | "migrate"; readonly cpu: number }
   | { readonly kind: "unpin" }
   | { readonly kind: "switch-to"; readonly task: string }
-  | { readonly kind: "cpu"; readonly cpu: number; readonly power: "on" | "off" }
+  | { readonly kind: "offline" | "online"; readonly cpu: number }
   | { readonly kind: "as"; readonly user: string };
 
 export type SignalOp =

@@ -93,13 +93,13 @@ export function open(event: string, name: string, options: OpenOptions = {}): Op
 }
 
 export function store(name: string, size = 8, offset = 0): AccessOp {
-  return { kind: "store", place: { name, offset }, size, value: undefined };
+  return { kind: "store", place: { name, offset }, size, value: 1 };
 }
 
 export function load(name: string, size = 8, offset = 0): AccessOp {
-  return { kind: "load", place: { name, offset }, size, value: undefined };
+  return { kind: "load", place: { name, offset }, size, value: 0 };
 }
 
 export function fork(task: string): Op {
-  return { kind: "fork", task, noFds: true, clearHandlers: false };
+  return { kind: "fork", task, noFds: true, clearHandlers: false, takenPid: false };
 }

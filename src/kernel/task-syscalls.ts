@@ -118,10 +118,10 @@ export const yieldCall = procedure("sched_yield", [], {
 export const cpuHotplug = procedure("perf_event_exit_cpu", ["cpu", "ctx"], {
   start(k: Kernel, f) {
     const { op } = stepOf(k, k.machine.self);
-    if (op.kind !== "cpu") return finish(k, failure("EINVAL"));
+    if (op.kind !== "offline" && op.kind !== "online") return finish(k, failure("EINVAL"));
     f.cpu = op.cpu;
     const isOn = f.cpu >= 0 && f.cpu < k.cpus && k.machine.cpu.online.get(f.cpu) !== 0;
-    if (op.power === "on") {
+    if (op.kind === "online") {
       if (!isOn) k.machine.cpu.online.set(f.cpu, 1);
       return finish(k, 0);
     }
