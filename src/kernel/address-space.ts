@@ -1,6 +1,7 @@
 import type { Access, AccessForm, AccessKind } from "../arch/index.ts";
 import { type Architecture, type BpAttr, type Installed, resolveAccess } from "../arch/index.ts";
 import { assert, asVa, type Errno, type Result, type Va } from "../base/index.ts";
+import { FLAG } from "./event-state.ts";
 import type { AccessOp, KernelProgram, Place } from "./op.ts";
 
 /** Addresses in the state are words. From here up they are the kernel's. */
@@ -23,6 +24,15 @@ export interface Touch {
   readonly offset: number;
   /** What is stored: so many bytes of this number. Undefined: nothing is stored. */
   readonly value: number | undefined;
+}
+
+/** A breakpoint as the state has it; `flags` are FLAG bits, of which the modes count. */
+export interface BpSpec {
+  readonly addr: number;
+  readonly len: number;
+  readonly type: number;
+  readonly flags: number;
+  readonly perTask: boolean;
 }
 
 /** Where variables and functions lie, and what the accesses of a program are made of. */
@@ -63,17 +73,15 @@ export class AddressSpace {
   }
 
   /** kernel: hw_breakpoint_arch_parse(), remembered. */
-  parse(bp: {
-    addr: number;
-    len: number;
-    type: number;
-    perTask: boolean;
-  }): Result<Installed, Errno> {
-    const { addr, len, type, perTask } = bp;
-    const key = `${addr} ${len} ${type} ${perTask}`;
+  parse(bp: BpSpec): Result<Installed, Errno> {
+    const { addr, len, type, flags, perTask } = bp;
+    const key = `${addr} ${len} ${type} ${flags} ${perTask}`;
     const known = this.#installed.get(key);
     if (known !== undefined) return known;
-    const attr: BpAttr = { bpAddr: this.va(addr), bpLen: len, bpType: type, perTask };
+    const excludeUser = (flags & FLAG.excludeUser) !== 0;
+    const excludeKernel = (flags & FLAG.excludeKernel) !== 0;
+    const range = { bpAddr: this.va(addr), bpLen: len, bpType: type };
+    const attr: BpAttr = { ...range, excludeUser, excludeKernel, perTask };
     const parsed = this.arch.archParse(attr);
     this.#installed.set(key, parsed);
     return parsed;

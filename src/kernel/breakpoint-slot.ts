@@ -1,6 +1,7 @@
 import { slotClass } from "../arch/index.ts";
 import type { Errno } from "../base/index.ts";
 import { NULL, Violation } from "../machine/index.ts";
+import { FLAG } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Pinned } from "./slots/bp-slots.ts";
 import { TYPE_DATA, TYPE_INST } from "./slots/bp-slots.ts";
@@ -58,7 +59,9 @@ export function hwBreakpointParse(
   attr: { readonly addr: number; readonly len: number; readonly type: number },
 ): Errno | undefined {
   const perTask = k.event.target.get(event) !== NULL;
-  const parsed = k.space.parse({ ...attr, perTask });
+  const flags = k.event.flags.get(event) & (FLAG.excludeUser | FLAG.excludeKernel);
+  const { addr, len, type } = attr;
+  const parsed = k.space.parse({ addr, len, type, flags, perTask });
   if (!parsed.ok) return parsed.error;
   if (!k.arch.inKernelSpace(parsed.value)) return undefined;
   if (k.hasFlag(event, "excludeKernel")) return "EINVAL";

@@ -28,6 +28,8 @@ const USER_ACCESS = new Set([
 export class CompiledProgram {
   readonly actors: readonly string[];
   readonly handles: readonly string[];
+  /** The names of powerpc's ptrace handles. */
+  readonly hwHandles: readonly string[];
   readonly steps: readonly CompiledStep[];
   readonly phases: number;
   readonly #ofActor: readonly (readonly CompiledStep[])[];
@@ -38,6 +40,7 @@ export class CompiledProgram {
     const born = program.steps.flatMap(({ action }) => bornIn(action));
     this.actors = [...new Set([...program.tasks.map((task) => task.name), ...born])];
     this.handles = [...new Set(program.steps.flatMap(({ action }) => handleOf(action)))];
+    this.hwHandles = [...new Set(program.steps.flatMap(({ action }) => hwHandleOf(action)))];
     this.steps = program.steps.map((step, index) => ({
       index,
       actor: this.actor(step.actor),
@@ -95,6 +98,10 @@ function touchesOf(op: Op, space: AddressSpace): readonly Touch[] {
 
 function bornIn(op: Op): string[] {
   return op.kind === "fork" || op.kind === "thread" ? [op.task] : [];
+}
+
+function hwHandleOf(op: Op): string[] {
+  return op.kind === "set-hw-debug" ? [op.handle] : [];
 }
 
 function handleOf(op: Op): string[] {

@@ -55,6 +55,13 @@ export const FIXES = {
     files: ["arch/arm64/kernel/hw_breakpoint.c", CORE],
     without: "with a BPF program attached the task traps at one instruction for ever",
   },
+  Z24: {
+    commit: "24ebec25fb27",
+    year: 2020,
+    title: "arm64: hw_breakpoint: Don't invoke overflow handler on uaccess watchpoints",
+    files: ["arch/arm64/kernel/hw_breakpoint.c"],
+    without: "a watchpoint that its owner must step over is hit in the kernel for ever",
+  },
   Z29: {
     commit: "63b6da39bb38",
     year: 2016,
@@ -89,6 +96,13 @@ export const FIXES = {
     title: "perf/core: Fix perf_event_open() vs. execve() race",
     files: [CORE],
     without: "an event is opened on a program that may not be looked into",
+  },
+  Z37: {
+    commit: "9d7a6c95f62b",
+    year: 2021,
+    title: "perf: Fix required permissions if sigtrap is requested",
+    files: [CORE],
+    without: "who may only observe a task has it sent signals",
   },
 } as const satisfies Readonly<Record<string, Fix>>;
 

@@ -1,5 +1,6 @@
 import { slotClass } from "../arch/index.ts";
 import { NULL, Violation } from "../machine/index.ts";
+import { FLAG } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** The registers of an event's class: from the first one to the one behind the last. */
@@ -37,9 +38,13 @@ export function hwBreakpointDel(k: Kernel, event: number): void {
   throw new Violation("warning", `event ${event} is active on cpu ${cpu} but in no slot`);
 }
 
+/** The flags that some registers compare with, too. */
+const MODES = FLAG.excludeUser | FLAG.excludeKernel;
+
 /** kernel: __set_breakpoint() and its like. Programs a register with what the event was parsed into. */
 export function arm(k: Kernel, cpu: number, register: number, event: number): void {
-  const { regOn, regAddr, regLen, regType } = k.percpu;
+  const { regOn, regAddr, regLen, regType, regFlags } = k.percpu;
+  regFlags.set(cpu, k.event.flags.get(event) & MODES, register);
   regAddr.set(cpu, k.event.hwAddr.get(event), register);
   regLen.set(cpu, k.event.hwLen.get(event), register);
   regType.set(cpu, k.event.hwType.get(event), register);
@@ -47,8 +52,8 @@ export function arm(k: Kernel, cpu: number, register: number, event: number): vo
 }
 
 export function disarm(k: Kernel, cpu: number, register: number): void {
-  const { regOn, regAddr, regLen, regType } = k.percpu;
-  for (const field of [regOn, regAddr, regLen, regType]) field.set(cpu, 0, register);
+  const { regOn, regAddr, regLen, regType, regFlags } = k.percpu;
+  for (const field of [regOn, regAddr, regLen, regType, regFlags]) field.set(cpu, 0, register);
 }
 
 /**

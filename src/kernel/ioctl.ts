@@ -1,6 +1,6 @@
 import { DONE, procedure } from "../machine/index.ts";
 import { EVENT_FUNCTION, eventFunctionCall } from "./event-function.ts";
-import { PERF_EVENT_STATE } from "./event-state.ts";
+import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import { EOF, failure, POLL_TIMEOUT, POLLHUP, POLLIN } from "./outcome.ts";
 import { signalIndex } from "./signal-names.ts";
@@ -125,8 +125,13 @@ export const perfLook = procedure("perf_read", [], {
       case "poll":
         return finish(k, poll(k, event));
       case "mmap":
+        if (k.hasFlag(event, "inherit") && k.event.cpu.get(event) < 0)
+          return finish(k, failure("EINVAL"));
         k.event.mapped.add(event, 1);
         k.event.files.add(event, 1);
+        return finish(k, 0);
+      case "attach-bpf":
+        k.event.handler.set(event, HANDLER.bpf);
         return finish(k, 0);
       case "async":
         k.event.fasyncSignal.set(event, signalIndex(op.signal) + 1);

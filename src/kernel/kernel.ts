@@ -83,7 +83,12 @@ export class Kernel {
     this.thread = new ThreadFields(this.machine.task.record, { events, slots: this.registers });
     this.ctx = new CtxRecord(layout, { contexts: cpus + 2 * tasks, events });
     this.event = new EventRecord(layout, { events });
-    this.percpu = new PerCpuRecord(layout, { cpus, registers: this.registers, events });
+    this.percpu = new PerCpuRecord(layout, {
+      cpus,
+      registers: this.registers,
+      events,
+      handles: this.program.handles.length,
+    });
     const faults = {
       ...(this.lacks("Z11") ? { countedCpus: () => this.onlineCpus() } : {}),
       ...(this.lacks("Z12") ? { comparesNewCpu: true } : {}),
@@ -95,6 +100,7 @@ export class Kernel {
       steps: this.program.steps.length,
       actors: this.program.actors.length,
       handles: this.program.handles.length,
+      hwHandles: this.program.hwHandles.length,
       bytes: this.#memoryAt.at(-1) ?? 0,
     });
     this.state = layout.build(config.seed);
@@ -176,6 +182,7 @@ export class Kernel {
       addr: hwAddr.get(event),
       len: hwLen.get(event),
       type: hwType.get(event),
+      flags: this.event.flags.get(event) & (FLAG.excludeUser | FLAG.excludeKernel),
       perTask: target.get(event) !== NULL,
     });
     assert(parsed.ok, "an event holds only what could be parsed");

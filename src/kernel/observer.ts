@@ -1,7 +1,7 @@
 import type { Access, Installed } from "../arch/index.ts";
 import { assert } from "../base/index.ts";
 import { type Bits, NULL, Violation } from "../machine/index.ts";
-import { PERF_EVENT_STATE } from "./event-state.ts";
+import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import { USER_FRAMES } from "./records/thread-fields.ts";
 
@@ -17,7 +17,8 @@ export function noteDue(k: Kernel, task: number, access: Access): void {
 
 /** The trap handler counted the access that the task is at. */
 export function noteCounted(k: Kernel, event: number, task: number): void {
-  if (task === NULL) return;
+  // What ptrace watches stops its task instead, as often as the tracer lets it go on.
+  if (task === NULL || k.event.handler.get(event) === HANDLER.ptrace) return;
   const family = k.family(event);
   const { counted } = setsOf(k, task);
   if (counted.has(task, family))
@@ -49,6 +50,14 @@ export function forgetAccesses(k: Kernel, task: number): void {
   for (let frame = 0; frame < USER_FRAMES; frame++) k.thread.traps.set(task, 0, frame);
 }
 
+/** The access that a task is at is not made: its tracer moves it on. */
+export function forgetAccess(k: Kernel, task: number): void {
+  const { due, counted } = setsOf(k, task);
+  due.clear(task);
+  counted.clear(task);
+  k.thread.traps.set(task, 0, k.thread.depth.get(task));
+}
+
 function setsOf(k: Kernel, task: number): { due: Bits; counted: Bits } {
   const frame = k.thread.depth.get(task);
   const due = k.thread.due[frame];
@@ -69,6 +78,7 @@ function forEachDue(k: Kernel, task: number, access: Access, body: (family: numb
 
 function isDue(k: Kernel, event: number, access: Access): boolean {
   if (k.event.state.get(event) < PERF_EVENT_STATE.inactive) return false;
+  if (k.event.handler.get(event) === HANDLER.ptrace) return false;
   const leader = k.event.groupLeader.get(event);
   if (leader !== NULL && k.event.state.get(leader) < PERF_EVENT_STATE.inactive) return false;
   const cpu = k.event.cpu.get(event);

@@ -103,31 +103,47 @@ export type SignalOp =
   | { readonly kind: "kill"; readonly task: string; readonly signal: string }
   | { readonly kind: "signals"; readonly signal: string | undefined };
 
-/** All of ptrace, of which the kernel answers what it can; see `unmodelled`. */
-export interface TraceOp {
-  readonly kind:
-    | "attach"
-    | "detach"
-    | "step"
-    | "skip"
-    | "cont"
-    | "wait-stop"
-    | "peek"
-    | "poke"
-    | "peek-dr"
-    | "poke-dr"
-    | "set-debugreg"
-    | "set-hw-debug"
-    | "del-hw-debug"
-    | "set-regset";
-  readonly task: string;
-  readonly index?: number;
-  readonly signal?: string | undefined;
-  readonly value?:
-    | number
-    | { readonly kind: "number"; readonly value: number }
-    | { readonly kind: "address"; readonly place: Place };
+export interface Watch {
+  readonly type: number;
+  readonly place: Place;
 }
+
+export type TraceOp =
+  | { readonly kind: "attach" | "detach" | "step" | "skip" | "wait-stop"; readonly task: string }
+  | { readonly kind: "cont"; readonly task: string; readonly signal: string | undefined }
+  | { readonly kind: "peek"; readonly task: string; readonly place: Place }
+  | { readonly kind: "poke"; readonly task: string; readonly place: Place; readonly value: number }
+  | { readonly kind: "peek-dr"; readonly task: string; readonly index: number }
+  | {
+      readonly kind: "poke-dr";
+      readonly task: string;
+      readonly index: number;
+      readonly value:
+        | { readonly kind: "number"; readonly value: number }
+        | { readonly kind: "address"; readonly place: Place };
+    }
+  | {
+      readonly kind: "set-debugreg";
+      readonly task: string;
+      readonly watch: Watch | undefined;
+      readonly index: number;
+      readonly noTranslate: boolean;
+    }
+  | {
+      readonly kind: "set-hw-debug";
+      readonly task: string;
+      readonly handle: string;
+      readonly type: number;
+      readonly place: Place;
+      readonly len: number | undefined;
+    }
+  | { readonly kind: "del-hw-debug"; readonly task: string; readonly handle: string }
+  | {
+      readonly kind: "set-regset";
+      readonly task: string;
+      readonly index: number;
+      readonly watch: (Watch & { readonly len: number }) | undefined;
+    };
 
 export type Op = EventOp | AccessOp | TaskOp | SignalOp | TraceOp;
 

@@ -49,7 +49,8 @@ export function checkBeforeAlloc(k: Kernel, task: number, spec: EventSpec): Errn
     checkPrivilege(k, task, spec) ??
     checkFrequency(spec) ??
     checkGroupFd(k, task, spec) ??
-    checkTarget(k, spec)
+    checkTarget(k, spec) ??
+    checkGroupInherit(k, task, spec)
   );
 }
 
@@ -82,6 +83,13 @@ function checkGroupFd(k: Kernel, task: number, spec: EventSpec): Errno | undefin
   return eventByName(k, task, spec.group) === NULL ? "EBADF" : undefined;
 }
 
+/** The events of a task's group are inherited together, or not at all. */
+function checkGroupInherit(k: Kernel, task: number, spec: EventSpec): Errno | undefined {
+  if (spec.group === undefined || spec.target.kind === "none") return undefined;
+  const leader = eventByName(k, task, spec.group);
+  return k.hasFlag(leader, "inherit") === spec.flags.includes("inherit") ? undefined : "EINVAL";
+}
+
 function checkTarget(k: Kernel, spec: EventSpec): Errno | undefined {
   const { target } = spec;
   if (target.kind !== "task") return undefined;
@@ -105,12 +113,17 @@ export function checkInAlloc(k: Kernel, target: number, spec: EventSpec): Errno 
 }
 
 /** kernel: perf_check_permission(), and perf_allow_cpu() for a CPU breakpoint. */
-export function checkPermission(k: Kernel, task: number, target: number): Errno | undefined {
+export function checkPermission(
+  k: Kernel,
+  task: number,
+  { target, sigtrap }: { readonly target: number; readonly sigtrap: boolean },
+): Errno | undefined {
   if (target === NULL) {
     const allowed = isPerfmonCapable(k, task) || k.source.machine.paranoid <= 0;
     return allowed ? undefined : "EACCES";
   }
-  if (target === task || isPerfmonCapable(k, task)) return undefined;
+  const observes = isPerfmonCapable(k, task) && (!sigtrap || isRoot(k, task) || k.lacks("Z37"));
+  if (target === task || observes) return undefined;
   const sameUser = k.thread.user.get(task) === k.thread.user.get(target);
   return sameUser && k.thread.dumpable.get(target) !== 0 ? undefined : "EACCES";
 }

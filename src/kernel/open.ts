@@ -61,7 +61,10 @@ export const perfEventOpen = procedure("perf_event_open", ["event", "target"], {
   },
 
   permission(k, f) {
-    const refused = checkPermission(k, k.machine.self, f.target);
+    const refused = checkPermission(k, k.machine.self, {
+      target: f.target,
+      sigtrap: k.hasFlag(f.event, "sigtrap"),
+    });
     if (refused !== undefined) return refuse(k, f, failure(refused));
     const args = [f.event, f.target, leaderOf(k)];
     return k.machine.call(perfInstallInContext, args, "installed");

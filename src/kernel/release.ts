@@ -6,8 +6,6 @@ import { DETACH, PERF_EVENT_STATE } from "./event-state.ts";
 import { putEvent } from "./free-event.ts";
 import { totalCount } from "./ioctl.ts";
 import type { Kernel } from "./kernel.ts";
-import { failure } from "./outcome.ts";
-import { eventByName, finish, stepOf } from "./user-program.ts";
 
 /**
  * kernel: perf_remove_from_context(). The caller holds ctx->mutex. A context that is scheduled in
@@ -126,23 +124,3 @@ export const closeFile = procedure("perf_release", ["event"], {
   },
   done: () => DONE,
 });
-
-export const closeSyscall = procedure("close", [], {
-  find(k: Kernel) {
-    const { op } = stepOf(k, k.machine.self);
-    if (op.kind === "munmap") return munmap(k, op.event);
-    const event = "event" in op ? eventByName(k, k.machine.self, op.event) : 0;
-    if (event === 0) return finish(k, failure("EBADF"));
-    k.thread.files.remove(k.thread.leader.get(k.machine.self), event);
-    return k.machine.call(closeFile, [event], "done");
-  },
-  done: (k) => finish(k, 0),
-});
-
-/** A mapping outlives the descriptor that it was made with. */
-function munmap(k: Kernel, name: string) {
-  const event = k.user.eventOf.get(1, k.program.handle(name));
-  if (event === NULL || k.event.mapped.get(event) === 0) return finish(k, failure("EINVAL"));
-  k.event.mapped.add(event, -1);
-  return k.machine.call(closeFile, [event], "done");
-}

@@ -21,8 +21,8 @@ const MOST_STEPS = 50_000_000;
 
 /**
  * Runs the statements in file order: each is over before the next begins, unless it sleeps. Whoever
- * is not due stands still, interrupts come at once, and a task leaves its processor only when
- * another one needs it; then the switch is a direct one.
+ * is not due stands still, interrupts come at once, and a task leaves its processor for idle when
+ * another one needs it; only a statement that says so switches directly.
  */
 export class SequentialRun {
   readonly #k: Kernel;
@@ -103,7 +103,10 @@ export class SequentialRun {
       return action(ACTION.switchTo, cpu, NULL);
     }
     const to = this.#bestCpu(task, allowed);
-    return to < 0 ? undefined : action(ACTION.switchTo, to, task);
+    if (to < 0) return undefined;
+    // Whoever waits for its next statement sleeps: the processor is idle in between.
+    const isFree = machine.cpu.current.get(to) === NULL;
+    return action(ACTION.switchTo, to, isFree ? task : NULL);
   }
 
   /** Where it ran last if that is free or there is nothing better; else an idle one; else any. */

@@ -1,4 +1,5 @@
 import { type Procedure, procedure } from "../machine/index.ts";
+import { closeSyscall } from "./close.ts";
 import { execve } from "./exec.ts";
 import { copyProcess } from "./fork.ts";
 import { perfIoctl, perfLook } from "./ioctl.ts";
@@ -7,7 +8,9 @@ import { perfEventModify } from "./modify.ts";
 import type { Op } from "./op.ts";
 import { perfEventOpen } from "./open.ts";
 import { failure } from "./outcome.ts";
-import { closeSyscall } from "./release.ts";
+import { ptraceAttach, ptraceRequest, ptraceWaitStop } from "./ptrace-control.ts";
+import { ptraceSetWatch } from "./ptrace-watch.ts";
+import { ptraceGetDebugreg, ptraceSetDebugreg } from "./ptrace-x86.ts";
 import {
   cpuHotplug,
   exitSyscall,
@@ -17,6 +20,7 @@ import {
   yieldCall,
 } from "./task-syscalls.ts";
 import { finish } from "./user-program.ts";
+import { registerWideHwBreakpoint } from "./wide.ts";
 
 /** What the model has no answer to says so: ENOSYS, which no scenario expects. */
 const unmodelled = procedure("ni_syscall", [], {
@@ -25,6 +29,7 @@ const unmodelled = procedure("ni_syscall", [], {
 
 const SYSCALLS: Partial<Record<Op["kind"], Procedure>> = {
   open: perfEventOpen,
+  "open-wide": registerWideHwBreakpoint,
   modify: perfEventModify,
   enable: perfIoctl,
   disable: perfIoctl,
@@ -57,6 +62,21 @@ const SYSCALLS: Partial<Record<Op["kind"], Procedure>> = {
   unblock: simpleCall,
   kill: simpleCall,
   signals: simpleCall,
+  attach: ptraceAttach,
+  "wait-stop": ptraceWaitStop,
+  detach: ptraceRequest,
+  step: ptraceRequest,
+  skip: ptraceRequest,
+  cont: ptraceRequest,
+  peek: ptraceRequest,
+  poke: ptraceRequest,
+  "peek-dr": ptraceGetDebugreg,
+  "poke-dr": ptraceSetDebugreg,
+  "set-debugreg": ptraceSetWatch,
+  "set-hw-debug": ptraceSetWatch,
+  "del-hw-debug": ptraceSetWatch,
+  "set-regset": ptraceSetWatch,
+  "attach-bpf": perfLook,
 };
 
 /** The kernel's side of a statement that is no access. */

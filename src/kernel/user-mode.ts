@@ -4,12 +4,12 @@ import { isKernelCopy, isUserAccess } from "./compiled-program.ts";
 import type { Kernel } from "./kernel.ts";
 import { checkAccess, noteDue } from "./observer.ts";
 import { interruptPending } from "./overflow.ts";
-import { deliverSignal, hasDeliverable } from "./signals.ts";
+import { deliverSignal, hasDeliverable, takeSignal } from "./signals.ts";
 import { perfPendingTask } from "./sigtrap.ts";
 import { syscallFor } from "./syscalls.ts";
 import { arm64Access, arm64StepException } from "./trap/arm64.ts";
 import { powerpcAccess, singleStepException } from "./trap/powerpc.ts";
-import { x86Access } from "./trap/x86.ts";
+import { x86Access, x86StepException } from "./trap/x86.ts";
 import { finish, finishFor, mayBegin, nextStep, stepOf } from "./user-program.ts";
 
 /** How often one instruction may trap with nothing in between before it is taken for endless. */
@@ -18,6 +18,7 @@ const ENDLESS = 6;
 /** Whether a task has something to do in user mode, or on its way there. */
 export function hasUserWork(k: Kernel, task: number): boolean {
   if (!k.thread.taskWork.isEmpty(task) || hasDeliverable(k, task)) return true;
+  if (k.thread.injected.get(task) !== 0) return true;
   if (k.thread.depth.get(task) > 0) return true;
   return mayBegin(k, task);
 }
@@ -27,6 +28,12 @@ export function userStep(k: Kernel, task: number): void {
   const work = k.thread.taskWork.next(task, 0);
   if (work !== NULL) {
     k.machine.enter(task, perfPendingTask, [work]);
+    return;
+  }
+  if (k.thread.injected.get(task) !== 0) {
+    const signal = k.thread.injected.get(task) - 1;
+    k.thread.injected.set(task, 0);
+    takeSignal(k, task, signal);
     return;
   }
   if (hasDeliverable(k, task)) {
@@ -108,7 +115,8 @@ function returnFromHandler(k: Kernel, task: number): void {
 function enterSyscall(k: Kernel, task: number): void {
   // The instruction that enters the kernel is stepped like any other.
   if (k.thread.stepBit.get(task) !== 0) {
-    const stepped = k.arch.name === "arm64" ? arm64StepException : singleStepException;
+    const ofArm64OrX86 = k.arch.name === "arm64" ? arm64StepException : x86StepException;
+    const stepped = k.arch.name.startsWith("powerpc") ? singleStepException : ofArm64OrX86;
     k.machine.atomically(() => stepped(k, task));
   }
   const { op } = stepOf(k, task);

@@ -25,7 +25,7 @@ export function waitIsOver(k: Kernel, kind: number, what: number): boolean {
     case WAIT_FOR.death:
       return isDead(k, what);
     case WAIT_FOR.stop:
-      return isDead(k, what) || k.machine.task.state.get(what) === TASK.stopped;
+      return isDead(k, what) || isStopped(k, what);
     case WAIT_FOR.irqWork:
       return !hasIrqWork(k, what);
     case WAIT_FOR.lastRef:
@@ -45,6 +45,12 @@ export function waitIsOver(k: Kernel, kind: number, what: number): boolean {
 
 export function isDead(k: Kernel, task: number): boolean {
   return !k.machine.task.record.isLive(task) || k.machine.task.state.get(task) === TASK.zombie;
+}
+
+/** Whether a tracee has stopped and its tracer does not know yet. */
+export function isStopped(k: Kernel, task: number): boolean {
+  const stopped = k.machine.task.state.get(task) === TASK.stopped;
+  return stopped && k.thread.ptraceMessage.get(task) !== 0;
 }
 
 export function hasIrqWork(k: Kernel, event: number): boolean {

@@ -12,6 +12,7 @@ export class PerCpuRecord {
   readonly regAddr: Field;
   readonly regLen: Field;
   readonly regType: Field;
+  readonly regFlags: Field;
   /** Events whose irq work is queued here: to wake and signal, and to disable at the event limit. */
   readonly irqWork: Bits;
   readonly disableWork: Bits;
@@ -19,10 +20,17 @@ export class PerCpuRecord {
   readonly lastHit: Field;
   readonly stepTask: Field;
   readonly stepMask: Field;
+  /** The events of wide breakpoints, by the number of their name. */
+  readonly wide: Field;
 
   constructor(
     layout: Layout,
-    bounds: { readonly cpus: number; readonly registers: number; readonly events: number },
+    bounds: {
+      readonly cpus: number;
+      readonly registers: number;
+      readonly events: number;
+      readonly handles: number;
+    },
   ) {
     const { cpus, registers } = bounds;
     const record = layout.record({ name: "perCpu", first: 0, count: cpus });
@@ -33,10 +41,12 @@ export class PerCpuRecord {
     this.regAddr = record.field("regAddr", registers);
     this.regLen = record.field("regLen", registers);
     this.regType = record.field("regType", registers);
+    this.regFlags = record.field("regFlags", registers);
     this.irqWork = record.bits("irqWork", "event", bounds.events);
     this.disableWork = record.bits("disableWork", "event", bounds.events);
     this.lastHit = record.reference("lastHit", "event", registers);
     this.stepTask = record.reference("stepTask", "task");
     this.stepMask = record.field("stepMask");
+    this.wide = record.reference("wide", "event", Math.max(1, bounds.handles));
   }
 }

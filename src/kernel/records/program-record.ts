@@ -10,11 +10,20 @@ export class ProgramRecord {
   readonly eventOf: Field;
   /** The count that an event had when it was closed. */
   readonly lastCount: Field;
+  /** The number that PPC_PTRACE_SETHWDEBUG gave for each named handle. */
+  readonly hwHandle: Field;
   readonly memory: Field;
 
   constructor(
     layout: Layout,
-    sizes: { phases: number; steps: number; actors: number; handles: number; bytes: number },
+    sizes: {
+      phases: number;
+      steps: number;
+      actors: number;
+      handles: number;
+      hwHandles: number;
+      bytes: number;
+    },
   ) {
     const record = layout.record({ name: "program", first: 1, count: 1 });
     this.record = record;
@@ -23,6 +32,7 @@ export class ProgramRecord {
     this.taskOf = record.reference("taskOf", "task", sizes.actors);
     this.eventOf = record.reference("eventOf", "event", Math.max(1, sizes.handles));
     this.lastCount = record.field("lastCount", Math.max(1, sizes.handles));
+    this.hwHandle = record.field("hwHandle", Math.max(1, sizes.hwHandles));
     this.memory = record.field("memory", Math.max(1, sizes.bytes));
   }
 }

@@ -17,9 +17,11 @@ export class ThreadFields {
   readonly tracer: Field;
   readonly user: Field;
   readonly dumpable: Field;
-  /** The signal that killed it, or 0. */
+  /** The signal that killed it, counted from 1; 0 is none. */
   readonly killedBy: Field;
+  /** The signal that it has stopped with, until the tracer was told; that it is to go on with. */
   readonly ptraceMessage: Field;
+  readonly injected: Field;
   /** Which events the process has descriptors of. Kept in the leader, threads share them. */
   readonly files: Bits;
 
@@ -77,6 +79,7 @@ export class ThreadFields {
     this.dumpable = record.field("dumpable");
     this.killedBy = record.field("killedBy");
     this.ptraceMessage = record.field("ptraceMessage");
+    this.injected = record.field("injected");
     this.files = record.bits("files", "event", events);
     this.actor = record.field("actor");
     this.ip = record.field("ip");

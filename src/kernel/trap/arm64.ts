@@ -55,7 +55,9 @@ function watchpointHandler(k: Kernel, task: number, touch: Touch): boolean {
     if (((hitsIn(matches) | extraneousIn(matches)) & bit) === 0) continue;
     const event = k.percpu.slot.get(k.machine.here, first + index);
     // A user watchpoint that the kernel trips over in a copy is stepped over and not reported.
-    const reported = (hitsIn(matches) & bit) !== 0 && (!access.uaccess || isKernelEvent(k, event));
+    const tripped = access.uaccess && !isKernelEvent(k, event);
+    if (tripped && k.lacks("Z24") && !stepsByItself(k, event)) return false;
+    const reported = (hitsIn(matches) & bit) !== 0 && !tripped;
     if (reported) perfBpEvent(k, event, { task, userMode });
     if (!reported || stepsByItself(k, event)) step = true;
     else if (k.event.handler.get(event) === HANDLER.ptrace) forceSigtrap(k, task, true);

@@ -4,7 +4,7 @@ import type { Kernel } from "../kernel.ts";
 /** Which of this processor's registers an access sets off: what the hardware sees, and no more. */
 export function armedHits(k: Kernel, access: Access): number {
   const cpu = k.machine.here;
-  const { regOn, regAddr, regLen, regType } = k.percpu;
+  const { regOn, regAddr, regLen, regType, regFlags } = k.percpu;
   let mask = 0;
   for (let register = 0; register < k.registers; register++) {
     if (regOn.get(cpu, register) === 0) continue;
@@ -12,6 +12,7 @@ export function armedHits(k: Kernel, access: Access): number {
       addr: regAddr.get(cpu, register),
       len: regLen.get(cpu, register),
       type: regType.get(cpu, register),
+      flags: regFlags.get(cpu, register),
     };
     const parsed = k.space.parse({ ...bp, perTask: false });
     if (parsed.ok && k.arch.traps(parsed.value.register, access)) mask |= 1 << register;

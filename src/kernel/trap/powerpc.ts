@@ -1,6 +1,7 @@
 import { extraneousIn, hitsIn, type Installed } from "../../arch/index.ts";
 import { NULL } from "../../machine/index.ts";
 import type { Touch } from "../address-space.ts";
+import { perfEventDisableLocked } from "../event-function.ts";
 import { HANDLER } from "../event-state.ts";
 import { arm, disarm } from "../hw-registers.ts";
 import type { Kernel } from "../kernel.ts";
@@ -45,7 +46,7 @@ function handler(k: Kernel, task: number, touch: Touch): boolean {
     if (k.design.name !== "a") forceSigtrap(k, task, false);
     return false;
   }
-  if (userMode && ptraceHit(k, task, hits)) return false;
+  if (ptraceHit(k, task, hits)) return false;
 
   const { form } = touch.access;
   if (form === "larx" || form === "stcx" || form === "unreadable") {
@@ -82,7 +83,7 @@ function ptraceHit(k: Kernel, task: number, hits: number): boolean {
     if (k.event.extraneous.get(event) !== 0) continue;
     spent |= 1 << register;
     k.event.disabled.set(event, 1);
-    perfEventDisableInatomic(k, event);
+    perfEventDisableLocked(k, event, k.event.ctx.get(event));
   }
   if (spent === 0) return false;
   rearm(k, spent);

@@ -11,6 +11,20 @@ import { armedHits } from "./armed-hits.ts";
  * in between, so the access and the handler are one step. True if the access was made.
  */
 export function x86Access(k: Kernel, task: number, touch: Touch): boolean {
+  const made = accessWithTrap(k, task, touch);
+  if (made && touch.access.mode === "user") x86StepException(k, task);
+  return made;
+}
+
+/** kernel: exc_debug_user() for BS: the step that ptrace asked for is done. */
+export function x86StepException(k: Kernel, task: number): void {
+  if (k.thread.ptraceStep.get(task) === 0) return;
+  k.thread.ptraceStep.set(task, 0);
+  k.thread.stepBit.set(task, 0);
+  forceSigtrap(k, task, true);
+}
+
+function accessWithTrap(k: Kernel, task: number, touch: Touch): boolean {
   const userMode = touch.access.mode === "user";
   const isFetch = touch.access.kind === "fetch";
   const frame = k.thread.depth.get(task);
