@@ -14,6 +14,8 @@ import { forgetAccesses } from "./observer.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
 import { SIGNALS } from "./records/thread-fields.ts";
 import { perfRemoveFromContext, perfRemoveFromOwner } from "./release.ts";
+import { sendSignal } from "./send-signal.ts";
+import { SIGTRAP } from "./signal-names.ts";
 import { finish, stepOf } from "./user-program.ts";
 import { WAIT_FOR } from "./waits.ts";
 
@@ -103,7 +105,9 @@ export const execve = procedure("begin_new_exec", [], {
   },
 
   done(k) {
-    if (!k.lacks("Z35")) k.thread.execLock.set(k.machine.self, 0);
+    const { self } = k.machine;
+    if (!k.lacks("Z35")) k.thread.execLock.set(self, 0);
+    if (k.thread.tracer.get(self) !== NULL) sendSignal(k, self, SIGTRAP);
     return finish(k, 0);
   },
 });

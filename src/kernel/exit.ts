@@ -132,6 +132,7 @@ export const doExit = procedure("do_exit", ["event"], {
   notify(k) {
     const { self } = k.machine;
     abandonProgram(k, self);
+    k.user.fate.set(1, 1 + k.thread.killedBy.get(self), k.thread.actor.get(self));
     k.machine.task.state.set(self, TASK.zombie);
     orphanChildren(k, self);
     notifyParent(k, self);

@@ -179,7 +179,11 @@ function dupTask(k: Kernel, parent: number, actor: number, isThread: boolean): n
   const { thread, machine } = k;
   const child = k.newTask(actor, machine.task.allowed.get(parent));
   thread.parent.set(child, isThread ? NULL : parent);
-  if (isThread) thread.leader.set(child, thread.leader.get(parent));
+  if (isThread) {
+    const leader = thread.leader.get(parent);
+    thread.leader.set(child, leader);
+    thread.refs.add(leader, 1);
+  }
   thread.user.set(child, thread.user.get(parent));
   thread.dumpable.set(child, thread.dumpable.get(parent));
   thread.blocked.set(child, thread.blocked.get(parent));

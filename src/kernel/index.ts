@@ -7,6 +7,16 @@ export type { CompiledStep } from "./compiled-program.ts";
 export { DESIGNS, type PowerpcDesign } from "./designs/index.ts";
 export { FIXES, type Fix, type FixId, isFixId } from "./fixes.ts";
 export { Kernel, type KernelConfig } from "./kernel.ts";
+export {
+  observeCount,
+  observeFate,
+  observeSamples,
+  observeSigInfo,
+  observeSignals,
+  observeSlots,
+  observeValue,
+  type TaskFate,
+} from "./observe.ts";
 export type { EventSpec, KernelProgram, ModifySpec, Op, Place } from "./op.ts";
 export { decodeOutcome, type Outcome } from "./outcome.ts";
 export { fork, load, type OpenOptions, open, ProgramBuilder, store } from "./program-builder.ts";

@@ -159,7 +159,7 @@ export function totalCount(k: Kernel, event: number): number {
   return total;
 }
 
-function totalSamples(k: Kernel, event: number): number {
+export function totalSamples(k: Kernel, event: number): number {
   let total = k.event.samples.get(event);
   const { childList } = k.event;
   for (let it = childList.next(event, 0); it !== 0; it = childList.next(event, it))

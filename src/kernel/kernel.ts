@@ -141,9 +141,12 @@ export class Kernel {
     return task;
   }
 
-  /** kernel: put_task_struct(). */
+  /** kernel: put_task_struct(). A thread holds a reference on the leader of its process. */
   putTask(task: number): void {
-    if (this.thread.refs.add(task, -1) === 0) this.machine.task.record.free(task);
+    if (this.thread.refs.add(task, -1) > 0) return;
+    const leader = this.thread.leader.get(task);
+    this.machine.task.record.free(task);
+    if (leader !== task) this.putTask(leader);
   }
 
   cpuCtx(cpu: number): number {

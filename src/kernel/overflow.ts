@@ -3,7 +3,7 @@ import { perfEventDisableLocked } from "./event-function.ts";
 import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import { noteCounted } from "./observer.ts";
-import { sendSignal } from "./send-signal.ts";
+import { sendSignalWith } from "./send-signal.ts";
 import { queueSigtrap } from "./sigtrap.ts";
 
 /** The access that an event is told of: by whom, in which mode. */
@@ -105,8 +105,9 @@ function perfPendingIrq(k: Kernel, event: number): void {
   pendingWakeup.set(event, 0);
   const original = k.family(event);
   const owner = fasyncOwner.get(original);
-  if (owner !== NULL && k.machine.task.record.isLive(owner))
-    sendSignal(k, owner, fasyncSignal.get(original) - 1);
+  if (owner === NULL || !k.machine.task.record.isLive(owner)) return;
+  const info = { code: k.event.pendingKill.get(event), data: 0, addr: 0 };
+  sendSignalWith(k, owner, fasyncSignal.get(original) - 1, info);
 }
 
 /** kernel: __perf_pending_disable(). Where the event is not on a processor, it was switched off. */

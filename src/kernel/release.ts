@@ -4,7 +4,7 @@ import { putCtx, removeFromContext } from "./ctx-sched.ts";
 import { EVENT_FUNCTION, eventFunctionCall } from "./event-function.ts";
 import { DETACH, PERF_EVENT_STATE } from "./event-state.ts";
 import { putEvent } from "./free-event.ts";
-import { totalCount } from "./ioctl.ts";
+import { totalCount, totalSamples } from "./ioctl.ts";
 import type { Kernel } from "./kernel.ts";
 
 /**
@@ -47,6 +47,7 @@ export const perfEventReleaseKernel = procedure(
       for (let handle = 0; handle < k.program.handles.length; handle++) {
         if (k.user.eventOf.get(1, handle) !== f.event) continue;
         k.user.lastCount.set(1, totalCount(k, f.event), handle);
+        k.user.lastSamples.set(1, totalSamples(k, f.event), handle);
         k.user.eventOf.set(1, NULL, handle);
       }
       return k.machine.call(perfRemoveFromOwner, [f.event], "lockCtx");

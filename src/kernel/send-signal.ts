@@ -8,8 +8,33 @@ export function defaultAction(signal: number): "ignore" | "stop" | "kill" {
   return signal === SIGSTOP ? "stop" : "kill";
 }
 
+/** The part of siginfo that programs look at. */
+export interface SigInfo {
+  readonly code: number;
+  readonly data: number;
+  readonly addr: number;
+}
+
+const FROM_USER: SigInfo = { code: 0, data: 0, addr: 0 };
+const TRAP_HWBKPT = 4;
+export const TRAP_PERF = 6;
+
+/** Signals that the task has sent to itself by what it did, with what is told of them. */
+export function sendSignalWith(k: Kernel, task: number, signal: number, info: SigInfo): void {
+  if (k.thread.pending.get(task, signal) === 0) {
+    k.thread.sigCode.set(task, info.code, signal);
+    k.thread.sigData.set(task, info.data, signal);
+    k.thread.sigAddr.set(task, info.addr, signal);
+  }
+  post(k, task, signal);
+}
+
 /** kernel: send_signal_locked(). Signals of one number that are pending already are one. */
 export function sendSignal(k: Kernel, task: number, signal: number): void {
+  sendSignalWith(k, task, signal, FROM_USER);
+}
+
+function post(k: Kernel, task: number, signal: number): void {
   const { machine, thread } = k;
   if (thread.exiting.get(task) !== 0) return;
   const isIgnored = (thread.ignored.get(task) & (1 << signal)) !== 0;
@@ -28,5 +53,5 @@ export function sendSignal(k: Kernel, task: number, signal: number): void {
 export function forceSigtrap(k: Kernel, task: number, justified: boolean): void {
   if (!justified)
     throw new Violation("unexplained-sigtrap", `task ${task} neither is stepped nor watches this`);
-  sendSignal(k, task, SIGTRAP);
+  sendSignalWith(k, task, SIGTRAP, { ...FROM_USER, code: TRAP_HWBKPT });
 }

@@ -1,7 +1,11 @@
-import { ACTION, type Action, action, NULL, Violation } from "../machine/index.ts";
+import { ACTION, type Action, action, NULL, TASK, Violation } from "../machine/index.ts";
 import type { CompiledStep } from "./compiled-program.ts";
 import type { Kernel } from "./kernel.ts";
+import { checkLeaks } from "./leaks.ts";
+import { KILLED_BY } from "./outcome.ts";
 import { interruptPending } from "./overflow.ts";
+import { sendSignal } from "./send-signal.ts";
+import { SIGKILL } from "./signal-names.ts";
 import { taskByName } from "./user-program.ts";
 
 /** How often a statement was done, and with which results. */
@@ -29,6 +33,7 @@ export class SequentialRun {
   readonly #words: number[][];
   readonly #begun: Set<number> = new Set();
   #steps = 0;
+  #ended = false;
 
   constructor(kernel: Kernel) {
     this.#k = kernel;
@@ -50,8 +55,34 @@ export class SequentialRun {
       if (!(error instanceof Violation)) throw error;
       violation = error;
     }
+    this.#ended = violation !== undefined;
     const statements = steps.map((step) => ({ step, words: this.#words[step.index] ?? [] }));
     return { statements, violation, steps: this.#steps };
+  }
+
+  /**
+   * Ends all that is left, as the end of the test does, and says what is still held then: nothing may
+   * be. Not after a violation, for then the state is no kernel's.
+   */
+  tearDown(): Violation | undefined {
+    if (this.#ended) return undefined;
+    try {
+      for (let task = 1; task <= this.#k.machine.tasks; task++) this.#end(task);
+      checkLeaks(this.#k);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Violation) return error;
+      throw error;
+    }
+  }
+
+  #end(task: number): void {
+    const { machine } = this.#k;
+    if (!machine.task.record.isLive(task) || machine.task.state.get(task) === TASK.zombie) return;
+    machine.task.allowed.set(task, ~0);
+    sendSignal(this.#k, task, SIGKILL);
+    for (let next = this.#choose(undefined); next !== undefined; next = this.#choose(undefined))
+      this.#perform(next);
   }
 
   /** Does all that can be done by now; what is left sleeps, or waits for a statement to come. */
@@ -61,8 +92,19 @@ export class SequentialRun {
       if (next === undefined || this.#steps >= MOST_STEPS) break;
       this.#perform(next);
     }
+    this.#noteDeath(step);
     const { op } = step;
     if (op.kind === "switch-to") this.#switchTo(taskByName(this.#k, op.task));
+  }
+
+  /** Whoever dies of a statement does not live to say how it went. */
+  #noteDeath(step: CompiledStep): void {
+    const fate = this.#k.user.fate.get(1, step.actor);
+    if (fate < 2) return;
+    const words = this.#words[step.index];
+    if (words === undefined) return;
+    words.length = Math.max(0, Math.min(words.length, step.times) - 1);
+    words.push(KILLED_BY - (fate - 2));
   }
 
   #perform(next: Action): void {
@@ -72,7 +114,7 @@ export class SequentialRun {
     this.#steps++;
   }
 
-  #choose(step: CompiledStep): Action | undefined {
+  #choose(step: CompiledStep | undefined): Action | undefined {
     const { machine } = this.#k;
     for (let cpu = 0; cpu < machine.cpus; cpu++) {
       if (machine.cpu.irqsOff.get(cpu) !== 0) return action(ACTION.step, cpu);
@@ -81,7 +123,7 @@ export class SequentialRun {
       const isOn = machine.cpu.online.get(cpu) !== 0;
       if (isOn && interruptPending(this.#k, cpu)) return action(ACTION.interrupt, cpu);
     }
-    const due = this.#k.user.taskOf.get(1, step.actor);
+    const due = step === undefined ? NULL : this.#k.user.taskOf.get(1, step.actor);
     if (due !== NULL && this.#canGoOn(due)) return this.#advance(due);
     for (let task = 1; task <= machine.tasks; task++) {
       if (machine.task.record.isLive(task) && this.#canGoOn(task)) return this.#advance(task);
@@ -126,7 +168,7 @@ export class SequentialRun {
       const current = machine.cpu.current.get(cpu);
       if (current === NULL || machine.cpu.online.get(cpu) === 0) continue;
       const mayStay = (machine.task.allowed.get(current) & (1 << cpu)) !== 0;
-      const isDead = machine.task.state.get(current) === 4;
+      const isDead = machine.task.state.get(current) === TASK.zombie;
       if (!mayStay || isDead) return action(ACTION.switchTo, cpu, NULL);
     }
     return undefined;

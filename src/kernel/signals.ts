@@ -2,7 +2,7 @@ import { NULL, TASK, Violation, WAITS } from "../machine/index.ts";
 import { doExit } from "./exit.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
-import { USER_FRAMES } from "./records/thread-fields.ts";
+import { SIGNALS, USER_FRAMES } from "./records/thread-fields.ts";
 import { defaultAction, sendSignal } from "./send-signal.ts";
 import { SIGKILL, SIGTRAP } from "./signal-names.ts";
 import { arm64StepException } from "./trap/arm64.ts";
@@ -53,7 +53,7 @@ export function takeSignal(k: Kernel, task: number, signal: number): void {
 
 function enterHandler(k: Kernel, task: number, signal: number, handler: number): void {
   const { thread } = k;
-  thread.handled.add(task, 1, signal);
+  noteHandled(k, task, signal);
   // powerpc does this for a signal that is handled only: the others do not change the PC.
   k.design.changesPc(k, task);
   if (thread.stepBit.get(task) !== 0 && k.arch.name === "arm64") arm64StepException(k, task);
@@ -68,6 +68,15 @@ function enterHandler(k: Kernel, task: number, signal: number, handler: number):
   thread.resume.set(task, 0, depth);
   thread.handlerOf.set(task, signal + 1, depth);
   thread.blocked.set(task, thread.blocked.get(task) | (1 << signal));
+}
+
+function noteHandled(k: Kernel, task: number, signal: number): void {
+  const { thread, user } = k;
+  const index = thread.actor.get(task) * SIGNALS + signal;
+  user.handled.add(1, 1, index);
+  user.sigCode.set(1, thread.sigCode.get(task, signal), index);
+  user.sigData.set(1, thread.sigData.get(task, signal), index);
+  user.sigAddr.set(1, thread.sigAddr.get(task, signal), index);
 }
 
 /** kernel: do_group_exit(). The other threads of the process go the same way. */

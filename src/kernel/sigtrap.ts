@@ -2,7 +2,7 @@ import { NULL, procedure, TOMBSTONE, Violation } from "../machine/index.ts";
 import { putEvent } from "./free-event.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Hit } from "./overflow.ts";
-import { sendSignal } from "./send-signal.ts";
+import { sendSignalWith, TRAP_PERF } from "./send-signal.ts";
 import { SIGTRAP } from "./signal-names.ts";
 
 /**
@@ -26,7 +26,7 @@ export const perfPendingTask = procedure("perf_pending_task", ["event"], {
     const ctx = k.event.ctx.get(f.event);
     if (k.event.pendingWork.get(f.event) !== NULL) {
       k.event.pendingWork.set(f.event, NULL);
-      perfSigtrap(k, self, ctx);
+      perfSigtrap(k, self, f.event);
       k.ctx.nrNoSwitchFast.add(ctx, -1);
     }
     if (k.lacks("Z34")) return "DONE";
@@ -36,12 +36,13 @@ export const perfPendingTask = procedure("perf_pending_task", ["event"], {
 });
 
 /** kernel: perf_sigtrap(). */
-function perfSigtrap(k: Kernel, task: number, ctx: number): void {
-  const owner = k.ctx.task.get(ctx);
+function perfSigtrap(k: Kernel, task: number, event: number): void {
+  const owner = k.ctx.task.get(k.event.ctx.get(event));
   if (owner === TOMBSTONE || k.thread.exiting.get(task) !== 0) return;
   if (owner !== NULL && owner !== task)
     throw new Violation("warning", `task ${task} is sent the SIGTRAP of task ${owner}'s event`);
-  sendSignal(k, task, SIGTRAP);
+  const data = k.event.sigData.get(event);
+  sendSignalWith(k, task, SIGTRAP, { code: TRAP_PERF, data, addr: k.event.hwAddr.get(event) });
 }
 
 /** kernel: task_work_run() on exit. True if a procedure was entered, to come back to `label`. */

@@ -5,6 +5,7 @@ import { doExit, reap } from "./exit.ts";
 import type { Kernel } from "./kernel.ts";
 import { userNumber } from "./kernel.ts";
 import { failure } from "./outcome.ts";
+import { SIGNALS } from "./records/thread-fields.ts";
 import { sendSignal } from "./send-signal.ts";
 import { signalIndex } from "./signal-names.ts";
 import { COUNTED_ONLY } from "./signals.ts";
@@ -71,9 +72,9 @@ export const simpleCall = procedure("syscall", [], {
       }
       case "signals": {
         let total = 0;
-        for (let signal = 0; signal < 10; signal++) {
+        for (let signal = 0; signal < SIGNALS; signal++) {
           if (op.signal === undefined || signalIndex(op.signal) === signal)
-            total += thread.handled.get(self, signal);
+            total += k.user.handled.get(1, thread.actor.get(self) * SIGNALS + signal);
         }
         return finish(k, total);
       }

@@ -40,7 +40,9 @@ export class ThreadFields {
   readonly blocked: Field;
   readonly ignored: Field;
   readonly handler: Field;
-  readonly handled: Field;
+  readonly sigCode: Field;
+  readonly sigData: Field;
+  readonly sigAddr: Field;
   readonly taskWork: Bits;
 
   /** The step bit in the saved registers, and whether ptrace wants it. */
@@ -93,7 +95,9 @@ export class ThreadFields {
     this.blocked = record.field("blocked");
     this.ignored = record.field("ignored");
     this.handler = record.field("sigaction", SIGNALS);
-    this.handled = record.field("handled", SIGNALS);
+    this.sigCode = record.field("si_code", SIGNALS);
+    this.sigData = record.field("si_perf_data", SIGNALS);
+    this.sigAddr = record.field("si_addr", SIGNALS);
     this.taskWork = record.bits("taskWork", "event", events);
     this.stepBit = record.field("stepBit");
     this.ptraceStep = record.field("ptraceStep");
