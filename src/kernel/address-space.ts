@@ -41,7 +41,7 @@ export class AddressSpace {
   readonly #program: KernelProgram;
   readonly #addresses = new Map<string, number>();
   readonly #kernelStart: bigint;
-  readonly #installed = new Map<string, Result<Installed, Errno>>();
+  readonly #parsed = new Map<number, Map<number, Result<Installed, Errno>>>();
 
   constructor(arch: Architecture, program: KernelProgram) {
     this.arch = arch;
@@ -75,15 +75,22 @@ export class AddressSpace {
   /** kernel: hw_breakpoint_arch_parse(), remembered. */
   parse(bp: BpSpec): Result<Installed, Errno> {
     const { addr, len, type, flags, perTask } = bp;
-    const key = `${addr} ${len} ${type} ${flags} ${perTask}`;
-    const known = this.#installed.get(key);
-    if (known !== undefined) return known;
+    let known = this.#parsed.get(addr);
+    if (known === undefined) {
+      known = new Map();
+      this.#parsed.set(addr, known);
+    }
+    // The ranges do not overlap: lengths beyond 16 bits and types beyond 4 are not remembered.
+    const key = (len << 11) | (type << 7) | (flags << 1) | (perTask ? 1 : 0);
+    const isKept = len >= 0 && len < 1 << 16 && type >= 0 && type < 16 && flags < 64;
+    const before = isKept ? known.get(key) : undefined;
+    if (before !== undefined) return before;
     const excludeUser = (flags & FLAG.excludeUser) !== 0;
     const excludeKernel = (flags & FLAG.excludeKernel) !== 0;
     const range = { bpAddr: this.va(addr), bpLen: len, bpType: type };
     const attr: BpAttr = { ...range, excludeUser, excludeKernel, perTask };
     const parsed = this.arch.archParse(attr);
-    this.#installed.set(key, parsed);
+    if (isKept) known.set(key, parsed);
     return parsed;
   }
 

@@ -21,7 +21,7 @@ export const TRAP_PERF = 6;
 
 /** Signals that the task has sent to itself by what it did, with what is told of them. */
 export function sendSignalWith(k: Kernel, task: number, signal: number, info: SigInfo): void {
-  if (k.thread.pending.get(task, signal) === 0) {
+  if ((k.thread.pending.get(task) & (1 << signal)) === 0) {
     k.thread.sigCode.set(task, info.code, signal);
     k.thread.sigData.set(task, info.data, signal);
     k.thread.sigAddr.set(task, info.addr, signal);
@@ -46,7 +46,7 @@ function post(k: Kernel, task: number, signal: number): void {
     machine.task.state.set(task, TASK.ready);
   const dropped = isIgnored || (byDefault && defaultAction(signal) === "ignore");
   if (dropped && !traced) return;
-  thread.pending.set(task, 1, signal);
+  thread.pending.set(task, thread.pending.get(task) | (1 << signal));
 }
 
 /** A SIGTRAP that the kernel itself sends for a trap that it took for somebody else's. */

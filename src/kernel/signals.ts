@@ -4,7 +4,7 @@ import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
 import { SIGNALS, USER_FRAMES } from "./records/thread-fields.ts";
 import { defaultAction, sendSignal } from "./send-signal.ts";
-import { SIGKILL, SIGTRAP } from "./signal-names.ts";
+import { SIGKILL } from "./signal-names.ts";
 import { arm64StepException } from "./trap/arm64.ts";
 
 /** A sigaction in the state: 0 the default, 1 counted only, 2 and up executes function n-2. */
@@ -14,21 +14,20 @@ export function hasDeliverable(k: Kernel, task: number): boolean {
   return nextSignal(k, task) >= 0;
 }
 
+/** The lowest that is pending and not blocked; SIGKILL before all others, and never blocked. */
 function nextSignal(k: Kernel, task: number): number {
-  const { pending, blocked } = k.thread;
-  const mask = blocked.get(task) & ~(1 << SIGKILL);
-  if (pending.get(task, SIGKILL) !== 0) return SIGKILL;
-  for (let signal = SIGTRAP; signal < SIGKILL + 2; signal++) {
-    if (pending.get(task, signal) !== 0 && (mask & (1 << signal)) === 0) return signal;
-  }
-  return -1;
+  const pending = k.thread.pending.get(task);
+  if (pending === 0) return -1;
+  if ((pending & (1 << SIGKILL)) !== 0) return SIGKILL;
+  const deliverable = pending & ~k.thread.blocked.get(task);
+  return deliverable === 0 ? -1 : 31 - Math.clz32(deliverable & -deliverable);
 }
 
 /** kernel: get_signal() and handle_signal(), on the way back to user mode. */
 export function deliverSignal(k: Kernel, task: number): void {
   const { thread, machine } = k;
   const signal = nextSignal(k, task);
-  thread.pending.set(task, 0, signal);
+  thread.pending.set(task, thread.pending.get(task) & ~(1 << signal));
   if (thread.tracer.get(task) !== NULL && signal !== SIGKILL) {
     stopForTracer(k, task, signal);
     return;

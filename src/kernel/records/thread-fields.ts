@@ -36,6 +36,7 @@ export class ThreadFields {
   readonly resume: Field;
   readonly handlerOf: Field;
 
+  /** Masks of signals. */
   readonly pending: Field;
   readonly blocked: Field;
   readonly ignored: Field;
@@ -91,7 +92,7 @@ export class ThreadFields {
     this.sub = record.field("sub", USER_FRAMES);
     this.resume = record.field("resume", USER_FRAMES);
     this.handlerOf = record.field("handlerOf", USER_FRAMES);
-    this.pending = record.field("pending", SIGNALS);
+    this.pending = record.field("pending");
     this.blocked = record.field("blocked");
     this.ignored = record.field("ignored");
     this.handler = record.field("sigaction", SIGNALS);
