@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addRunCommand } from "./run-command.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
 import { addWatchCommand } from "./watch-command.ts";
@@ -24,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   };
   addWatchCommand(program, { launch, finish });
   addDoctorCommand(program, { finish });
+  addRunCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();
     else await program.parseAsync([...own], { from: "user" });

@@ -2,7 +2,7 @@
  * One scenario on whatever can run it, and what it led to held against what was expected. It knows
  * not the terminal.
  */
-export { expectedText, isExpected, type Seen, seenText } from "./judge.ts";
+export { expectedText, isExpected, resultOf, type Seen } from "./judge.ts";
 export {
   type JudgedCheck,
   type JudgedStatement,

@@ -41,10 +41,14 @@ export function isExpected(
   }
 }
 
-export function seenText(seen: Seen): string {
+/** Actions whose 0 is a number like any other; elsewhere it says that all went well. */
+const NUMERIC = new Set(["read", "samples", "signals", "peek", "peek-dr"]);
+
+/** What a statement ended with, as a number where it is one. */
+export function resultOf(action: { readonly kind: string }, seen: Seen): string | number {
   switch (seen.kind) {
     case "value":
-      return seen.value === 0 ? "ok" : String(seen.value);
+      return seen.value === 0 && !NUMERIC.has(action.kind) ? "ok" : seen.value;
     case "errno":
       return seen.errno;
     case "poll":

@@ -79,6 +79,7 @@ export class Machine<K> {
   readonly #functions: string[] = [];
   #choice = 0;
   #choices = 1;
+  #fn = "";
   #label = "";
 
   constructor(layout: Layout, bounds: { readonly cpus: number; readonly tasks: number }) {
@@ -184,8 +185,10 @@ export class Machine<K> {
       else if (this.cpu.irqsOff.get(cpu) !== 0) this.#switchStep(cpu);
       else this.#taskStep(cpu);
     } catch (error) {
-      if (error instanceof Violation && error.chain.length === 0)
+      if (error instanceof Violation && error.chain.length === 0) {
         error.chain = [...this.#stackOf(cpu), ...this.#functions];
+        this.onStep?.({ cpu, task: this.#self, fn: this.#fn, label: this.#label });
+      }
       this.#functions.length = 0;
       this.#atomic = 0;
       throw error;
@@ -209,7 +212,8 @@ export class Machine<K> {
     if (this.task.state.get(self) === TASK.asleep) this.#wake(self);
     const stacks = this.#stacksOfTasks();
     if (stacks.isEmpty(self)) {
-      this.#label = "user";
+      this.#fn = "user";
+      this.#label = "";
       this.#booted().userStep(self);
       this.onStep?.({ cpu, task: self, fn: "user", label: this.#label });
       return;
@@ -227,6 +231,8 @@ export class Machine<K> {
 
   #run(stacks: Stacks, owner: number, cpu: number): void {
     const step: Step<K> = stepAt(stacks.pc(owner));
+    this.#fn = step.procedure.fn;
+    this.#label = step.label;
     const { window, pcOf } = step.procedure;
     window.show(this.#state, stacks.frameAt(owner));
     const end = step.body(this.#booted().kernel, window.frame);
@@ -237,7 +243,7 @@ export class Machine<K> {
       if (pc !== step.pc) stacks.setPc(owner, pc);
     }
     this.#returned = 0;
-    this.onStep?.({ cpu, task: this.#self, fn: step.procedure.fn, label: step.label });
+    this.onStep?.({ cpu, task: this.#self, fn: this.#fn, label: step.label });
   }
 
   #startSwitch(cpu: number, next: number): void {
@@ -249,6 +255,8 @@ export class Machine<K> {
   }
 
   #interrupt(cpu: number): void {
+    this.#fn = "irq_work_run";
+    this.#label = "run";
     this.#atomic++;
     this.#booted().interrupt(cpu);
     this.#atomic--;
