@@ -14,7 +14,7 @@ export const putEvent: Procedure<"event"> = procedure("put_event", ["event"], {
 });
 
 /** kernel: _free_event(). Nobody else can reach the event any more, but for what is pending. */
-export const freeEvent: Procedure<"event" | "ctx"> = procedure("_free_event", ["event", "ctx"], {
+export const freeEvent: Procedure<"event" | "look"> = procedure("_free_event", ["event", "look"], {
   syncIrqWork(k: Kernel, f) {
     if (hasIrqWork(k, f.event)) return k.machine.sleep(WAIT_FOR.irqWork, f.event);
     return "archHook";
@@ -22,12 +22,15 @@ export const freeEvent: Procedure<"event" | "ctx"> = procedure("_free_event", ["
 
   // The hook that the architectures had until v6.5; of them only powerpc did something in it.
   archHook(k, f) {
-    k.machine.inside("bp_perf_event_destroy", () =>
+    const goesOn = k.machine.inside("bp_perf_event_destroy", () =>
       k.machine.inside("release_bp_slot", () =>
-        k.machine.inside("arch_unregister_hw_breakpoint", () => k.design.unregister(k, f.event)),
+        k.machine.inside("arch_unregister_hw_breakpoint", () =>
+          k.design.unregister(k, f.event, f.look),
+        ),
       ),
     );
-    return "releaseSlot";
+    f.look++;
+    return goesOn ? "archHook" : "releaseSlot";
   },
 
   releaseSlot(k, f) {

@@ -1,5 +1,6 @@
 import { slotClass } from "../arch/index.ts";
 import { NULL, Violation } from "../machine/index.ts";
+import { KERNEL_BASE } from "./address-space.ts";
 import { FLAG } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -49,6 +50,8 @@ export function arm(k: Kernel, cpu: number, register: number, event: number): vo
   regLen.set(cpu, k.event.hwLen.get(event), register);
   regType.set(cpu, k.event.hwType.get(event), register);
   regOn.set(cpu, 1, register);
+  if (k.hasFlag(event, "excludeKernel") && k.event.hwAddr.get(event) >= KERNEL_BASE)
+    throw new Violation("wrong-privilege", `event ${event} watches an address it was refused`);
 }
 
 export function disarm(k: Kernel, cpu: number, register: number): void {

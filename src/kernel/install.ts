@@ -1,5 +1,5 @@
 import { assert, type Errno } from "../base/index.ts";
-import { DONE, NULL, procedure, TASK, TOMBSTONE, WAITS } from "../machine/index.ts";
+import { DONE, NULL, procedure, TASK, TOMBSTONE, Violation, WAITS } from "../machine/index.ts";
 import { addEventToCtx, ctxResched, putCtx, uncloneCtx } from "./ctx-sched.ts";
 import { PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
@@ -119,6 +119,8 @@ export const perfInstallInContext = procedure(
       f.task = task;
       const isRunning = k.machine.task.cpu.get(task) >= 0;
       if (isRunning && k.machine.task.state.get(task) !== TASK.zombie) return "installOnTask";
+      if (k.thread.ctx.get(task) !== f.ctx)
+        throw new Violation("leaked-event", `event ${f.event} enters a context without an owner`);
       addEventToCtx(k, f.event, f.ctx);
       return "unpin";
     },

@@ -148,7 +148,11 @@ export const modifyUserHwBreakpoint = procedure(
       }
       const to = { addr: f.addr, len: f.len, type: f.type, disabled: f.disabled !== 0 };
       if (k.lacks("Z10") && f.disabled !== 0) return DONE; // the new address is lost
-      if (k.lacks("Z9")) setInstalled(k, f.event, to); // written before it is looked at
+      if (k.lacks("Z9")) {
+        // Written before it is looked at, and not taken back.
+        k.event.bpAddr.set(f.event, f.addr);
+        setInstalled(k, f.event, to);
+      }
       const refused = modifyBreakpoint(k, f.event, { ...to, otherChange: false });
       f.error = refused === undefined ? 0 : failure(refused);
       if (k.event.disabled.get(f.event) !== 0) return "done";

@@ -1,7 +1,8 @@
 import { assert } from "../base/index.ts";
-import { type DONE, NULL, procedure } from "../machine/index.ts";
+import { type DONE, NULL, procedure, Violation } from "../machine/index.ts";
 import { hwBreakpointEventInit, releaseBpSlot, slotsAreLocked } from "./breakpoint-slot.ts";
 import { perfEventAlloc, perfEventDrop } from "./event-alloc.ts";
+import { PERF_EVENT_STATE } from "./event-state.ts";
 import { perfInstallInContext } from "./install.ts";
 import type { Kernel } from "./kernel.ts";
 import type { EventSpec } from "./op.ts";
@@ -81,6 +82,9 @@ export const perfEventOpen = procedure("perf_event_open", ["event", "target"], {
 
   installFd(k, f) {
     const { self } = k.machine;
+    const refused = checkPermission(k, self, { target: f.target, sigtrap: false });
+    if (refused !== undefined && k.event.state.get(f.event) > PERF_EVENT_STATE.exit)
+      throw new Violation("wrong-privilege", `event ${f.event} watches a program that it may not`);
     k.event.owner.set(f.event, self);
     k.unlock(k.thread.perfEventMutex, self);
     const { op } = stepOf(k, self);

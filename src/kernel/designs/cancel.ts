@@ -45,7 +45,7 @@ export const DESIGN_D: PowerpcDesign = {
     return true;
   },
 
-  unregister() {},
+  unregister: () => false,
   switchedOut: (k) => cancel(k),
 };
 

@@ -36,7 +36,7 @@ export const DESIGN_C: PowerpcDesign = {
     return hit.length > 0;
   },
 
-  unregister() {},
+  unregister: () => false,
   switchedOut() {},
 };
 

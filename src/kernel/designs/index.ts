@@ -16,7 +16,7 @@ export const NO_DESIGN: PowerpcDesign = {
   stepBegins() {},
   changesPc() {},
   stepped: () => false,
-  unregister() {},
+  unregister: () => false,
   switchedOut() {},
 };
 

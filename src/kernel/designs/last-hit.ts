@@ -35,13 +35,11 @@ export const DESIGN_A: PowerpcDesign = {
     return hit.length > 0;
   },
 
-  unregister(k, event) {
-    const ctx = k.event.ctx.get(event);
-    if (ctx === NULL) return;
-    const task = k.ctx.task.get(ctx);
-    if (task === NULL) return;
-    for (let register = 0; register < k.dataRegisters; register++)
-      k.thread.lastHitUbp.set(task, NULL, register);
+  unregister(k, event, look) {
+    const task = taskOf(k, event);
+    if (look === 0) return task !== NULL;
+    k.thread.lastHitUbp.set(task, NULL, look - 1);
+    return look < k.dataRegisters;
   },
   switchedOut() {},
 };
@@ -71,17 +69,20 @@ export const DESIGN_B: PowerpcDesign = {
     return true;
   },
 
-  unregister(k, event) {
-    const ctx = k.event.ctx.get(event);
-    if (ctx === NULL) return;
-    const task = k.ctx.task.get(ctx);
-    if (task === NULL || task === TOMBSTONE) return;
-    for (let register = 0; register < k.dataRegisters; register++) {
-      if (k.thread.lastHitUbp.get(task, register) === event)
-        k.thread.lastHitUbp.set(task, NULL, register);
-    }
+  unregister(k, event, look) {
+    const task = taskOf(k, event);
+    if (look === 0) return task !== NULL && task !== TOMBSTONE;
+    if (k.thread.lastHitUbp.get(task, look - 1) === event)
+      k.thread.lastHitUbp.set(task, NULL, look - 1);
+    return look < k.dataRegisters;
   },
 };
+
+/** event->ctx->task, read once more each time that it is wanted. */
+function taskOf(k: Kernel, event: number): number {
+  const ctx = k.event.ctx.get(event);
+  return ctx === NULL ? NULL : k.ctx.task.get(ctx);
+}
 
 function lastHitIs(k: Kernel, task: number, mask: number): void {
   for (let register = 0; register < k.dataRegisters; register++) {

@@ -46,7 +46,7 @@ export const DESIGN_PER_CPU: PowerpcDesign = {
     return hit.length > 0;
   },
 
-  unregister() {},
+  unregister: () => false,
   switchedOut() {},
 };
 

@@ -28,8 +28,11 @@ export interface PowerpcDesign {
    */
   stepped(k: Kernel, task: number, count: (event: number) => void): boolean;
 
-  /** kernel: arch_unregister_hw_breakpoint(), called by release_bp_slot() until v6.5. */
-  unregister(k: Kernel, event: number): void;
+  /**
+   * kernel: arch_unregister_hw_breakpoint(), called by release_bp_slot() until v6.5. It takes no lock,
+   * so each of its looks at the event's context is a step: number `look`, from 0. False ends it.
+   */
+  unregister(k: Kernel, event: number, look: number): boolean;
 
   /** The task leaves the processor, whether its context is swapped or scheduled out. */
   switchedOut(k: Kernel, task: number): void;

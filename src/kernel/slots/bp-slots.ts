@@ -202,6 +202,8 @@ export class BpSlots {
   }
 
   #ownsNoCpuSpecific(target: number, type: number): boolean {
+    // The accounting that counted online CPUs knew no other representation than the one per CPU.
+    if (this.#faults.countedCpus !== undefined) return false;
     for (const cpu of this.#allCpus) {
       if (this.#onCpu.get(target, type * this.#config.cpus + cpu) > 0) return false;
     }
