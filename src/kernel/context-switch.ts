@@ -40,10 +40,6 @@ export const contextSwitch = procedure("schedule", ["prev", "next", "ctx", "next
 
   switchTo(k, f) {
     const cpu = k.machine.here;
-    if (f.prev !== NULL) {
-      k.machine.task.cpu.set(f.prev, -1);
-      k.machine.task.lastCpu.set(f.prev, cpu);
-    }
     k.machine.cpu.current.set(cpu, f.next);
     if (f.next !== NULL) startAfresh(k, f.next);
     if (k.arch.name === "arm64") arm64ThreadSwitch(k, f.prev, f.next);
@@ -69,9 +65,15 @@ function startAfresh(k: Kernel, task: number): void {
   if (k.thread.traps.get(task, frame) > 1) k.thread.traps.set(task, 1, frame);
 }
 
-/** kernel: finish_task_switch(). A dead task is switched away from for the last time. */
+/**
+ * kernel: finish_task_switch(). Only now may another processor run the task (its on_cpu). A dead one
+ * is switched away from for the last time.
+ */
 function finishTaskSwitch(k: Kernel, prev: number): void {
-  if (prev !== NULL && k.machine.task.state.get(prev) === TASK.zombie) k.putTask(prev);
+  if (prev === NULL) return;
+  k.machine.task.cpu.set(prev, -1);
+  k.machine.task.lastCpu.set(prev, k.machine.here);
+  if (k.machine.task.state.get(prev) === TASK.zombie) k.putTask(prev);
 }
 
 /** What perf_event_context_sched_out() asks without a lock. */
