@@ -1,3 +1,4 @@
+import { assert } from "../base/index.ts";
 import { commOf, type ForeignFilter, type Launched, onlineCpus, type Sys } from "../linux/index.ts";
 import type { Symbolizer } from "../symbols/index.ts";
 import type { Arming } from "./arming.ts";
@@ -68,6 +69,7 @@ export class Session implements Disposable {
   private untilNs: bigint | undefined;
   private reason: EndReason | undefined;
   private coverage: Coverage | undefined;
+  private closed = false;
 
   constructor(parts: SessionParts) {
     this.parts = parts;
@@ -96,7 +98,7 @@ export class Session implements Disposable {
    * stopped at the limit: more may be waiting.
    */
   drain(sink: HitSink, limit = Number.POSITIVE_INFINITY): boolean {
-    if (this.coverage !== undefined) return false;
+    if (this.coverage !== undefined || this.closed) return false;
     this.sink = sink;
     const until = this.hits + limit;
     const now = process.hrtime.bigint();
@@ -121,6 +123,7 @@ export class Session implements Disposable {
    */
   finish(sink: HitSink): Coverage {
     if (this.coverage !== undefined) return this.coverage;
+    assert(!this.closed, "a session is finished before it is closed: its rings are gone");
     this.end("stopped");
     this.sink = sink;
     const { arming, tasks, filter, parts } = { ...this.parts, parts: this.parts };
@@ -146,6 +149,8 @@ export class Session implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.closed = true;
+    this.end("stopped");
     this.parts.resources.dispose();
   }
 

@@ -78,9 +78,16 @@ export class Watch implements AsyncIterable<Hit>, Disposable, AsyncDisposable {
     };
   }
 
-  /** Disarms and closes everything. The processes go on as if nothing had been. */
+  /**
+   * Ends the watch, if it has not ended, and closes everything. The processes go on as if nothing
+   * had been. A loop that still runs ends; `report` stays.
+   */
   [Symbol.dispose](): void {
-    this.session[Symbol.dispose]();
+    try {
+      this.report();
+    } finally {
+      this.session[Symbol.dispose]();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
