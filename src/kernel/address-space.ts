@@ -41,6 +41,7 @@ export class AddressSpace {
   readonly #program: KernelProgram;
   readonly #addresses = new Map<string, number>();
   readonly #kernelStart: bigint;
+  readonly #verdicts = new WeakMap<Installed, WeakMap<Access, boolean>>();
   readonly #parsed = new Map<number, Map<number, Result<Installed, Errno>>>();
 
   constructor(arch: Architecture, program: KernelProgram) {
@@ -92,6 +93,35 @@ export class AddressSpace {
     const parsed = this.arch.archParse(attr);
     if (isKept) known.set(key, parsed);
     return parsed;
+  }
+
+  /**
+   * Whether a breakpoint is to count an access. What this architecture refuses to install, and some
+   * kernel did all the same, is judged by its bytes alone.
+   */
+  shouldHit(bp: BpSpec, access: Access): boolean {
+    const parsed = this.parse(bp);
+    if (!parsed.ok) return this.#touchesBytes(bp, access);
+    // Both are the same objects time and again, and comparing addresses is slow.
+    let known = this.#verdicts.get(parsed.value);
+    if (known === undefined) {
+      known = new WeakMap();
+      this.#verdicts.set(parsed.value, known);
+    }
+    let hit = known.get(access);
+    if (hit === undefined) {
+      hit = this.arch.accessMatches(parsed.value, access) === "hit";
+      known.set(access, hit);
+    }
+    return hit;
+  }
+
+  #touchesBytes({ addr, len, type }: BpSpec, access: Access): boolean {
+    const first = this.va(addr);
+    const last = first + BigInt(len) - 1n;
+    const wanted =
+      access.kind === "load" ? type & 1 : access.kind === "store" ? type & 2 : type & 3;
+    return wanted !== 0 && access.first <= last && first <= access.last;
   }
 
   /** The accesses that one statement, or one line of a function, is made of. */

@@ -3,6 +3,7 @@ import { assert } from "../base/index.ts";
 import { contextSwitch } from "./context-switch.ts";
 import { DESIGNS, NO_DESIGN, type PowerpcDesign } from "./designs/index.ts";
 import { type FixId, isFixId } from "./fixes.ts";
+import { historicArch } from "./historic-arch.ts";
 import { Kernel } from "./kernel.ts";
 import type { KernelProgram, Op } from "./op.ts";
 import { interruptPending, runInterrupt } from "./overflow.ts";
@@ -24,10 +25,12 @@ export interface BootOptions {
 /** A kernel that is ready for the first step of the program's tasks. */
 export function boot(program: KernelProgram, options: BootOptions = {}): Kernel {
   const arch = architectureFor(program);
+  const withoutFixes = fixesOf(program);
   const kernel = new Kernel(program, {
-    arch,
+    arch: historicArch(arch, withoutFixes),
+    idealArch: arch,
     design: designFor(program, arch),
-    withoutFixes: fixesOf(program),
+    withoutFixes,
     bounds: options.bounds ?? boundsOf(program),
     seed: options.seed ?? 1,
   });

@@ -1,7 +1,7 @@
 import { slotClass } from "../arch/index.ts";
 import type { Errno } from "../base/index.ts";
 import { NULL, Violation } from "../machine/index.ts";
-import { FLAG } from "./event-state.ts";
+import { FLAG, HANDLER } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Pinned } from "./slots/bp-slots.ts";
 import { TYPE_DATA, TYPE_INST } from "./slots/bp-slots.ts";
@@ -93,9 +93,28 @@ export function setInstalled(
   k.event.hwType.set(event, attr.type);
 }
 
+/** powerpc from 2020 to 2023: perf and ptrace were not to watch the same double words of a task. */
+function overlapsOtherKind(k: Kernel, event: number): boolean {
+  const { bpAddr, bpLen, target, handler, holdsSlot } = k.event;
+  const isPtrace = (it: number) => handler.get(it) === HANDLER.ptrace;
+  const first = (it: number) => bpAddr.get(it) - (bpAddr.get(it) % DOUBLE_WORD);
+  for (let it = 1; it <= k.event.record.count; it++) {
+    if (it === event || !k.event.record.isLive(it) || holdsSlot.get(it) === 0) continue;
+    if (target.get(it) !== target.get(event) || isPtrace(it) === isPtrace(event)) continue;
+    const apart =
+      first(it) >= bpAddr.get(event) + bpLen.get(event) ||
+      first(event) >= bpAddr.get(it) + bpLen.get(it);
+    if (!apart) return true;
+  }
+  return false;
+}
+
+const DOUBLE_WORD = 8;
+
 /** kernel: hw_breakpoint_event_init(). */
 export function hwBreakpointEventInit(k: Kernel, event: number): Errno | undefined {
   const type = slotType(k, k.event.bpType.get(event));
   if (k.slots.slotsOf(type) === 0) return "EOPNOTSUPP";
+  if (k.lacks("Z20") && overlapsOtherKind(k, event)) return "ENOSPC";
   return registerPerfHwBreakpoint(k, event);
 }

@@ -29,6 +29,7 @@ export const FLAG = {
   sigtrap: 128,
   freq: 256,
   exclusive: 512,
+  readsGroup: 1024, // PERF_FORMAT_GROUP
 } as const;
 
 /** Who is told of an overflow. The default writes to the ring; the others own the next step. */

@@ -2,6 +2,7 @@
 export interface Fix {
   readonly commit: string;
   readonly year: number;
+  /** The commit's own, or in small letters what it does. */
   readonly title: string;
   readonly files: readonly string[];
   /** What goes wrong without it, and how many processors and tasks that takes. */
@@ -41,12 +42,61 @@ export const FIXES = {
     files: [BREAKPOINT],
     without: "any-CPU breakpoints of a task are not counted beside those on one CPU: overcommit",
   },
+  Z13: {
+    commit: "45a73372efe4",
+    year: 2010,
+    title: "hw_breakpoints: Fix per task breakpoint tracking",
+    files: [BREAKPOINT],
+    without: "a task's slots are counted in its context, which is gone when the event is closed",
+  },
+  Z14: {
+    commit: "44234adcdce3",
+    year: 2009,
+    title: "hw-breakpoints: Modify breakpoints without unregistering them",
+    files: [BREAKPOINT],
+    without: "while a tracer moves its breakpoint another opener takes its slot",
+  },
+  Z15: {
+    commit: "bf26c018490c",
+    year: 2011,
+    title: "ptrace: Prepare to fix racy accesses on task breakpoints",
+    files: ["kernel/ptrace.c", "arch/x86/kernel/ptrace.c"],
+    without: "the tracer reads a breakpoint that its dying tracee has freed",
+  },
   Z16: {
     commit: "5aab90ce1ad2",
     year: 2016,
     title: "perf/powerpc: Don't call perf_event_disable() from atomic context",
     files: [POWERPC, CORE],
     without: "an access that cannot be stepped takes a mutex in the trap handler",
+  },
+  Z17: {
+    commit: "a2ceff5e555e",
+    year: 2008,
+    title: "clear the copy of the DABR where the register is cleared",
+    files: ["arch/powerpc/kernel/process.c"],
+    without: "the trap clears the register but not its copy, so the next task's is not written",
+  },
+  Z18: {
+    commit: "cd6ef7eebf17",
+    year: 2018,
+    title: "test the DAWR's block as 512 bytes, and give PTRACE_SET_DEBUGREG a length",
+    files: [POWERPC, "arch/powerpc/kernel/ptrace.c"],
+    without: "a range may cross a block of 512 bytes, beyond which the register does not match",
+  },
+  Z19: {
+    commit: "27985b2a640e",
+    year: 2019,
+    title: "powerpc/watchpoint: Don't ignore extraneous exceptions blindly",
+    files: [POWERPC],
+    without: "a hit is judged by the reported address alone",
+  },
+  Z20: {
+    commit: "29da4f91c0c1",
+    year: 2020,
+    title: "powerpc/watchpoint: Don't allow concurrent perf and ptrace events",
+    files: [POWERPC],
+    without: "perf and ptrace cannot watch the same bytes",
   },
   Z23: {
     commit: "d11a69873d9a",
@@ -61,6 +111,20 @@ export const FIXES = {
     title: "arm64: hw_breakpoint: Don't invoke overflow handler on uaccess watchpoints",
     files: ["arch/arm64/kernel/hw_breakpoint.c"],
     without: "a watchpoint that its owner must step over is hit in the kernel for ever",
+  },
+  Z25: {
+    commit: "fdfeff0f9e3d",
+    year: 2016,
+    title: "arm64: hw_breakpoint: Handle inexact watchpoint addresses",
+    files: ["arch/arm64/kernel/hw_breakpoint.c"],
+    without: "an access beside the watched bytes is nobody's, and traps for ever",
+  },
+  Z26: {
+    commit: "unknown",
+    year: 2025,
+    title: "refuse a range that leaves its double word",
+    files: ["arch/arm64/kernel/hw_breakpoint.c"],
+    without: "the bytes beyond the double word are not watched",
   },
   Z29: {
     commit: "63b6da39bb38",
@@ -83,6 +147,20 @@ export const FIXES = {
     files: [CORE, "kernel/fork.c"],
     without: "a fork that fails frees the child while close() still holds its event",
   },
+  Z31b: {
+    commit: "74751ef5c191",
+    year: 2024,
+    title: "perf/core: Fix missing wakeup when waiting for context reference",
+    files: [CORE],
+    without: "a fork that fails waits for a close that wakes nobody",
+  },
+  Z33: {
+    commit: "ca6c21327c6a",
+    year: 2022,
+    title: "perf: Fix missing SIGTRAPs",
+    files: [CORE],
+    without: "a signal is lost when its event is switched off and on before it is sent",
+  },
   Z34: {
     commit: "517e6a301f34",
     year: 2022,
@@ -104,7 +182,26 @@ export const FIXES = {
     files: [CORE],
     without: "who may only observe a task has it sent signals",
   },
+  Z38: {
+    commit: "32671e3799ca",
+    year: 2023,
+    title: "perf: Disallow mis-matched inherited group reads",
+    files: [CORE],
+    without: "reading a group runs over the end of a smaller one",
+  },
 } as const satisfies Readonly<Record<string, Fix>>;
+
+/** Fixed bugs that cannot be put back here, and why. */
+export const NOT_IN_LEDGER: Readonly<Record<string, string>> = {
+  Z7: "the Oops of 2016 is design a as it is, and its fix is design b",
+  Z8: "its fix is design c; design b has it as it is",
+  Z21: "delivering a signal is one step here: there is nothing to preempt",
+  Z22: "loongarch is not modelled",
+  Z27: "the addresses that the entry code uses have no place in the model's address space",
+  Z28: "a rule about addresses that src/arch has without the mistake",
+  Z32: "an error path inside fork that the steps of inherit do not have",
+  Z36: "no event of another PMU, so no group is ever moved to another context",
+};
 
 export type FixId = keyof typeof FIXES;
 

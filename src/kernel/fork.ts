@@ -159,8 +159,10 @@ export const copyProcess = procedure("copy_process", ["child", "error", "ctx"], 
   // perf_event_free_task(): a close() that has hold of one of the events must be gone first.
   waitForClosers(k, f) {
     if (f.ctx === NULL) return "giveUp";
-    if (!k.lacks("Z31") && k.ctx.refs.get(f.ctx) > 1)
+    if (!k.lacks("Z31") && k.ctx.refs.get(f.ctx) > 1) {
+      k.ctx.woken.set(f.ctx, 0);
       return k.machine.sleep(WAIT_FOR.lastRef, f.ctx);
+    }
     putCtx(k, f.ctx);
     f.ctx = NULL;
     return "giveUp";

@@ -34,6 +34,8 @@ export function hwBreakpointDel(k: Kernel, event: number): void {
     k.design.uninstalled(k, event, register);
     slot.set(cpu, NULL, register);
     disarm(k, cpu, register);
+    // Without Z17 the trap, which has switched the register off, leaves the copy as it is.
+    if (!k.event.disabled.get(event)) k.percpu.cachedAddr.set(cpu, 0, register);
     return;
   }
   throw new Violation("warning", `event ${event} is active on cpu ${cpu} but in no slot`);
@@ -45,6 +47,10 @@ const MODES = FLAG.excludeUser | FLAG.excludeKernel;
 /** kernel: __set_breakpoint() and its like. Programs a register with what the event was parsed into. */
 export function arm(k: Kernel, cpu: number, register: number, event: number): void {
   const { regOn, regAddr, regLen, regType, regFlags } = k.percpu;
+  if (k.lacks("Z17")) {
+    if (k.percpu.cachedAddr.get(cpu, register) === k.event.hwAddr.get(event)) return;
+    k.percpu.cachedAddr.set(cpu, k.event.hwAddr.get(event), register);
+  }
   regFlags.set(cpu, k.event.flags.get(event) & MODES, register);
   regAddr.set(cpu, k.event.hwAddr.get(event), register);
   regLen.set(cpu, k.event.hwLen.get(event), register);

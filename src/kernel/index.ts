@@ -6,7 +6,7 @@ export { type BootOptions, boot } from "./boot.ts";
 export type { CompiledStep } from "./compiled-program.ts";
 export { heldLocks, slotsText, taskName } from "./describe-state.ts";
 export { DESIGNS, type PowerpcDesign } from "./designs/index.ts";
-export { FIXES, type Fix, type FixId, isFixId } from "./fixes.ts";
+export { FIXES, type Fix, type FixId, isFixId, NOT_IN_LEDGER } from "./fixes.ts";
 export { Kernel, type KernelConfig } from "./kernel.ts";
 export {
   observeCount,

@@ -1,4 +1,4 @@
-import { DONE, procedure } from "../machine/index.ts";
+import { DONE, procedure, Violation } from "../machine/index.ts";
 import { EVENT_FUNCTION, eventFunctionCall } from "./event-function.ts";
 import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
@@ -119,7 +119,7 @@ export const perfLook = procedure("perf_read", [], {
     switch (op.kind) {
       case "read":
         if (k.event.state.get(event) === PERF_EVENT_STATE.error) return finish(k, EOF);
-        return finish(k, totalCount(k, event));
+        return finish(k, readCount(k, event));
       case "samples":
         return finish(k, totalSamples(k, event));
       case "poll":
@@ -148,6 +148,28 @@ function poll(k: Kernel, event: number): number {
   if (k.event.mapped.get(event) === 0) return POLLHUP;
   if (k.event.state.get(event) <= PERF_EVENT_STATE.exit) return POLLHUP;
   return k.event.samples.get(event) > 0 ? POLLIN : POLL_TIMEOUT;
+}
+
+/** kernel: perf_read_group(), __perf_read_group_add(): the children's groups must be the same. */
+function readCount(k: Kernel, event: number): number {
+  if (!k.hasFlag(event, "readsGroup")) return totalCount(k, event);
+  const { childList } = k.event;
+  for (let it = childList.next(event, 0); it !== 0; it = childList.next(event, it)) {
+    if (siblingsOf(k, it) === siblingsOf(k, event)) continue;
+    if (k.lacks("Z38")) throw new Violation("out-of-bounds", "a child's group is a smaller one");
+    return failure("ECHILD");
+  }
+  return totalCount(k, event);
+}
+
+function siblingsOf(k: Kernel, leader: number): number {
+  const { events } = k.ctx;
+  const ctx = k.event.ctx.get(leader);
+  let siblings = 0;
+  for (let it = events.next(ctx, 0); it !== 0; it = events.next(ctx, it)) {
+    if (k.event.groupLeader.get(it) === leader) siblings++;
+  }
+  return siblings;
 }
 
 /** kernel: perf_event_read_value(). The event, its living children, and those that have exited. */

@@ -1,4 +1,4 @@
-import type { Architecture, Installed } from "../arch/index.ts";
+import type { Access, Architecture, Installed } from "../arch/index.ts";
 import { assert } from "../base/index.ts";
 import {
   type Field,
@@ -9,7 +9,8 @@ import {
   TASK,
   Violation,
 } from "../machine/index.ts";
-import { AddressSpace } from "./address-space.ts";
+import { AddressSpace, type BpSpec } from "./address-space.ts";
+import { slotType } from "./breakpoint-slot.ts";
 import { CompiledProgram, type CompiledStep } from "./compiled-program.ts";
 import type { PowerpcDesign } from "./designs/powerpc-design.ts";
 import { FLAG } from "./event-state.ts";
@@ -21,10 +22,12 @@ import { EventRecord } from "./records/event-record.ts";
 import { PerCpuRecord } from "./records/per-cpu-record.ts";
 import { ProgramRecord } from "./records/program-record.ts";
 import { ThreadFields } from "./records/thread-fields.ts";
-import { BpSlots } from "./slots/bp-slots.ts";
+import { BpSlots, type Pinned } from "./slots/bp-slots.ts";
 
 export interface KernelConfig {
   readonly arch: Architecture;
+  /** The same with all its fixes, by which the observer judges. */
+  readonly idealArch: Architecture;
   /** How powerpc keeps a pending step. Elsewhere it is not asked. */
   readonly design: PowerpcDesign;
   readonly withoutFixes: ReadonlySet<FixId>;
@@ -62,6 +65,7 @@ export class Kernel {
   mayBegin: (step: CompiledStep) => boolean = () => true;
   /** Told of each statement that ends, each time that it is done. */
   onResult: ((step: CompiledStep, word: number) => void) | undefined;
+  readonly #ideal: AddressSpace;
   readonly #without: ReadonlySet<FixId>;
   readonly #memoryAt: readonly number[];
 
@@ -75,6 +79,7 @@ export class Kernel {
     this.registers = config.arch.slots.shared ? slots : slots + instSlots;
     this.#without = config.withoutFixes;
     this.space = new AddressSpace(config.arch, program);
+    this.#ideal = new AddressSpace(config.idealArch, program);
     this.program = new CompiledProgram(program, this.space);
 
     const layout = new Layout();
@@ -91,6 +96,7 @@ export class Kernel {
     });
     const faults = {
       ...(this.lacks("Z11") ? { countedCpus: () => this.onlineCpus() } : {}),
+      ...(this.lacks("Z13") ? { inContext: (bp: Pinned) => this.#countInContext(bp) } : {}),
       ...(this.lacks("Z12") ? { comparesNewCpu: true } : {}),
     };
     this.slots = new BpSlots(layout, { cpus, tasks, data: slots, inst: instSlots }, faults);
@@ -158,6 +164,18 @@ export class Kernel {
     return this.machine.cpu.current.get(this.machine.here);
   }
 
+  /** How a task's breakpoints were counted once: by a walk of its context, if it has one. */
+  #countInContext({ target, type }: Pinned): number {
+    const ctx = this.thread.ctx.get(target);
+    if (ctx === NULL) return 0;
+    let found = 0;
+    const { events } = this.ctx;
+    for (let event = events.next(ctx, 0); event !== 0; event = events.next(ctx, event)) {
+      if (slotType(this, this.event.bpType.get(event)) === type) found++;
+    }
+    return found;
+  }
+
   onlineCpus(): number[] {
     return Array.from({ length: this.cpus }, (_, cpu) => cpu).filter(
       (cpu) => this.machine.cpu.online.get(cpu) !== 0,
@@ -180,16 +198,25 @@ export class Kernel {
 
   /** What the event was last parsed into. */
   installedOf(event: number): Installed {
+    const parsed = this.space.parse(this.#bpSpecOf(event));
+    assert(parsed.ok, "an event holds only what could be parsed");
+    return parsed.value;
+  }
+
+  /** Whether an event is to count an access, as today's kernel and any reader would have it. */
+  shouldHit(event: number, access: Access): boolean {
+    return this.#ideal.shouldHit(this.#bpSpecOf(event), access);
+  }
+
+  #bpSpecOf(event: number): BpSpec {
     const { hwAddr, hwLen, hwType, target } = this.event;
-    const parsed = this.space.parse({
+    return {
       addr: hwAddr.get(event),
       len: hwLen.get(event),
       type: hwType.get(event),
       flags: this.event.flags.get(event) & (FLAG.excludeUser | FLAG.excludeKernel),
       perTask: target.get(event) !== NULL,
-    });
-    assert(parsed.ok, "an event holds only what could be parsed");
-    return parsed.value;
+    };
   }
 
   /** Where a byte of a variable is kept; -1 if it is not. */

@@ -3,6 +3,8 @@ import { DONE, procedure } from "../machine/index.ts";
 import {
   hwBreakpointParse,
   modifyBpSlot,
+  releaseBpSlot,
+  reserveBpSlot,
   setInstalled,
   slotsAreLocked,
 } from "./breakpoint-slot.ts";
@@ -146,6 +148,20 @@ export const modifyUserHwBreakpoint = procedure(
         k.machine.lock(k.thread.perfEventMutex, k.event.target.get(f.event));
         return "WAIT";
       }
+      if (k.lacks("Z14")) {
+        releaseBpSlot(k, f.event);
+        return "takeSlotAgain";
+      }
+      return "write";
+    },
+
+    // As before: in the meantime anybody else could take the slot.
+    takeSlotAgain(k, f) {
+      const refused = reserveBpSlot(k, f.event);
+      return refused === undefined ? "write" : k.machine.ret(failure(refused));
+    },
+
+    write(k, f) {
       const to = { addr: f.addr, len: f.len, type: f.type, disabled: f.disabled !== 0 };
       if (k.lacks("Z10") && f.disabled !== 0) return DONE; // the new address is lost
       if (k.lacks("Z9")) {

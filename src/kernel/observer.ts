@@ -1,4 +1,4 @@
-import type { Access, Installed } from "../arch/index.ts";
+import type { Access } from "../arch/index.ts";
 import { assert } from "../base/index.ts";
 import { type Bits, NULL, Violation } from "../machine/index.ts";
 import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
@@ -86,26 +86,5 @@ function isDue(k: Kernel, event: number, access: Access): boolean {
   const cpu = k.event.cpu.get(event);
   if (cpu >= 0 && cpu !== k.machine.here) return false;
   if (k.hasFlag(event, access.mode === "user" ? "excludeUser" : "excludeKernel")) return false;
-  return verdictOf(k.arch.accessMatches, k.installedOf(event), access);
-}
-
-// An event and an access are the same objects time and again, and comparing addresses is slow.
-const verdicts = new WeakMap<Installed, WeakMap<Access, boolean>>();
-
-function verdictOf(
-  matches: (installed: Installed, access: Access) => string,
-  installed: Installed,
-  access: Access,
-): boolean {
-  let ofInstalled = verdicts.get(installed);
-  if (ofInstalled === undefined) {
-    ofInstalled = new WeakMap();
-    verdicts.set(installed, ofInstalled);
-  }
-  let due = ofInstalled.get(access);
-  if (due === undefined) {
-    due = matches(installed, access) === "hit";
-    ofInstalled.set(access, due);
-  }
-  return due;
+  return k.shouldHit(event, access);
 }

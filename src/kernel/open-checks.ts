@@ -10,6 +10,7 @@ const PERF_ATTR_SIZE_VER0 = 64;
 const PAGE_SIZE = 4096;
 const SAMPLE_TYPE_MAX = 2 ** 25;
 const READ_FORMAT_MAX = 2 ** 5;
+const PERF_FORMAT_GROUP = 1 << 3;
 const PERF_SAMPLE_READ = 1 << 4;
 const PERF_SAMPLE_TID = 1 << 1;
 const PERF_SAMPLE_BRANCH_STACK = 1 << 11;
@@ -35,6 +36,7 @@ export function attrOfSpec(k: Kernel, spec: EventSpec): EventAttr {
   if (has("enable-on-exec")) flags |= FLAG.enableOnExec;
   if (has("remove-on-exec")) flags |= FLAG.removeOnExec;
   if (has("sigtrap")) flags |= FLAG.sigtrap;
+  if ((raw(spec, "read_format") & PERF_FORMAT_GROUP) !== 0) flags |= FLAG.readsGroup;
   const addr =
     spec.raw.find((it) => it.field === "bp_addr")?.value ?? k.space.addressOf(spec.place);
   const { len, type, sigData, freq } = spec;

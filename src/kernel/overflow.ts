@@ -1,10 +1,11 @@
 import { NULL } from "../machine/index.ts";
 import { perfEventDisableLocked } from "./event-function.ts";
 import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
+import { perfEventDisableInatomic, queueWork } from "./irq-work.ts";
 import type { Kernel } from "./kernel.ts";
 import { noteCounted } from "./observer.ts";
 import { sendSignalWith } from "./send-signal.ts";
-import { queueSigtrap } from "./sigtrap.ts";
+import { queueSigtrap, sendOwedSigtrap } from "./sigtrap.ts";
 
 /** The access that an event is told of: by whom, in which mode. */
 export interface Hit {
@@ -45,12 +46,11 @@ function startPeriod(k: Kernel, event: number): number {
 
 /** kernel: __perf_event_overflow(). */
 function perfEventOverflow(k: Kernel, event: number, hit: Hit): void {
-  const { eventLimit, pendingKill, pendingDisable } = k.event;
+  const { eventLimit, pendingKill } = k.event;
   pendingKill.set(event, POLL_IN);
   if (eventLimit.get(event) > 0 && eventLimit.add(event, -1) === 0) {
     pendingKill.set(event, POLL_HUP);
-    pendingDisable.set(event, 1);
-    queueWork(k, event, "disable");
+    perfEventDisableInatomic(k, event);
   }
   if (k.hasFlag(event, "sigtrap")) queueSigtrap(k, event, hit);
 
@@ -65,21 +65,6 @@ function perfEventOverflow(k: Kernel, event: number, hit: Hit): void {
 
 const POLL_IN = 1;
 const POLL_HUP = 6;
-
-/** kernel: perf_event_disable_inatomic(): where no mutex can be taken, a flag and an interrupt. */
-export function perfEventDisableInatomic(k: Kernel, event: number): void {
-  k.event.pendingDisable.set(event, 1);
-  queueWork(k, event, "disable");
-}
-
-/** kernel: irq_work_queue(). Work that is queued somewhere is not queued a second time. */
-function queueWork(k: Kernel, event: number, what: "wake" | "disable"): void {
-  const work = what === "wake" ? k.percpu.irqWork : k.percpu.disableWork;
-  for (let cpu = 0; cpu < k.cpus; cpu++) {
-    if (work.has(cpu, event)) return;
-  }
-  work.add(k.machine.here, event);
-}
 
 export function interruptPending(k: Kernel, cpu: number): boolean {
   return !k.percpu.irqWork.isEmpty(cpu) || !k.percpu.disableWork.isEmpty(cpu);
@@ -112,6 +97,10 @@ function perfPendingIrq(k: Kernel, event: number): void {
 
 /** kernel: __perf_pending_disable(). Where the event is not on a processor, it was switched off. */
 function perfPendingDisable(k: Kernel, event: number, cpu: number): void {
+  if (k.event.sigtrapOwed.get(event) !== NULL) {
+    sendOwedSigtrap(k, event);
+    return;
+  }
   const on = k.event.oncpu.get(event);
   if (on < 0) return;
   if (on !== cpu) {

@@ -9,6 +9,7 @@ import { perfEventReleaseKernel } from "./release.ts";
 import { finish, stepOf } from "./user-program.ts";
 
 const DABR_MAX_LEN = 8;
+const BLOCK = 512;
 const RW = 3;
 
 /** What a statement asks of one of ptrace's breakpoints on powerpc and arm64. */
@@ -78,6 +79,8 @@ function wishOf(k: Kernel, task: number): Wish {
       const addr = k.space.addressOf(op.watch.place);
       if (addr >= KERNEL_BASE || op.noTranslate) return refusal("EIO");
       const aligned = addr - (addr % DABR_MAX_LEN);
+      // The length was left at 0: at the start of a block its last byte lay in another one.
+      if (k.lacks("Z18") && aligned % BLOCK === 0) return refusal("EINVAL");
       const { type } = op.watch;
       return { index: 0, addr: aligned, len: DABR_MAX_LEN, type, word: 0, off: false };
     }

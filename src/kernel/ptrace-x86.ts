@@ -117,8 +117,8 @@ function failDr7(
 }
 
 /** kernel: ptrace_get_debugreg(). */
-export const ptraceGetDebugreg = procedure("ptrace_get_debugreg", [], {
-  look(k: Kernel) {
+export const ptraceGetDebugreg = procedure("ptrace_get_debugreg", ["event"], {
+  look(k: Kernel, f) {
     const { op } = stepOf(k, k.machine.self);
     assert(op.kind === "peek-dr", "ptrace_get_debugreg() is for peek-dr");
     const task = stoppedTracee(k, op.task);
@@ -127,6 +127,9 @@ export const ptraceGetDebugreg = procedure("ptrace_get_debugreg", [], {
     if (op.index === DR_CONTROL) return finish(k, k.thread.ptraceDr7.get(task));
     if (op.index >= HBP_NUM) return finish(k, 0);
     const event = k.thread.ptraceBps.get(task, op.index);
-    return finish(k, event === NULL ? 0 : k.event.hwAddr.get(event));
+    f.event = event;
+    // The tracee is frozen: it cannot die, and flush its breakpoints, while its tracer looks.
+    return k.lacks("Z15") ? "read" : finish(k, event === NULL ? 0 : k.event.hwAddr.get(event));
   },
+  read: (k, f) => finish(k, f.event === NULL ? 0 : k.event.hwAddr.get(f.event)),
 });

@@ -103,6 +103,7 @@ export const perfEventReleaseKernel = procedure(
     unlockChild(k, f) {
       k.unlock(k.event.childMutex, f.event);
       k.unlock(k.ctx.mutex, f.ctx);
+      if (f.child !== NULL || !k.lacks("Z31b")) k.ctx.woken.set(f.ctx, 1);
       putCtx(k, f.ctx);
       f.ctx = NULL;
       return f.child === NULL ? "lockChildren" : "freeChild";

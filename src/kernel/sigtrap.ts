@@ -1,5 +1,6 @@
 import { NULL, procedure, TOMBSTONE, Violation } from "../machine/index.ts";
 import { putEvent } from "./free-event.ts";
+import { perfEventDisableInatomic } from "./irq-work.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Hit } from "./overflow.ts";
 import { sendSignalWith, TRAP_PERF } from "./send-signal.ts";
@@ -11,11 +12,33 @@ import { SIGTRAP } from "./signal-names.ts";
  */
 export function queueSigtrap(k: Kernel, event: number, hit: Hit): void {
   const { pendingWork, ctx, refs } = k.event;
+  if (k.lacks("Z33")) {
+    // One word for the signal and for the event limit, and an interrupt for both.
+    k.event.sigtrapOwed.set(event, hit.task);
+    perfEventDisableInatomic(k, event);
+    return;
+  }
   if (pendingWork.get(event) !== NULL) return; // several hits before the return make one signal
   pendingWork.set(event, hit.task);
   k.thread.taskWork.add(hit.task, event);
   k.ctx.nrNoSwitchFast.add(ctx.get(event), 1);
   if (!k.lacks("Z34")) refs.add(event, 1);
+}
+
+/** kernel: perf_pending_event_disable() as it was: what has cleared the word has cleared the signal. */
+export function sendOwedSigtrap(k: Kernel, event: number): void {
+  const owed = k.event.sigtrapOwed.get(event);
+  k.event.sigtrapOwed.set(event, NULL);
+  if (k.event.pendingDisable.get(event) === 0)
+    throw new Violation(
+      "missed-signal",
+      `the SIGTRAP that event ${event} owes task ${owed} is lost`,
+    );
+  k.event.pendingDisable.set(event, 0);
+  const task = k.machine.cpu.current.get(k.machine.here);
+  if (task !== owed)
+    throw new Violation("unexplained-sigtrap", `task ${task} is sent the SIGTRAP of task ${owed}`);
+  perfSigtrap(k, task, event);
 }
 
 /** kernel: perf_pending_task(). */

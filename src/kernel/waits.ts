@@ -29,7 +29,7 @@ export function waitIsOver(k: Kernel, kind: number, what: number): boolean {
     case WAIT_FOR.irqWork:
       return !hasIrqWork(k, what);
     case WAIT_FOR.lastRef:
-      return k.ctx.refs.get(what) === 1;
+      return k.ctx.refs.get(what) === 1 && k.ctx.woken.get(what) !== 0;
     case WAIT_FOR.noReader:
       return k.thread.execLock.get(what) === 0;
     case WAIT_FOR.noWriter:

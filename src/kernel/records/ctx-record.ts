@@ -16,6 +16,8 @@ export class CtxRecord {
   readonly parentCtx: Field;
   readonly parentGen: Field;
   readonly nrNoSwitchFast: Field;
+  /** Somebody has dropped a reference and said so to who waits for the last one. */
+  readonly woken: Field;
 
   constructor(layout: Layout, bounds: { readonly contexts: number; readonly events: number }) {
     const record = layout.record({ name: "ctx", first: 1, count: bounds.contexts });
@@ -30,6 +32,7 @@ export class CtxRecord {
     this.generation = record.field("generation");
     this.parentCtx = record.reference("parentCtx", "ctx");
     this.parentGen = record.field("parentGen");
+    this.woken = record.field("woken");
     this.nrNoSwitchFast = record.field("nrNoSwitchFast");
   }
 }

@@ -47,6 +47,8 @@ export class EventRecord {
   readonly pendingDisable: Field;
   /** The task whose task work will send the SIGTRAP, or NULL. */
   readonly pendingWork: Field;
+  /** Before the fix of 2022: whom the pending SIGTRAP is for. Only the checks look at it. */
+  readonly sigtrapOwed: Field;
   readonly fasyncSignal: Field;
   readonly fasyncOwner: Field;
   readonly handler: Field;
@@ -92,6 +94,7 @@ export class EventRecord {
     this.pendingWakeup = record.field("pendingWakeup");
     this.pendingDisable = record.field("pendingDisable");
     this.pendingWork = record.reference("pendingWork", "task");
+    this.sigtrapOwed = record.reference("sigtrapOwed", "task");
     this.fasyncSignal = record.field("fasyncSignal");
     this.fasyncOwner = record.reference("fasyncOwner", "task");
     this.handler = record.field("handler");

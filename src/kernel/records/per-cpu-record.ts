@@ -13,6 +13,8 @@ export class PerCpuRecord {
   readonly regLen: Field;
   readonly regType: Field;
   readonly regFlags: Field;
+  /** Before the fix of 2008: what was last written into the register, as far as the kernel knows. */
+  readonly cachedAddr: Field;
   /** Events whose irq work is queued here: to wake and signal, and to disable at the event limit. */
   readonly irqWork: Bits;
   readonly disableWork: Bits;
@@ -41,6 +43,7 @@ export class PerCpuRecord {
     this.regAddr = record.field("regAddr", registers);
     this.regLen = record.field("regLen", registers);
     this.regType = record.field("regType", registers);
+    this.cachedAddr = record.field("cachedAddr", registers);
     this.regFlags = record.field("regFlags", registers);
     this.irqWork = record.bits("irqWork", "event", bounds.events);
     this.disableWork = record.bits("disableWork", "event", bounds.events);

@@ -27,6 +27,8 @@ export interface SlotFaults {
   countedCpus?: () => readonly number[];
   /** A task's breakpoints are compared with the new one's CPU, not with the CPU asked about. */
   comparesNewCpu?: boolean;
+  /** A task's breakpoints are those that are in its context now. */
+  inContext?: (bp: Pinned) => number;
 }
 
 /**
@@ -162,7 +164,7 @@ export class BpSlots {
       this.#tskPinnedAll.add(GLOBAL, type, { old, by });
     } else {
       for (const cpu of this.#countedCpus())
-        this.#tskPinned.add(cpu, type, { old: this.taskOn(target, cpu, type), by });
+        this.#tskPinned.add(cpu, type, { old: this.#countedOn(target, cpu, type), by });
     }
     this.#anyCpu.set(target, old + by, type);
   }
@@ -173,7 +175,7 @@ export class BpSlots {
     const anyCpu = this.#anyCpu.get(target, type);
     const isFirst = by > 0 && this.#ownsNoCpuSpecific(target, type);
     if (isFirst) this.#moveToCpus(target, type, 1);
-    this.#tskPinned.add(cpu, type, { old: this.taskOn(target, cpu, type), by });
+    this.#tskPinned.add(cpu, type, { old: this.#countedOn(target, cpu, type), by });
     this.#onCpu.add(target, by, index);
     const wasLast = by < 0 && this.#ownsNoCpuSpecific(target, type);
     if (wasLast) this.#moveToCpus(target, type, -1);
@@ -201,9 +203,14 @@ export class BpSlots {
     return this.#onCpu.get(target, type * this.#config.cpus + bp.cpu);
   }
 
+  #countedOn(target: number, cpu: number, type: number): number {
+    return this.#faults.inContext?.({ target, cpu, type }) ?? this.taskOn(target, cpu, type);
+  }
+
   #ownsNoCpuSpecific(target: number, type: number): boolean {
     // The accounting that counted online CPUs knew no other representation than the one per CPU.
-    if (this.#faults.countedCpus !== undefined) return false;
+    if (this.#faults.countedCpus !== undefined || this.#faults.inContext !== undefined)
+      return false;
     for (const cpu of this.#allCpus) {
       if (this.#onCpu.get(target, type * this.#config.cpus + cpu) > 0) return false;
     }

@@ -4,8 +4,9 @@ import type { Touch } from "../address-space.ts";
 import { perfEventDisableLocked } from "../event-function.ts";
 import { HANDLER } from "../event-state.ts";
 import { arm, disarm } from "../hw-registers.ts";
+import { perfEventDisableInatomic } from "../irq-work.ts";
 import type { Kernel } from "../kernel.ts";
-import { perfBpEvent, perfEventDisableInatomic } from "../overflow.ts";
+import { perfBpEvent } from "../overflow.ts";
 import { forceSigtrap } from "../send-signal.ts";
 import { armedHits } from "./armed-hits.ts";
 
