@@ -74,8 +74,9 @@ function nextToRemove(k: Kernel, ctx: number, after: number): number {
 export const execve = procedure("begin_new_exec", [], {
   lockExec(k: Kernel) {
     const { self } = k.machine;
-    if (k.lacks("Z35")) return "flushThread";
-    if (k.thread.execLock.get(self) !== 0) return k.machine.sleep(WAIT_FOR.noReader, self);
+    // Before the fix nobody waited for anybody; that an exec is under way is noted all the same.
+    if (!k.lacks("Z35") && k.thread.execLock.get(self) !== 0)
+      return k.machine.sleep(WAIT_FOR.noReader, self);
     k.thread.execLock.set(self, -1);
     return "flushThread";
   },
@@ -106,7 +107,7 @@ export const execve = procedure("begin_new_exec", [], {
 
   done(k) {
     const { self } = k.machine;
-    if (!k.lacks("Z35")) k.thread.execLock.set(self, 0);
+    k.thread.execLock.set(self, 0);
     if (k.thread.tracer.get(self) !== NULL) sendSignal(k, self, SIGTRAP);
     return finish(k, 0);
   },

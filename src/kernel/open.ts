@@ -82,8 +82,7 @@ export const perfEventOpen = procedure("perf_event_open", ["event", "target"], {
 
   installFd(k, f) {
     const { self } = k.machine;
-    const refused = checkPermission(k, self, { target: f.target, sigtrap: false });
-    if (refused !== undefined && k.event.state.get(f.event) > PERF_EVENT_STATE.exit)
+    if (watchesUnlawfully(k, self, f.event))
       throw new Violation("wrong-privilege", `event ${f.event} watches a program that it may not`);
     k.event.owner.set(f.event, self);
     k.unlock(k.thread.perfEventMutex, self);
@@ -95,6 +94,14 @@ export const perfEventOpen = procedure("perf_event_open", ["event", "target"], {
     return finish(k, 0);
   },
 });
+
+/** An exec that is still under way takes the event out itself. */
+function watchesUnlawfully(k: Kernel, self: number, event: number): boolean {
+  const target = k.event.target.get(event);
+  if (k.event.state.get(event) <= PERF_EVENT_STATE.exit) return false;
+  if (target !== NULL && k.thread.execLock.get(target) < 0) return false;
+  return checkPermission(k, self, { target, sigtrap: false }) !== undefined;
+}
 
 function leaderOf(k: Kernel): number {
   const { group } = specOf(k);
