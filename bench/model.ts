@@ -48,11 +48,17 @@ function mixedProgram({ arch, design }: (typeof MACHINES)[number], rounds: numbe
 function stepsPerSecond(machine: (typeof MACHINES)[number]): { rate: number; steps: number } {
   const bounds = { tasks: 8, events: 16 };
   new SequentialRun(boot(mixedProgram(machine, 300), { bounds })).run(); // compiled by now
-  const kernel = boot(mixedProgram(machine, 5000), { bounds });
-  const start = performance.now();
-  const { steps, violation } = new SequentialRun(kernel).run();
-  if (violation !== undefined) throw violation;
-  return { rate: (steps / (performance.now() - start)) * 1000, steps };
+  const program = mixedProgram(machine, 5000);
+  let best = { rate: 0, steps: 0 };
+  for (let run = 0; run < 3; run++) {
+    const kernel = boot(program, { bounds });
+    const start = performance.now();
+    const { steps, violation } = new SequentialRun(kernel).run();
+    if (violation !== undefined) throw violation;
+    const rate = (steps / (performance.now() - start)) * 1000;
+    if (rate > best.rate) best = { rate, steps };
+  }
+  return best;
 }
 
 const PER_TASK = 4;

@@ -31,19 +31,34 @@ export function noteCounted(k: Kernel, event: number, task: number): void {
 /** The access is done. What was due from its start to its end must have counted. */
 export function checkAccess(k: Kernel, task: number, access: Access): void {
   const { due, counted } = setsOf(k, task);
-  let missed = NULL;
   forEachDue(k, task, access, (family) => {
-    if (due.has(task, family) && !counted.has(task, family)) missed = family;
+    if (due.has(task, family) && !counted.has(task, family)) missed(family, task);
     due.add(task, family);
   });
-  if (missed !== NULL)
-    throw new Violation("missed-hit", `event ${missed} does not count an access of task ${task}`);
   for (let it = counted.next(task, 0); it !== 0; it = counted.next(task, it)) {
-    if (!due.has(task, it))
-      throw new Violation("stray-hit", `event ${it} counts an access that is none of its business`);
+    if (!due.has(task, it)) stray(it);
   }
   due.clear(task);
   counted.clear(task);
+}
+
+/** The same for an access that was begun and done in one step: what is due now was due all along. */
+export function checkWholeAccess(k: Kernel, task: number, access: Access): void {
+  const { counted } = setsOf(k, task);
+  forEachDue(k, task, access, (family) => {
+    if (!counted.has(task, family)) missed(family, task);
+    counted.remove(task, family);
+  });
+  const extra = counted.next(task, 0);
+  if (extra !== NULL) stray(extra);
+}
+
+function missed(family: number, task: number): never {
+  throw new Violation("missed-hit", `event ${family} does not count an access of task ${task}`);
+}
+
+function stray(family: number): never {
+  throw new Violation("stray-hit", `event ${family} counts an access that is none of its business`);
 }
 
 /** The task will make none of its accesses after all: it dies, or executes another program. */
@@ -70,11 +85,19 @@ function setsOf(k: Kernel, task: number): { due: Bits; counted: Bits } {
 
 function forEachDue(k: Kernel, task: number, access: Access, body: (family: number) => void): void {
   const own = k.thread.ctx.get(task);
-  for (const ctx of own === NULL ? [k.cpuCtx(k.machine.here)] : [own, k.cpuCtx(k.machine.here)]) {
-    const { events } = k.ctx;
-    for (let event = events.next(ctx, 0); event !== 0; event = events.next(ctx, event)) {
-      if (isDue(k, event, access)) body(k.family(event));
-    }
+  if (own !== NULL) forEachDueIn(k, own, access, body);
+  forEachDueIn(k, k.cpuCtx(k.machine.here), access, body);
+}
+
+function forEachDueIn(
+  k: Kernel,
+  ctx: number,
+  access: Access,
+  body: (family: number) => void,
+): void {
+  const { events } = k.ctx;
+  for (let event = events.next(ctx, 0); event !== 0; event = events.next(ctx, event)) {
+    if (isDue(k, event, access)) body(k.family(event));
   }
 }
 

@@ -1,4 +1,12 @@
-import { ACTION, type Action, action, NULL, TASK, Violation } from "../machine/index.ts";
+import {
+  ACTION,
+  type Action,
+  action,
+  decodeAction,
+  NULL,
+  TASK,
+  Violation,
+} from "../machine/index.ts";
 import type { CompiledStep } from "./compiled-program.ts";
 import type { Kernel } from "./kernel.ts";
 import { checkLeaks } from "./leaks.ts";
@@ -37,6 +45,7 @@ export class SequentialRun {
 
   constructor(kernel: Kernel) {
     this.#k = kernel;
+    kernel.state.goForward();
     this.#words = kernel.program.steps.map(() => []);
     kernel.mayBegin = (step) => this.#begun.has(step.index);
     kernel.onResult = (step, word) => this.#words[step.index]?.push(word);
@@ -91,10 +100,22 @@ export class SequentialRun {
       const next = this.#choose(step);
       if (next === undefined || this.#steps >= MOST_STEPS) break;
       this.#perform(next);
+      while (this.#staysInKernel(next)) this.#perform(next);
     }
     this.#noteDeath(step);
     const { op } = step;
     if (op.kind === "switch-to") this.#switchTo(taskByName(this.#k, op.task));
+  }
+
+  /** Whether the task that has just done a step is in the kernel, where nobody disturbs it. */
+  #staysInKernel(last: Action): boolean {
+    const { kind, cpu } = decodeAction(last);
+    const { machine } = this.#k;
+    if (kind !== ACTION.step || machine.cpu.irqsOff.get(cpu) !== 0) return false;
+    const task = machine.cpu.current.get(cpu);
+    if (task === NULL || machine.task.state.get(task) !== TASK.ready) return false;
+    if (machine.task.top.get(task) === 0 || this.#steps >= MOST_STEPS) return false;
+    return (machine.task.allowed.get(task) & (1 << cpu)) !== 0 && !interruptPending(this.#k, cpu);
   }
 
   /** Whoever dies of a statement does not live to say how it went. */
@@ -109,8 +130,6 @@ export class SequentialRun {
 
   #perform(next: Action): void {
     this.#k.machine.perform(next);
-    this.#k.state.commit();
-    this.#k.state.clearFootprint();
     this.#steps++;
   }
 

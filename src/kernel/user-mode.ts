@@ -2,7 +2,7 @@ import { NULL, procedure, TASK, Violation } from "../machine/index.ts";
 import type { Touch } from "./address-space.ts";
 import { isKernelCopy, isUserAccess } from "./compiled-program.ts";
 import type { Kernel } from "./kernel.ts";
-import { checkAccess, noteDue } from "./observer.ts";
+import { checkAccess, checkWholeAccess, noteDue } from "./observer.ts";
 import { interruptPending } from "./overflow.ts";
 import { deliverSignal, hasDeliverable, takeSignal } from "./signals.ts";
 import { perfPendingTask } from "./sigtrap.ts";
@@ -71,14 +71,16 @@ function attempt(k: Kernel, task: number, touch: Touch): boolean {
   const { access } = touch;
   const frame = k.thread.depth.get(task);
   const traps = k.thread.traps.get(task, frame);
-  if (traps === 0) noteDue(k, task, access);
   if (!accessOn(k, task, touch)) {
+    // The handlers change nothing of what is due, so it is the same as before the trap.
+    if (traps === 0) noteDue(k, task, access);
     if (traps >= ENDLESS && !interruptPending(k, k.machine.here))
       throw new Violation("endless-trap", `task ${task} traps at one instruction for ever`);
     k.thread.traps.set(task, Math.min(traps + 1, ENDLESS), frame);
     return false;
   }
-  checkAccess(k, task, access);
+  if (traps === 0) checkWholeAccess(k, task, access);
+  else checkAccess(k, task, access);
   k.thread.traps.set(task, 0, frame);
   store(k, touch);
   return true;

@@ -26,6 +26,7 @@ export class State {
   #writtenHigh = 0;
   #log = new Int32Array(1 << 10);
   #logTop = 0;
+  #tracks = true;
   readonly #objectLow: Int32Array;
   readonly #objectHigh: Int32Array;
   readonly #keyLow: Int32Array;
@@ -45,12 +46,18 @@ export class State {
   }
 
   get(at: number): number {
-    this.#readLow |= this.#objectLow[at] ?? 0;
-    this.#readHigh |= this.#objectHigh[at] ?? 0;
+    if (this.#tracks) {
+      this.#readLow |= this.#objectLow[at] ?? 0;
+      this.#readHigh |= this.#objectHigh[at] ?? 0;
+    }
     return this.words[at] ?? 0;
   }
 
   set(at: number, value: number): void {
+    if (!this.#tracks) {
+      this.words[at] = value;
+      return;
+    }
     this.#writtenLow |= this.#objectLow[at] ?? 0;
     this.#writtenHigh |= this.#objectHigh[at] ?? 0;
     const old = this.words[at] ?? 0;
@@ -67,6 +74,7 @@ export class State {
   }
 
   get hashLow(): number {
+    assert(this.#tracks, "a state that only goes forward has no hash");
     return this.#hashLow;
   }
 
@@ -104,8 +112,14 @@ export class State {
     }
   }
 
-  /** Forgets how to go back: for a run that only goes forward. */
+  /** Forgets how to go back to before now. */
   commit(): void {
+    this.#logTop = 0;
+  }
+
+  /** From now on only forward: nothing is logged, hashed or noted any more. */
+  goForward(): void {
+    this.#tracks = false;
     this.#logTop = 0;
   }
 
