@@ -105,5 +105,5 @@ function hwHandleOf(op: Op): string[] {
 }
 
 function handleOf(op: Op): string[] {
-  return op.kind === "open" || op.kind === "open-wide" ? [op.event] : [];
+  return "event" in op ? [op.event] : [];
 }
