@@ -169,7 +169,6 @@ export const copyProcess = procedure("copy_process", ["child", "error", "ctx"], 
   },
 
   giveUp(k, f) {
-    k.user.taskOf.set(1, NULL, k.thread.actor.get(f.child));
     // Before the fix it was freed whoever still pointed at it.
     if (k.lacks("Z31")) k.machine.task.record.free(f.child);
     else k.putTask(f.child);
@@ -206,6 +205,7 @@ function publish(k: Kernel, parent: number, child: number): void {
   const { op } = stepOf(k, parent);
   thread.refs.add(child, 1); // the scheduler's, until the last switch away from it
   k.machine.task.state.set(child, TASK.ready);
+  k.user.taskOf.set(1, child, thread.actor.get(child));
   if (op.kind !== "fork" || op.noFds) return;
   const leader = thread.leader.get(parent);
   thread.files.copy(leader, child);

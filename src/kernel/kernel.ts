@@ -131,6 +131,7 @@ export class Kernel {
       this.thread.user.set(task, userNumber(user));
       this.thread.refs.add(task, 1); // the scheduler's, until the last switch away from it
       this.machine.task.state.set(task, TASK.ready);
+      this.user.taskOf.set(1, task, this.program.actor(name));
     }
     this.machine.state.commit();
   }
@@ -143,7 +144,6 @@ export class Kernel {
     thread.leader.set(task, task);
     thread.dumpable.set(task, 1);
     thread.actor.set(task, actor);
-    this.user.taskOf.set(1, task, actor);
     return task;
   }
 

@@ -13,6 +13,7 @@ import { PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import type { ModifySpec } from "./op.ts";
 import { failure } from "./outcome.ts";
+import { closeFile } from "./release.ts";
 import { eventByName, finish, stepOf } from "./user-program.ts";
 
 /** What may change in a breakpoint event, as it is to be. */
@@ -58,6 +59,7 @@ export const perfEventModify = procedure(
       f.event = eventByName(k, k.machine.self, op.event);
       if (f.event === 0) return finish(k, failure("EBADF"));
       if (op.changes.flags.includes("bad-pointer")) return finish(k, failure("EFAULT"));
+      k.event.files.add(f.event, 1); // fdget(): another thread may close the descriptor meanwhile
       return "lockCtx";
     },
 
@@ -102,8 +104,9 @@ export const perfEventModify = procedure(
     unlock(k, f) {
       k.unlock(k.event.childMutex, f.event);
       k.unlock(k.ctx.mutex, f.ctx);
-      return finish(k, f.error);
+      return k.machine.call(closeFile, [f.event], "finished");
     },
+    finished: (k, f) => finish(k, f.error),
   },
 );
 

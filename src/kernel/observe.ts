@@ -1,4 +1,4 @@
-import { totalCount, totalSamples } from "./ioctl.ts";
+import { totalCount, totalSamples } from "./event-read.ts";
 import type { Kernel } from "./kernel.ts";
 import { peek } from "./ptrace-control.ts";
 import { SIGNALS } from "./records/thread-fields.ts";

@@ -1,5 +1,5 @@
 import { assert } from "../base/index.ts";
-import { type DONE, NULL, procedure, Violation } from "../machine/index.ts";
+import { NULL, procedure, Violation } from "../machine/index.ts";
 import { hwBreakpointEventInit, releaseBpSlot, slotsAreLocked } from "./breakpoint-slot.ts";
 import { perfEventAlloc, perfEventDrop } from "./event-alloc.ts";
 import { PERF_EVENT_STATE } from "./event-state.ts";
@@ -8,6 +8,7 @@ import type { Kernel } from "./kernel.ts";
 import type { EventSpec } from "./op.ts";
 import { attrOfSpec, checkBeforeAlloc, checkInAlloc, checkPermission } from "./open-checks.ts";
 import { failure } from "./outcome.ts";
+import { closeFile } from "./release.ts";
 import { eventByName, finish, stepOf, taskByName } from "./user-program.ts";
 import { WAIT_FOR } from "./waits.ts";
 
@@ -18,7 +19,7 @@ function specOf(k: Kernel): EventSpec {
 }
 
 /** kernel: perf_event_open(). */
-export const perfEventOpen = procedure("perf_event_open", ["event", "target"], {
+export const perfEventOpen = procedure("perf_event_open", ["event", "target", "leader", "word"], {
   // The target is found by its number and held by a reference from here on.
   findTarget(k: Kernel, f) {
     const spec = specOf(k);
@@ -28,6 +29,10 @@ export const perfEventOpen = procedure("perf_event_open", ["event", "target"], {
     if (spec.target.kind === "self") f.target = self;
     if (spec.target.kind === "task") f.target = taskByName(k, spec.target.task);
     if (f.target !== NULL) k.thread.refs.add(f.target, 1);
+    if (spec.group !== undefined) {
+      f.leader = eventByName(k, self, spec.group);
+      k.event.files.add(f.leader, 1); // fdget(), as for every descriptor that a call is given
+    }
     return "alloc";
   },
 
@@ -67,7 +72,7 @@ export const perfEventOpen = procedure("perf_event_open", ["event", "target"], {
       sigtrap: k.hasFlag(f.event, "sigtrap"),
     });
     if (refused !== undefined) return refuse(k, f, failure(refused));
-    const args = [f.event, f.target, leaderOf(k)];
+    const args = [f.event, f.target, f.leader];
     return k.machine.call(perfInstallInContext, args, "installed");
   },
 
@@ -91,8 +96,15 @@ export const perfEventOpen = procedure("perf_event_open", ["event", "target"], {
     k.user.eventOf.set(1, f.event, k.program.handle(op.event));
     k.event.files.set(f.event, 1);
     k.thread.files.add(k.thread.leader.get(self), f.event);
-    return finish(k, 0);
+    return "putLeader";
   },
+
+  putLeader(k, f) {
+    if (f.leader === NULL) return finish(k, f.word);
+    return k.machine.call(closeFile, [f.leader], "finished");
+  },
+
+  finished: (k, f) => finish(k, f.word),
 });
 
 /** An exec that is still under way takes the event out itself. */
@@ -103,20 +115,20 @@ function watchesUnlawfully(k: Kernel, self: number, event: number): boolean {
   return checkPermission(k, self, { target, sigtrap: false }) !== undefined;
 }
 
-function leaderOf(k: Kernel): number {
-  const { group } = specOf(k);
-  return group === undefined ? NULL : eventByName(k, k.machine.self, group);
-}
-
 /** perf_event_open()'s error path: what was taken is given back, in the reverse order. */
-function refuse(k: Kernel, f: { event: number; target: number }, word: number): typeof DONE {
+function refuse(
+  k: Kernel,
+  f: { event: number; target: number; word: number },
+  word: number,
+): "putLeader" {
   if (f.event !== NULL) {
     if (f.target !== NULL && !k.lacks("Z35")) k.thread.execLock.add(f.target, -1);
     releaseBpSlot(k, f.event);
     perfEventDrop(k, f.event);
   }
   if (f.target !== NULL) k.putTask(f.target);
-  return finish(k, word);
+  f.word = word;
+  return "putLeader";
 }
 
 function dropTarget(k: Kernel, target: number): void {

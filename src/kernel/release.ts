@@ -2,9 +2,9 @@ import { assert } from "../base/index.ts";
 import { DONE, NULL, procedure } from "../machine/index.ts";
 import { putCtx, removeFromContext } from "./ctx-sched.ts";
 import { EVENT_FUNCTION, eventFunctionCall } from "./event-function.ts";
+import { totalCount, totalSamples } from "./event-read.ts";
 import { DETACH, PERF_EVENT_STATE } from "./event-state.ts";
 import { putEvent } from "./free-event.ts";
-import { totalCount, totalSamples } from "./ioctl.ts";
 import type { Kernel } from "./kernel.ts";
 
 /**
