@@ -1,8 +1,11 @@
 import { globSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { load, type Program } from "../scenario/index.ts";
 import { resultOf } from "./judge.ts";
 import { type ModelReport, missingFixes, runOnModel } from "./model-run.ts";
+
+// Some scenarios take 100,000 steps on each of six machines.
+vi.setConfig({ testTimeout: 60_000 });
 
 const conformance = globSync("scenarios/conformance/*.scn").sort();
 const bugs = globSync("scenarios/bugs/*.scn").sort();

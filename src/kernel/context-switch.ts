@@ -53,8 +53,9 @@ export const contextSwitch = procedure("schedule", ["prev", "next", "ctx", "next
       if (hasPinned(k, ctx)) ctxSchedOut(k, k.cpuCtx(cpu), EVENT_FLEXIBLE);
       perfEventSchedIn(k, ctx);
     }
-    checkRegisters(k, cpu);
     finishTaskSwitch(k, f.prev);
+    checkRegisters(k, cpu);
+    k.design.check?.(k, cpu);
     return DONE;
   },
 });

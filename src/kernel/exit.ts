@@ -4,7 +4,7 @@ import { ATTACH_CHILD, DETACH, EVENT_ALL } from "./event-state.ts";
 import { putEvent } from "./free-event.ts";
 import type { Kernel } from "./kernel.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
-import { closeFile, perfRemoveFromOwner } from "./release.ts";
+import { closeFile } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
 import { SIGCHLD } from "./signal-names.ts";
 import { dropTaskWork } from "./sigtrap.ts";
@@ -89,21 +89,21 @@ export const perfEventExitTaskContext = procedure(
 );
 
 /** kernel: perf_event_exit_task(). */
-export const perfEventExitTask = procedure("perf_event_exit_task", ["event"], {
-  nextOwned(k: Kernel, f) {
-    f.event = nextOwnedBy(k, k.machine.self, f.event);
-    if (f.event === NULL) return k.machine.call(perfEventExitTaskContext, [k.machine.self], "done");
-    return k.machine.call(perfRemoveFromOwner, [f.event], "nextOwned");
+export const perfEventExitTask = procedure("perf_event_exit_task", [], {
+  lockOwned: (k: Kernel) =>
+    k.machine.lock(k.thread.perfEventMutex, k.machine.self) ? "disownAll" : "WAIT",
+  // Under its mutex the list holds no event that close() has freed.
+  disownAll(k) {
+    const { self } = k.machine;
+    for (let event = 1; event <= k.event.record.count; event++) {
+      if (k.event.record.isLive(event) && k.event.owner.get(event) === self)
+        k.event.owner.set(event, NULL);
+    }
+    k.unlock(k.thread.perfEventMutex, self);
+    return k.machine.call(perfEventExitTaskContext, [self], "done");
   },
   done: () => DONE,
 });
-
-function nextOwnedBy(k: Kernel, task: number, after: number): number {
-  for (let event = after + 1; event <= k.event.record.count; event++) {
-    if (k.event.record.isLive(event) && k.event.owner.get(event) === task) return event;
-  }
-  return NULL;
-}
 
 /** kernel: do_exit(). */
 export const doExit = procedure("do_exit", ["event"], {

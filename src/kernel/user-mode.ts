@@ -77,6 +77,7 @@ function attempt(k: Kernel, task: number, touch: Touch): boolean {
     if (traps >= ENDLESS && !interruptPending(k, k.machine.here))
       throw new Violation("endless-trap", `task ${task} traps at one instruction for ever`);
     k.thread.traps.set(task, Math.min(traps + 1, ENDLESS), frame);
+    k.design.check?.(k, k.machine.here);
     return false;
   }
   if (traps === 0) checkWholeAccess(k, task, access);

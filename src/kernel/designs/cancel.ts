@@ -47,6 +47,27 @@ export const DESIGN_D: PowerpcDesign = {
 
   unregister: () => false,
   switchedOut: (k) => cancel(k),
+
+  check(k, cpu) {
+    const mask = k.percpu.stepMask.get(cpu);
+    if (mask !== 0) {
+      const task = k.percpu.stepTask.get(cpu);
+      k.warnOn(task !== k.machine.cpu.current.get(cpu), "a step is pending for a task that left");
+      k.warnOn(k.thread.stepBit.get(task) === 0, "a step is pending that nobody is to make");
+    }
+    for (let register = 0; register < k.dataRegisters; register++) {
+      const isPending = (mask & (1 << register)) !== 0;
+      const isEmpty = k.percpu.slot.get(cpu, register) === NULL;
+      k.warnOn(isPending && isEmpty, "a step is pending for an event that left");
+      const isOff = k.percpu.regOn.get(cpu, register) === 0;
+      k.warnOn(isOff && !isPending && !isEmpty, "a register is off, and no step is pending for it");
+    }
+    for (let task = 1; task <= k.machine.tasks; task++) {
+      if (!k.machine.task.record.isLive(task) || k.machine.task.cpu.get(task) >= 0) continue;
+      const ours = k.thread.stepBit.get(task) !== 0 && k.thread.ptraceStep.get(task) === 0;
+      k.warnOn(ours, "a task that does not run keeps the step bit");
+    }
+  },
 };
 
 function cancel(k: Kernel): void {

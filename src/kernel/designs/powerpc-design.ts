@@ -36,4 +36,7 @@ export interface PowerpcDesign {
 
   /** The task leaves the processor, whether its context is swapped or scheduled out. */
   switchedOut(k: Kernel, task: number): void;
+
+  /** What the design promises at the end of every step of a processor; a violation if it is broken. */
+  check?(k: Kernel, cpu: number): void;
 }
