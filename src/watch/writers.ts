@@ -1,3 +1,4 @@
+import { asVa } from "../base/index.ts";
 import type { Frame } from "../symbols/index.ts";
 import type { Named } from "./namer.ts";
 import type { RawHit } from "./raw-hit.ts";
@@ -25,6 +26,18 @@ export interface Writer {
 
 const HIGH_WORD = 2 ** 32;
 const MAX_TASKS = 1_000;
+/** Distinct writers that are kept apart; later ones are counted together, so that memory is flat. */
+const MAX_WRITERS = 10_000;
+const OTHERS: Named = {
+  frame: { kind: "unknown", address: asVa(0n), symbol: "(other writers)" },
+  via: undefined,
+};
+
+interface Who {
+  readonly named: Named;
+  readonly comm: string;
+  readonly stack: readonly Frame[] | undefined;
+}
 
 /** A writer while it is being counted. Times in halves, as the hits have them. */
 class Tally {
@@ -43,10 +56,7 @@ class Tally {
   readonly pid: number;
   readonly tid: number;
 
-  constructor(
-    hit: RawHit,
-    who: { named: Named; comm: string; stack: readonly Frame[] | undefined },
-  ) {
+  constructor(hit: RawHit, who: Who) {
     this.named = who.named;
     this.comm = who.comm;
     this.stack = who.stack;
@@ -91,6 +101,8 @@ export class Writers {
   private readonly shortcuts = new Map<number, Map<number, Shortcut>[]>();
   private readonly names: WriterNames;
   private readonly options: WriterOptions;
+  /** Of the last hit: in a hot loop the next one is the same. */
+  private last: (Shortcut & { readonly tid: number; readonly spot: number }) | undefined;
 
   constructor(names: WriterNames, options: WriterOptions) {
     this.names = names;
@@ -108,6 +120,7 @@ export class Writers {
   /** The thread ended, or its name or program changed: what it does next is named anew. */
   forget(tid: number): void {
     this.shortcuts.delete(tid);
+    this.last = undefined;
   }
 
   /** The writers, the busiest first. */
@@ -117,6 +130,16 @@ export class Writers {
   }
 
   private shortcut(hit: RawHit): Tally {
+    const { last } = this;
+    if (last !== undefined && last.tid === hit.tid && last.spot === hit.spot) {
+      if (last.ipLow === hit.ipLow && last.ipHigh === hit.ipHigh) return last.tally;
+    }
+    const tally = this.lookUp(hit);
+    this.last = { tid: hit.tid, spot: hit.spot, ipLow: hit.ipLow, ipHigh: hit.ipHigh, tally };
+    return tally;
+  }
+
+  private lookUp(hit: RawHit): Tally {
     const bySpot = this.shortcuts.get(hit.tid) ?? [];
     const byIp = bySpot[hit.spot] ?? new Map<number, Shortcut>();
     // As a signed number, so that the kernel's addresses are exact, too.
@@ -138,11 +161,23 @@ export class Writers {
     const stack = this.options.stacks ? this.names.stack(hit) : undefined;
     const codes = [named.frame, ...(stack ?? [])].map((frame) => codeOf(hit.pid, frame));
     const key = [comm, hit.spot, ...codes].join("|");
-    const known = this.tallies.get(key);
-    const tally = known ?? new Tally(hit, { named, comm, stack });
-    if (known === undefined) this.tallies.set(key, tally);
+    const tally = this.tallies.get(key) ?? this.newTally(key, hit, { named, comm, stack });
     if (tally.tids.size < MAX_TASKS) tally.tids.add(hit.tid);
     if (tally.pids.size < MAX_TASKS) tally.pids.add(hit.pid);
+    return tally;
+  }
+
+  private newTally(key: string, hit: RawHit, who: Who): Tally {
+    if (this.tallies.size >= MAX_WRITERS) {
+      const others = `others ${hit.spot}`;
+      const known = this.tallies.get(others);
+      if (known !== undefined) return known;
+      const tally = new Tally(hit, { named: OTHERS, comm: "(others)", stack: undefined });
+      this.tallies.set(others, tally);
+      return tally;
+    }
+    const tally = new Tally(hit, who);
+    this.tallies.set(key, tally);
     return tally;
   }
 }
