@@ -100,21 +100,25 @@ export class SequentialRun {
       const next = this.#choose(step);
       if (next === undefined || this.#steps >= MOST_STEPS) break;
       this.#perform(next);
-      while (this.#staysInKernel(next)) this.#perform(next);
+      while (this.#goesOn(next, step)) this.#perform(next);
     }
     this.#noteDeath(step);
     const { op } = step;
     if (op.kind === "switch-to") this.#switchTo(taskByName(this.#k, op.task));
   }
 
-  /** Whether the task that has just done a step is in the kernel, where nobody disturbs it. */
-  #staysInKernel(last: Action): boolean {
+  /** Whether the task that has just done a step simply does the next: in the kernel, or in its statement. */
+  #goesOn(last: Action, step: CompiledStep): boolean {
     const { kind, cpu } = decodeAction(last);
     const { machine } = this.#k;
     if (kind !== ACTION.step || machine.cpu.irqsOff.get(cpu) !== 0) return false;
     const task = machine.cpu.current.get(cpu);
     if (task === NULL || machine.task.state.get(task) !== TASK.ready) return false;
-    if (machine.task.top.get(task) === 0 || this.#steps >= MOST_STEPS) return false;
+    const isInStatement =
+      this.#k.thread.actor.get(task) === step.actor &&
+      (this.#words[step.index]?.length ?? step.times) < step.times;
+    if (machine.task.top.get(task) === 0 && !isInStatement) return false;
+    if (this.#steps >= MOST_STEPS) return false;
     return (machine.task.allowed.get(task) & (1 << cpu)) !== 0 && !interruptPending(this.#k, cpu);
   }
 
