@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { boot, FIXES, NOT_IN_LEDGER } from "../kernel/index.ts";
+import { boot, checkNobodyHangs, FIXES, type Kernel, NOT_IN_LEDGER } from "../kernel/index.ts";
 import { ACTION, type Action, action, Violation } from "../machine/index.ts";
 import { load, type Program } from "../scenario/index.ts";
 import { missingFixes, runOnModel } from "./model-run.ts";
@@ -80,25 +80,33 @@ function propertyOf(body: () => void): string {
   }
 }
 
-/** Draws schedules until one shows the property; the same ones each time. */
-function isDrawn(program: Program, property: string, schedules = 3000): boolean {
+/** Draws schedules until one ends as wanted, with a property or in a state; the same ones each time. */
+function isDrawn(
+  program: Program,
+  wanted: string | ((kernel: Kernel) => boolean),
+  schedules = 3000,
+): boolean {
   for (let seed = 1; seed < schedules; seed++) {
     let state = seed * 7919;
     const draw = () => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       return state >>> 8;
     };
-    const { machine } = boot(program);
+    const kernel = boot(program);
+    const { machine } = kernel;
     const actions: Action[] = [];
     const found = propertyOf(() => {
       for (let step = 0; step < 2000; step++) {
         machine.actions(actions);
         const chosen = actions[draw() % Math.max(1, actions.length)];
-        if (chosen === undefined) return;
+        if (chosen === undefined) {
+          checkNobodyHangs(kernel);
+          return;
+        }
         machine.perform(chosen);
       }
     });
-    if (found === property) return true;
+    if (typeof wanted === "string" ? found === wanted : wanted(kernel)) return true;
   }
   return false;
 }
@@ -135,8 +143,17 @@ describe("the races", () => {
     expect(propertyOf(() => look(new Director({ ...bug, withoutFixes: [] })))).toBe("ok");
   });
 
+  test("z14: while the tracer moves its breakpoint another opener takes the slot", () => {
+    const bug = programOf("z14");
+    const opened = bug.steps.findIndex(({ text }) => text.startsWith("Q: open last"));
+    const isStolen = (kernel: Kernel) => kernel.user.result.get(1, opened) === 0;
+    expect(isDrawn(bug, isStolen)).toBe(true);
+    expect(isDrawn({ ...bug, withoutFixes: [] }, isStolen, 300)).toBe(false);
+  });
+
   test.each([
     ["z29", "leaked-event"],
+    ["z31b", "hang"],
     ["z33-missing", "missed-signal"],
     ["z33-swap", "unexplained-sigtrap"],
     ["z34", "use-after-free"],

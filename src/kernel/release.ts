@@ -103,14 +103,22 @@ export const perfEventReleaseKernel = procedure(
     unlockChild(k, f) {
       k.unlock(k.event.childMutex, f.event);
       k.unlock(k.ctx.mutex, f.ctx);
-      if (f.child !== NULL || !k.lacks("Z31b")) k.ctx.woken.set(f.ctx, 1);
+      const isGone = f.child === NULL;
+      if (isGone && !k.lacks("Z31b")) k.ctx.woken.set(f.ctx, 1);
       putCtx(k, f.ctx);
-      f.ctx = NULL;
-      return f.child === NULL ? "lockChildren" : "freeChild";
+      if (isGone) f.ctx = NULL;
+      return isGone ? "lockChildren" : "freeChild";
     },
 
     // The kernel collects the children first and frees them afterwards; each is out of reach by now.
-    freeChild: (k, f) => k.machine.call(putEvent, [f.child], "lockChildren"),
+    freeChild: (k, f) => k.machine.call(putEvent, [f.child], "wakeFork"),
+
+    // A fork that fails waits for the event to be gone.
+    wakeFork(k, f) {
+      if (k.ctx.record.isLive(f.ctx)) k.ctx.woken.set(f.ctx, 1);
+      f.ctx = NULL;
+      return "lockChildren";
+    },
 
     putSelf: (k, f) => k.machine.call(putEvent, [f.event], "done"),
     done: () => DONE,
