@@ -18,6 +18,8 @@ const MOST_EVENTS = 2000;
 
 export interface BootOptions {
   readonly seed?: number;
+  /** Whether kernel threads preempt tasks, which lets these migrate. Default: true. */
+  readonly detours?: boolean;
   /** Undefined: enough for each statement of the program to be done once. */
   readonly bounds?: { readonly tasks: number; readonly events: number };
 }
@@ -43,6 +45,7 @@ export function boot(program: KernelProgram, options: BootOptions = {}): Kernel 
     interrupt: (cpu) => runInterrupt(kernel, cpu),
     waitIsOver: (kind, what) => waitIsOver(kernel, kind, what),
   });
+  kernel.machine.detours = options.detours ?? true;
   kernel.init();
   return kernel;
 }

@@ -98,6 +98,13 @@ export const FIXES = {
     files: [POWERPC],
     without: "perf and ptrace cannot watch the same bytes",
   },
+  Z21: {
+    commit: "cc879ab3ce39",
+    year: 2023,
+    title: "powerpc/watchpoints: Disable preemption in thread_change_pc()",
+    files: [POWERPC],
+    without: "a signal's delivery reads the slots of one CPU and writes the register of another",
+  },
   Z23: {
     commit: "d11a69873d9a",
     year: 2023,
@@ -195,7 +202,6 @@ export const FIXES = {
 export const NOT_IN_LEDGER: Readonly<Record<string, string>> = {
   Z7: "the Oops of 2016 is design a as it is, and its fix is design b",
   Z8: "its fix is design c; design b has it as it is",
-  Z21: "delivering a signal is one step here: there is nothing to preempt",
   Z22: "loongarch is not modelled",
   Z27: "the addresses that the entry code uses have no place in the model's address space",
   Z28: "a rule about addresses that src/arch has without the mistake",

@@ -6,6 +6,7 @@ import { SIGNALS, USER_FRAMES } from "./records/thread-fields.ts";
 import { defaultAction, sendSignal } from "./send-signal.ts";
 import { SIGKILL } from "./signal-names.ts";
 import { arm64StepException } from "./trap/arm64.ts";
+import { isStepPendingHere, preemptibleChangePc } from "./trap/thread-change-pc.ts";
 
 /** A sigaction in the state: 0 the default, 1 counted only, 2 and up executes function n-2. */
 export const COUNTED_ONLY = 1;
@@ -27,6 +28,10 @@ function nextSignal(k: Kernel, task: number): number {
 export function deliverSignal(k: Kernel, task: number): void {
   const { thread, machine } = k;
   const signal = nextSignal(k, task);
+  if (k.lacks("Z21") && thread.handler.get(task, signal) !== 0 && isStepPendingHere(k)) {
+    machine.enter(task, preemptibleChangePc, []);
+    return;
+  }
   thread.pending.set(task, thread.pending.get(task) & ~(1 << signal));
   if (thread.tracer.get(task) !== NULL && signal !== SIGKILL) {
     stopForTracer(k, task, signal);

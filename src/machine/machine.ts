@@ -68,6 +68,8 @@ export class Machine<K> {
   readonly tasks: number;
   /** Called after each step; undefined when nobody listens. */
   onStep: ((done: Done) => void) | undefined;
+  /** Whether a processor may go idle, and so let its task migrate, though the task could go on. */
+  detours = true;
   #state = new State([], 0);
   #taskStacks: Stacks | undefined;
   #cpuStacks: Stacks | undefined;
@@ -142,7 +144,9 @@ export class Machine<K> {
     for (let next = 1; next <= this.tasks; next++) {
       if (this.#canBePicked(next, cpu)) into.push(action(ACTION.switchTo, cpu, next));
     }
-    if (current !== NULL && !(canRun && mayStay)) into.push(action(ACTION.switchTo, cpu, NULL));
+    // A task that could go on leaves for a kernel thread's sake, which nobody here need know more of.
+    if (current !== NULL && (this.detours || !(canRun && mayStay)))
+      into.push(action(ACTION.switchTo, cpu, NULL));
   }
 
   #canBePicked(next: number, cpu: number): boolean {
