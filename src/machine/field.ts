@@ -13,6 +13,7 @@ export class Field {
   readonly name: string;
   readonly offset: number;
   #state = NOWHERE;
+  #words = NOWHERE.words;
   #base = 0;
   #stride = 0;
   #first = 0;
@@ -26,6 +27,7 @@ export class Field {
 
   bind(state: State): void {
     this.#state = state;
+    this.#words = state.words;
     this.#base = this.record.base;
     this.#stride = this.record.stride;
     this.#first = this.record.first;
@@ -52,7 +54,7 @@ export class Field {
   at(id: number): number {
     const start = this.#base + id * this.#stride;
     const index = id - this.#first;
-    if (index < 0 || index >= this.#count || this.#state.words[start] !== LIFE.live)
+    if (index < 0 || index >= this.#count || this.#words[start] !== LIFE.live)
       this.record.check(id, this.name);
     return start + this.offset;
   }
