@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../base/index.ts";
 import type { Action, Observation, Resolved } from "./action.ts";
 import type { Item, Scenario, Written } from "./ast.ts";
-import { Context } from "./context.ts";
+import { Context, type Env } from "./context.ts";
 import { declareAll, MAX_TASKS } from "./declare.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { type ArchItem, machineOf } from "./machine.ts";
@@ -74,8 +74,7 @@ class Expander {
   }
 
   expand(): Program {
-    const env = { names: this.#names, scope: this.scope, machine: this.#machine };
-    const declared = declareAll(this.#items, env);
+    const declared = declareAll(this.#items, this.#env);
     this.#run(this.#items);
     const checks = this.#claims.map((claim) => ({
       kind: claim.item.kind,
@@ -93,6 +92,10 @@ class Expander {
       reach: checks.filter(({ kind }) => kind === "reach").map(({ check }) => check),
       never: [...new Set(this.#items.flatMap((it) => (it.kind === "never" ? it.properties : [])))],
     };
+  }
+
+  get #env(): Env {
+    return { names: this.#names, scope: this.scope, machine: this.#machine };
   }
 
   #run(items: readonly Item[]): void {
@@ -140,8 +143,7 @@ class Expander {
       return;
     }
     const { scope } = this;
-    const env = { names: this.#names, scope, machine: this.#machine };
-    const context = new Context(env, this.#names.actor(item.actor), item.expected);
+    const context = new Context(this.#env, this.#names.actor(item.actor), item.expected);
     const action = resolveAction(item.action, context);
     if (this.#names.tasks.size > MAX_TASKS) this.#tooMuch(item, `${MAX_TASKS} tasks`);
     if (item.times !== undefined && ONCE.has(action.kind)) {
@@ -180,7 +182,7 @@ class Expander {
         return { kind: observation.kind, event: names.event(observation.event) };
       case "slots":
       case "inst-slots": {
-        const context = new Context({ names, scope: this.scope, machine: this.#machine }, "", []);
+        const context = new Context(this.#env);
         return { kind: observation.kind, cpu: context.cpu(observation.cpu) };
       }
       case "value":
