@@ -179,6 +179,13 @@ test("a scenario needs a machine and somebody who does something", () => {
   expect(said("arch x86")).toEqual(["1: nobody does anything: add a line such as `P: exit`"]);
 });
 
+test("at most 16 machines, and at most 50 complaints", () => {
+  expect(said(`${"arch x86\n".repeat(17)}P: exit`)).toEqual([
+    "17: a scenario is for at most 16 machines",
+  ]);
+  expect(said("arch x86\nfor c in 1..99 {\n  P: pin cpu c\n}")).toHaveLength(50);
+});
+
 test("blow-ups are refused at once", () => {
   const started = performance.now();
   const nested = (body: string) =>

@@ -3,7 +3,7 @@ import type { Action, Observation, Resolved } from "./action.ts";
 import type { Item, Scenario, Written } from "./ast.ts";
 import { Context, type Env } from "./context.ts";
 import { declareAll, MAX_TASKS } from "./declare.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import { type Diagnostic, MAX_DIAGNOSTICS } from "./diagnostic.ts";
 import { type ArchItem, machineOf } from "./machine.ts";
 import { Names } from "./names.ts";
 import { printClaim, printStep } from "./print.ts";
@@ -11,6 +11,7 @@ import type { Check, InitialTask, Machine, Program, Step } from "./program.ts";
 import { resolveAction, resolveOutcome } from "./resolve-action.ts";
 import { Scope } from "./scope.ts";
 
+const MAX_MACHINES = 16;
 const MAX_STEPS = 20_000;
 const MAX_TURNS = 100_000; // of all loops together
 const MAX_TIMES = 1_000_000;
@@ -28,10 +29,17 @@ export function expand(scenario: Scenario): Result<Expanded, readonly Diagnostic
     const message = "no machine is named: add a line such as `arch x86`";
     return err([{ severity: "error", at: { line: 1, column: 1 }, message }]);
   }
+  const oneTooMany = archs[MAX_MACHINES];
+  if (oneTooMany !== undefined) {
+    const message = `a scenario is for at most ${MAX_MACHINES} machines`;
+    return err([{ severity: "error", at: oneTooMany.at, message }]);
+  }
   const expanders = archs.map((arch) => new Expander(scenario.items, arch));
   const programs = expanders.map((expander) => expander.expand());
   const diagnostics = distinct(expanders.flatMap((expander) => expander.scope.diagnostics));
-  if (diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
+  if (diagnostics.some(({ severity }) => severity === "error")) {
+    return err(diagnostics.slice(0, MAX_DIAGNOSTICS));
+  }
   return ok({ programs, warnings: diagnostics });
 }
 
