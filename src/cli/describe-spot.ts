@@ -1,0 +1,7 @@
+import { type Spot, spotRange } from "../watch/index.ts";
+
+/** `counter (0x404100/8:w)`, or the range alone where it has no name. */
+export function describeSpot(spot: Spot): string {
+  const range = spotRange(spot);
+  return range.startsWith(`${spot.name}/`) ? range : `${spot.name} (${range})`;
+}

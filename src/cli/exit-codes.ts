@@ -1,0 +1,10 @@
+/** What the process's status means; a launched command's own status takes the place of OK. */
+export const EXIT = {
+  ok: 0,
+  /** Failed at run time. */
+  failed: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** Killed by a signal: this plus its number, as shells say it. */
+  signal: 128,
+} as const;

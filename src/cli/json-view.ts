@@ -1,0 +1,134 @@
+import type { Frame } from "../symbols/index.ts";
+import type { RawHit, Session, Spot, WatchReport, Writer } from "../watch/index.ts";
+import { formatHex } from "./format.ts";
+import type { Output } from "./output.ts";
+import { version } from "./version.ts";
+import type { View } from "./view.ts";
+
+/**
+ * JSON lines: a header, each hit, a summary. Addresses are strings, for they do not fit a double;
+ * times are whole numbers of ns, written with all their digits.
+ */
+export class JsonView implements View {
+  private readonly output: Output;
+  private readonly stack: boolean;
+  private session: Session | undefined;
+
+  constructor(output: Output, options: { stack: boolean }) {
+    this.output = output;
+    this.stack = options.stack;
+  }
+
+  begin(session: Session): void {
+    this.session = session;
+    const { spots, arming, cpus, launched } = session.parts;
+    this.line({
+      kind: "header",
+      schema: "trapline.watch",
+      version: 1,
+      trapline: version(),
+      watches: spots.map(watchOf),
+      strategy: arming.strategy,
+      cpus,
+      pid: launched?.pid,
+      clock: "monotonic",
+      since: session.sinceNs,
+      sinceWall: new Date().toISOString(),
+    });
+  }
+
+  hit(hit: RawHit): void {
+    if (this.session === undefined) return;
+    const { namer, spots } = this.session.parts;
+    const { frame, via } = namer.name(hit);
+    this.line({
+      kind: "hit",
+      time: hit.time,
+      pid: hit.pid,
+      tid: hit.tid,
+      comm: this.session.commOf(hit),
+      cpu: hit.cpu,
+      ip: formatHex(hit.ip),
+      mode: hit.kernel ? "kernel" : "user",
+      watch: spots[hit.spot]?.name,
+      ...codeOf(frame),
+      via: via === undefined ? undefined : codeOf(via),
+      stack: this.stack ? namer.stack(hit).map(frameOf) : undefined,
+    });
+  }
+
+  tick(): void {
+    // Lines are flushed by the one who calls.
+  }
+
+  end({ hits, writers, coverage, ended }: WatchReport): void {
+    const spots = this.session?.parts.spots ?? [];
+    const { sinceNs, untilNs, ...rest } = coverage;
+    this.line({
+      kind: "summary",
+      hits,
+      lost: coverage.lost,
+      ended,
+      writers: writers.map((writer) => writerOf(writer, spots)),
+      coverage: { ...rest, since: sinceNs, until: untilNs },
+    });
+  }
+
+  private line(value: unknown): void {
+    this.output.write(`${toJson(value)}\n`);
+  }
+}
+
+function watchOf({ name, address, length, mode, inexact, pids, pieces }: Spot) {
+  return {
+    name,
+    address: formatHex(address),
+    length,
+    mode,
+    inexact,
+    registers: pieces.length,
+    pids: pids === undefined ? undefined : [...pids],
+  };
+}
+
+function writerOf(writer: Writer, spots: readonly Spot[]) {
+  const { comm, pid, tid, threads, processes, mode, frame, via, count, stack } = writer;
+  return {
+    comm,
+    pid,
+    tid,
+    threads,
+    processes,
+    mode,
+    watch: spots[writer.spot]?.name,
+    ...codeOf(frame),
+    via: via === undefined ? undefined : codeOf(via),
+    count,
+    first: writer.firstNs,
+    last: writer.lastNs,
+    stack: stack?.map(frameOf),
+  };
+}
+
+function codeOf({ symbol, offset, object, objectOffset, file, line, column }: Frame) {
+  const at = objectOffset === undefined ? undefined : formatHex(objectOffset);
+  return { symbol, offset, object, objectOffset: at, file, line, column };
+}
+
+function frameOf(frame: Frame) {
+  return { ip: formatHex(frame.address), ...codeOf(frame) };
+}
+
+declare global {
+  interface JSON {
+    /** Text that stringify passes on as it is; in V8, not yet in TypeScript's library. */
+    rawJSON(text: string): unknown;
+  }
+}
+
+/** JSON.stringify, but whole numbers beyond 2^53 keep all their digits. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === "bigint" ? JSON.rawJSON(item.toString()) : item,
+  );
+}

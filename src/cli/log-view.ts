@@ -1,0 +1,52 @@
+import type { RawHit, Session, WatchReport } from "../watch/index.ts";
+import { coverageLines, headline } from "./coverage-text.ts";
+import { formatCode, formatHex, formatObject } from "./format.ts";
+import type { Output } from "./output.ts";
+import type { View } from "./view.ts";
+
+/** One line for each hit as it happens, and the coverage at the end. */
+export class LogView implements View {
+  private readonly output: Output;
+  private readonly options: { stack: boolean };
+  private session: Session | undefined;
+
+  constructor(output: Output, options: { stack: boolean }) {
+    this.output = output;
+    this.options = options;
+  }
+
+  begin(session: Session): void {
+    this.session = session;
+  }
+
+  hit(hit: RawHit): void {
+    if (this.session === undefined) return;
+    const { namer, spots } = this.session.parts;
+    const { frame } = namer.name(hit);
+    const seconds = Number(hit.time - this.session.sinceNs) / 1e9;
+    const fields = [
+      seconds.toFixed(6).padStart(12),
+      `${this.session.commOf(hit)} ${hit.pid}/${hit.tid}`,
+      `[${hit.cpu.toString().padStart(3, "0")}]`,
+      hit.kernel ? "kernel" : "user",
+      `${formatCode(frame)} (${formatObject(frame)})`,
+      spots.length > 1 ? (spots[hit.spot]?.name ?? "") : "",
+    ];
+    this.output.write(`${fields.join("  ").trimEnd()}\n`);
+    if (!this.options.stack) return;
+    for (const caller of namer.stack(hit)) {
+      const address = formatHex(caller.address).padStart(18);
+      this.output.write(`\t${address} ${formatCode(caller)} (${formatObject(caller)})\n`);
+    }
+  }
+
+  tick(): void {
+    // Lines are flushed by the one who calls.
+  }
+
+  end(report: WatchReport): void {
+    const spots = this.session?.parts.spots ?? [];
+    const lines = [headline(report, spots), ...coverageLines(report.coverage)];
+    this.output.write(`${lines.join("\n")}\n`);
+  }
+}

@@ -1,0 +1,58 @@
+import { UsageError } from "./usage-error.ts";
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = {
+  "": 1_000,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+};
+
+/** `10s`, `500ms`, `1.5m`, `2h`; a number alone is seconds. In ms. */
+export function parseDuration(flag: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|min|h|)$/.exec(text);
+  const unit = MS_PER_UNIT[match?.[2] ?? "?"];
+  if (match === null || unit === undefined) {
+    throw new UsageError(`${flag} ${text}: not a duration: try 10s, 500ms or 2m`);
+  }
+  return Number(match[1]) * unit;
+}
+
+/** A whole number of at least `least`. */
+export function parseCount(flag: string, text: string, least: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new UsageError(`${flag} ${text}: not a whole number of ${least} or more`);
+}
+
+/** `12,34` as process or thread ids. */
+export function parseIds(flag: string, text: string): readonly number[] {
+  return text.split(",").map((part) => {
+    const id = /^\d+$/.test(part) ? Number(part) : 0;
+    if (id > 0 && id < 2 ** 31) return id;
+    throw new UsageError(`${flag} ${text}: "${part}" is not an id: try ${flag} 1234 or 12,34`);
+  });
+}
+
+const BYTES_PER_UNIT: Readonly<Record<string, number>> = { "": 1, K: 1 << 10, M: 1 << 20 };
+
+/** `64K`, `8M`, or bytes. */
+export function parseSize(flag: string, text: string): number {
+  const match = /^(\d+)([KM]?)$/i.exec(text);
+  const unit = BYTES_PER_UNIT[match?.[2]?.toUpperCase() ?? "?"];
+  const bytes = Number(match?.[1]) * (unit ?? Number.NaN);
+  if (Number.isSafeInteger(bytes) && bytes >= 4096 && bytes <= 2 ** 30) return bytes;
+  throw new UsageError(`${flag} ${text}: not a size from 4K to 1024M`);
+}
+
+/** One of a few words. */
+export function parseChoice<T extends string>(
+  flag: string,
+  text: string,
+  choices: readonly T[],
+): T {
+  const chosen = choices.find((choice) => choice === text);
+  if (chosen !== undefined) return chosen;
+  throw new UsageError(`${flag} ${text}: not one of ${choices.join(", ")}`);
+}

@@ -1,0 +1,160 @@
+import type { ChildProcess } from "node:child_process";
+import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  openSession,
+  type Session,
+  WatchError,
+  type WatchErrorKind,
+  type WatchOptions,
+  type WatchReport,
+  type Writers,
+  writersOf,
+} from "../watch/index.ts";
+import { describeSpot } from "./describe-spot.ts";
+import { EXIT } from "./exit-codes.ts";
+import { Output } from "./output.ts";
+import type { View } from "./view.ts";
+
+/** How the result is shown, and what the exit status is to be. */
+export interface Display {
+  readonly form: "table" | "log" | "json";
+  readonly stack: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  /** End with our own status, not with the launched command's. */
+  readonly ownStatus: boolean;
+}
+
+/** How often the rings are looked at. At 100,000 hits a second, 2,000 wait by then. */
+const POLL_MS = 20;
+/** Hits between two looks at the output, so that it is flushed while they come. */
+const BATCH = 1 << 16;
+
+/** Runs a watch to its end and shows it. Resolves to the exit status. */
+export async function runWatch(options: WatchOptions, display: Display): Promise<number> {
+  const session = open(options);
+  if (session instanceof WatchError) {
+    console.error(`trapline: ${session.message}`);
+    return session.exitCode ?? STATUS[session.kind];
+  }
+  using running = session;
+  const launched = running.parts.launched?.child;
+  const ended = launched === undefined ? undefined : endOf(launched);
+  const output = new Output();
+  stopOnSignals(running);
+  const live = isLive(display, launched !== undefined);
+  if (!display.quiet && display.form !== "json" && !live) announce(running);
+  const view = await viewOf({ ...display, live }, output);
+  const writers = writersOf(running, display.stack);
+  const report = await watchToEnd(running, { view, writers, output });
+  if (output.failure !== undefined) {
+    console.error(`trapline: write the result: ${output.failure}: see to where the output goes`);
+    return EXIT.failed;
+  }
+  const outlived = report.ended === "max-hits" || report.ended === "timeout";
+  if (launched === undefined || ended === undefined || outlived || display.ownStatus) {
+    launched?.unref(); // it runs on; it is not ours to end
+    return EXIT.ok;
+  }
+  return await ended;
+}
+
+/** A status for each kind of refusal: only a wrong request is wrong usage. */
+const STATUS: Readonly<Record<WatchErrorKind, number>> = {
+  usage: EXIT.usage,
+  target: EXIT.failed,
+  denied: EXIT.failed,
+  busy: EXIT.failed,
+  machine: EXIT.failed,
+  command: EXIT.failed,
+};
+
+function open(options: WatchOptions): Session | WatchError {
+  try {
+    return openSession(options);
+  } catch (error) {
+    if (error instanceof WatchError) return error;
+    throw error;
+  }
+}
+
+/** A launched command writes to the same terminal: a table between its lines would be torn. */
+function isLive({ form }: Display, launched: boolean): boolean {
+  const terminal = process.stdout.isTTY === true && process.env.TERM !== "dumb";
+  return form === "table" && terminal && !launched;
+}
+
+/** Says at once that the registers are armed: from here on nothing is missed. */
+function announce({ parts }: Session): void {
+  console.error(`trapline: watching ${parts.spots.map(describeSpot).join(", ")}: Ctrl-C ends`);
+}
+
+/** Views are loaded when the registers are armed: the hits wait in the rings meanwhile. */
+async function viewOf(display: Display & { live: boolean }, output: Output): Promise<View> {
+  switch (display.form) {
+    case "json": {
+      const { JsonView } = await import("./json-view.ts");
+      return new JsonView(output, display);
+    }
+    case "log": {
+      const { LogView } = await import("./log-view.ts");
+      return new LogView(output, display);
+    }
+    case "table": {
+      const { TableView } = await import("./table-view.ts");
+      return new TableView(output, display);
+    }
+  }
+}
+
+async function watchToEnd(
+  session: Session,
+  { view, writers, output }: { view: View; writers: Writers; output: Output },
+): Promise<WatchReport> {
+  const sink = {
+    hit: (hit: Parameters<View["hit"]>[0]) => {
+      writers.add(hit);
+      view.hit(hit);
+    },
+    forget: (tid: number) => writers.forget(tid),
+  };
+  view.begin(session, writers);
+  while (session.ended === undefined) {
+    const more = session.drain(sink, BATCH);
+    view.tick();
+    output.flush();
+    if (output.broken) session.stop();
+    await sleep(more ? 0 : POLL_MS);
+  }
+  const coverage = session.finish(sink);
+  const report: WatchReport = {
+    hits: session.hits,
+    writers: writers.list(),
+    coverage,
+    ended: session.ended,
+  };
+  view.end(report);
+  output.flush();
+  await sleep(0); // an error of the last write is told after it
+  return report;
+}
+
+/** The first signal ends the watch and shows what was found; the second leaves at once. */
+function stopOnSignals(session: Session): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (session.ended !== undefined) process.exit(EXIT.signal + constants.signals[signal]);
+      session.stop();
+    });
+  }
+}
+
+/** The launched command's exit status, as a shell would tell it. */
+function endOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => {
+      resolve(code ?? EXIT.signal + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}

@@ -1,0 +1,139 @@
+import { styleText } from "node:util";
+import logUpdate from "log-update";
+import type { Session, Spot, WatchReport, Writer, Writers } from "../watch/index.ts";
+import { coverageLines, headline } from "./coverage-text.ts";
+import { describeSpot } from "./describe-spot.ts";
+import {
+  formatCode,
+  formatCount,
+  formatNumber,
+  formatObject,
+  formatSeconds,
+  formatShare,
+} from "./format.ts";
+import type { Output } from "./output.ts";
+import { type Column, textTable } from "./text-table.ts";
+import type { View } from "./view.ts";
+
+const COLUMNS: readonly Column[] = [
+  { title: "COUNT", align: "right" },
+  { title: "SHARE", align: "right" },
+  { title: "WHO", align: "left", shrinks: true },
+  { title: "CODE", align: "left", shrinks: true },
+  { title: "OBJECT", align: "left", shrinks: true },
+  { title: "WATCH", align: "left", shrinks: true },
+  { title: "FIRST", align: "right" },
+  { title: "LAST", align: "right" },
+];
+
+const REFRESH_MS = 250;
+/** Lines of the terminal that the table leaves for the rest. */
+const MARGIN = 5;
+
+/** The distinct writers: refreshed in place on a terminal, and printed once at the end. */
+export class TableView implements View {
+  private readonly output: Output;
+  private readonly options: { live: boolean; color: boolean };
+  private session: Session | undefined;
+  private writers: Writers | undefined;
+  private refreshedMs = 0;
+
+  constructor(output: Output, options: { live: boolean; color: boolean }) {
+    this.output = output;
+    this.options = options;
+  }
+
+  begin(session: Session, writers: Writers): void {
+    this.session = session;
+    this.writers = writers;
+  }
+
+  hit(): void {
+    // The writers are counted by the one who calls.
+  }
+
+  tick(): void {
+    if (!this.options.live || this.session === undefined || this.writers === undefined) return;
+    const now = performance.now();
+    if (now - this.refreshedMs < REFRESH_MS) return;
+    this.refreshedMs = now;
+    const { spots } = this.session.parts;
+    const elapsed = process.hrtime.bigint() - this.session.sinceNs;
+    const writers = this.writers.list();
+    const shown = writers.slice(0, Math.max(1, (process.stdout.rows ?? 24) - MARGIN));
+    const more = writers.length - shown.length;
+    logUpdate(
+      [
+        `${formatNumber(this.session.hits, "hit")} in ${formatSeconds(elapsed)} on ${spots
+          .map(describeSpot)
+          .join(", ")} · Ctrl-C ends`,
+        ...this.table(shown, { hits: this.session.hits, sinceNs: this.session.sinceNs, spots }),
+        ...(more > 0 ? [`… and ${formatNumber(more, "writer")} more`] : []),
+      ].join("\n"),
+    );
+  }
+
+  end(report: WatchReport): void {
+    if (this.options.live) {
+      logUpdate.clear();
+      logUpdate.done();
+    }
+    const spots = this.session?.parts.spots ?? [];
+    const { hits, writers, coverage } = report;
+    const lines = [
+      this.bold(headline(report, spots)),
+      ...(writers.length === 0
+        ? []
+        : ["", ...this.table(writers, { hits, sinceNs: coverage.sinceNs, spots })]),
+      "",
+      ...coverageLines(coverage).map((line) => this.mark(line)),
+    ];
+    this.output.write(`${lines.join("\n")}\n`);
+  }
+
+  private table(
+    writers: readonly Writer[],
+    of: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
+  ): readonly string[] {
+    const rows = writers.map((writer) => this.row(writer, of));
+    const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+    const [title = "", ...lines] = textTable(COLUMNS, rows, width);
+    const stacks = writers.map(({ stack }) =>
+      (stack ?? []).map((frame) => `        ${formatCode(frame)} (${formatObject(frame)})`),
+    );
+    return [this.bold(title), ...lines.flatMap((line, index) => [line, ...(stacks[index] ?? [])])];
+  }
+
+  private row(
+    writer: Writer,
+    { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
+  ): readonly string[] {
+    return [
+      formatCount(writer.count),
+      formatShare(writer.count, hits),
+      who(writer),
+      formatCode(writer.frame),
+      writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
+      spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
+      formatSeconds(writer.firstNs - sinceNs),
+      formatSeconds(writer.lastNs - sinceNs),
+    ];
+  }
+
+  private bold(text: string): string {
+    return this.options.color ? styleText("bold", text, { validateStream: false }) : text;
+  }
+
+  /** What is missing is what must not be overlooked. */
+  private mark(line: string): string {
+    const missing = line.startsWith("not covered") || /^lost: [^n]/.test(line);
+    if (!missing || !this.options.color) return line;
+    return styleText("yellow", line, { validateStream: false });
+  }
+}
+
+/** `worker 1234`, or how many threads of that name there are. */
+function who({ comm, tid, threads, processes }: Writer): string {
+  if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
+  return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
+}

@@ -1,0 +1,23 @@
+/**
+ * Trapline as a library: hardware breakpoints on live processes.
+ *
+ * @packageDocumentation
+ */
+export type { Frame } from "./symbols/index.ts";
+export {
+  type Coverage,
+  type EndReason,
+  type Gap,
+  type Hit,
+  type Spot,
+  type SpotPiece,
+  type Strategy,
+  Watch,
+  WatchError,
+  type WatchErrorKind,
+  type WatchOptions,
+  type WatchReport,
+  type WatchTarget,
+  type Writer,
+  watch,
+} from "./watch/index.ts";

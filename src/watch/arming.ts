@@ -1,0 +1,200 @@
+import {
+  CLOCK_MONOTONIC,
+  PERF_COUNT_SW_DUMMY,
+  PERF_FORMAT_ID,
+  PERF_FORMAT_LOST,
+  PERF_SAMPLE_TIME,
+  PERF_TYPE_BREAKPOINT,
+  PERF_TYPE_SOFTWARE,
+  type PerfEventAttr,
+  RingCursor,
+  type SampleLayout,
+} from "../abi/index.ts";
+import { type Errno, err, ok, type Result } from "../base/index.ts";
+import {
+  EventRing,
+  type Features,
+  type ForeignFilter,
+  PerfEvent,
+  type Sys,
+} from "../linux/index.ts";
+import type { Strategy } from "./coverage.ts";
+import type { Spot, SpotPiece } from "./spot.ts";
+
+/** What every strategy needs to know to open its events. */
+export interface ArmPlan {
+  readonly spots: readonly Spot[];
+  readonly layout: SampleLayout;
+  readonly features: Features;
+  /** Count the kernel's accesses, too. */
+  readonly kernelMode: boolean;
+  /** Follow forked children as well as new threads. */
+  readonly children: boolean;
+  /** Frames of a call chain, when one is taken. */
+  readonly maxStack: number;
+  /** General registers to sample: a mask as perf numbers them, 0 for none. */
+  readonly registers: bigint;
+  readonly hitPages: number;
+  readonly sidePages: number;
+}
+
+/** One event that watches one piece, and what its samples mean. */
+export interface ArmedPiece {
+  readonly event: PerfEvent;
+  readonly spot: Spot;
+  /** Which of all pieces, counted over all spots. */
+  readonly pieceIndex: number;
+}
+
+/** A ring and the CPU it belongs to; undefined when its samples say their CPU themselves. */
+export interface ArmedRing {
+  readonly cursor: RingCursor;
+  readonly cpu: number | undefined;
+}
+
+/** Where an event is opened, and which ring it shares: events of one lane are on one CPU or task. */
+export interface Lane {
+  readonly pid: number;
+  readonly cpu: number;
+}
+
+/** Why not all could be armed: the call's errno, and for whom it was. */
+export interface ArmRefusal {
+  readonly errno: Errno;
+  readonly pid: number;
+  readonly cpu: number;
+}
+
+const NO_WAKEUP = 0x7fff_ffff;
+
+/** The armed registers, and the rings that tell of their hits and of the life of tasks. */
+export class Arming implements Disposable {
+  readonly strategy: Strategy;
+  readonly pieces: ArmedPiece[] = [];
+  readonly hitRings: ArmedRing[] = [];
+  readonly sideRings: ArmedRing[] = [];
+  readonly plan: ArmPlan;
+  /** Some thread may be covered by two events; the reader must count each access once. */
+  mayOverlap = false;
+  /** Threads that must have inherited their events, for no register was free for one of their own. */
+  readonly assumed: number[] = [];
+  private readonly sys: Sys;
+  private readonly undo = new DisposableStack();
+  private readonly hitOwners = new Map<number, PerfEvent>();
+  private readonly sideOwners = new Map<number, PerfEvent>();
+
+  constructor(sys: Sys, plan: ArmPlan, strategy: Strategy) {
+    this.sys = sys;
+    this.plan = plan;
+    this.strategy = strategy;
+  }
+
+  /** Opens the event that tells of forks, execs, exits and mappings on this lane; it is on at once. */
+  openSide(lane: Lane): Result<PerfEvent, ArmRefusal> {
+    const flags = ["task", "comm", "commExec", "mmap2", "sampleIdAll", ...this.clock()] as const;
+    const event = this.open(lane, {
+      type: PERF_TYPE_SOFTWARE,
+      config: PERF_COUNT_SW_DUMMY,
+      sampleType: PERF_SAMPLE_TIME,
+      // Without samples the kernel's accesses are no matter, and leaving them out needs no right.
+      flags: [...flags, "excludeKernel", ...this.inheritance()],
+    });
+    if (event.ok) this.attach(event.value, lane, "side");
+    return event;
+  }
+
+  /** Opens one event for each piece of each spot on this lane. */
+  openHits(lane: Lane, filter?: ForeignFilter): Result<void, ArmRefusal> {
+    let pieceIndex = 0;
+    for (const spot of this.plan.spots) {
+      for (const piece of spot.pieces) {
+        const event = this.open(lane, this.hitAttr(piece));
+        if (!event.ok) return event;
+        if (filter !== undefined) event.value.setBpf(filter.program);
+        this.attach(event.value, lane, "hit");
+        this.pieces.push({ event: event.value, spot, pieceIndex });
+        pieceIndex += 1;
+      }
+    }
+    return ok(undefined);
+  }
+
+  /** Lets the events count. Those for tasks do so since they were opened. */
+  enable(): void {
+    if (this.strategy === "task") return;
+    for (const { event } of this.pieces) event.enable();
+  }
+
+  disable(): void {
+    for (const { event } of this.pieces) event.disable();
+  }
+
+  [Symbol.dispose](): void {
+    this.undo.dispose();
+  }
+
+  private hitAttr(piece: SpotPiece): PerfEventAttr {
+    const { layout, kernelMode, maxStack, registers } = this.plan;
+    return {
+      type: PERF_TYPE_BREAKPOINT,
+      samplePeriod: 1,
+      sampleType: layout.sampleType,
+      bpType: piece.bpType,
+      bpAddr: piece.address,
+      bpLen: piece.length,
+      sampleMaxStack: maxStack,
+      sampleRegsIntr: registers,
+      flags: [
+        ...this.startsDisabled(),
+        ...this.clock(),
+        ...(kernelMode ? [] : (["excludeKernel", "excludeHv"] as const)),
+        ...this.inheritance(),
+      ],
+    };
+  }
+
+  private clock() {
+    return ["useClockid", "watermark"] as const;
+  }
+
+  /**
+   * An event for tasks counts from the start. Enabling it later would miss some children: one that
+   * inherits in that moment takes the state "off" from its parent's event, but is not yet in the list
+   * of children that are enabled; and as contexts are swapped, its own children inherit "off", too.
+   */
+  private startsDisabled() {
+    return this.strategy === "task" ? [] : (["disabled"] as const);
+  }
+
+  private inheritance() {
+    if (this.strategy !== "task") return [];
+    return this.plan.children ? (["inherit"] as const) : (["inherit", "inheritThread"] as const);
+  }
+
+  private open(lane: Lane, attr: PerfEventAttr): Result<PerfEvent, ArmRefusal> {
+    const tellsLost = this.plan.features.formatLost;
+    const readFormat = PERF_FORMAT_ID | (tellsLost ? PERF_FORMAT_LOST : 0);
+    const whole = { ...attr, readFormat, clockid: CLOCK_MONOTONIC, wakeupWatermark: NO_WAKEUP };
+    const event = PerfEvent.open(this.sys, whole, { ...lane, tellsLost });
+    if (!event.ok) return err({ errno: event.error, pid: lane.pid, cpu: lane.cpu });
+    this.undo.use(event.value);
+    return event;
+  }
+
+  /** Gives the event its lane's ring, which the first one maps. */
+  private attach(event: PerfEvent, lane: Lane, kind: "hit" | "side"): void {
+    const owners = kind === "hit" ? this.hitOwners : this.sideOwners;
+    const key = lane.cpu >= 0 ? lane.cpu : -lane.pid;
+    const owner = owners.get(key);
+    if (owner !== undefined) {
+      event.outputTo(owner);
+      return;
+    }
+    owners.set(key, event);
+    const pages = kind === "hit" ? this.plan.hitPages : this.plan.sidePages;
+    const ring = EventRing.map(this.sys, event, pages);
+    this.undo.use(ring);
+    const rings = kind === "hit" ? this.hitRings : this.sideRings;
+    rings.push({ cursor: new RingCursor(ring), cpu: lane.cpu >= 0 ? lane.cpu : undefined });
+  }
+}

@@ -1,0 +1,131 @@
+import type { SideRecord, TaskRecord } from "../abi/index.ts";
+import { asPid } from "../base/index.ts";
+import { type ForeignFilter, statusOf } from "../linux/index.ts";
+import type { SymbolSource } from "../symbols/index.ts";
+import type { Gap } from "./coverage.ts";
+import { ExecCheck } from "./exec-check.ts";
+import type { Spot } from "./spot.ts";
+import type { Tasks } from "./tasks.ts";
+
+export interface FamilyParts {
+  readonly tasks: Tasks;
+  readonly spots: readonly Spot[];
+  readonly symbols: SymbolSource;
+  readonly filter: ForeignFilter | undefined;
+  /** Processes that were there before: no fork record tells of them. */
+  readonly before: ReadonlySet<number>;
+  readonly followChildren: boolean;
+  readonly watchesAll: boolean;
+  /** A thread ended, or is another program or has another name now. */
+  readonly forget: (tid: number) => void;
+}
+
+/**
+ * Decides whose hits count. Learns from the fork, exec and exit records who belongs to the targets,
+ * and tells the kernel's filter who does not.
+ */
+export class Family {
+  readonly gaps: Gap[] = [];
+  private readonly parts: FamilyParts;
+  private readonly execs: ExecCheck;
+  private readonly strangers = new Set<number>();
+  private undecided = 0;
+
+  constructor(parts: FamilyParts) {
+    this.parts = parts;
+    this.execs = new ExecCheck(parts.spots);
+  }
+
+  /** True when accesses of this process to this spot count. */
+  isWatched(pid: number, spot: number): boolean {
+    const { tasks, spots } = this.parts;
+    if (!tasks.isWatched(pid) && !this.adopt(pid)) return false;
+    if (this.execs.isElsewhere(pid, spot)) return false;
+    const meant = spots[spot]?.pids;
+    return meant === undefined || meant.has(tasks.rootOf(pid) ?? pid);
+  }
+
+  /** Takes in what a side record tells. */
+  take(record: SideRecord): void {
+    switch (record.kind) {
+      case "fork":
+        this.fork(record);
+        return;
+      case "exit":
+        this.parts.tasks.exit(record);
+        this.parts.forget(record.tid);
+        this.execs.forget(record);
+        return;
+      case "comm":
+        this.rename(record);
+        return;
+      case "mmap":
+        this.map(record);
+        return;
+      case "lost":
+      case "unknown":
+        return;
+    }
+  }
+
+  /** What could not be decided, once all has been read. */
+  lateGaps(): readonly Gap[] {
+    if (this.undecided === 0) return this.gaps;
+    const text = `${this.undecided} processes ended before it was known whose children they were: their hits are left out`;
+    return [...this.gaps, { kind: "undecided", text }];
+  }
+
+  /** An unknown process: a stranger, or a child whose fork record was lost or has yet to be read. */
+  private adopt(pid: number): boolean {
+    if (this.strangers.has(pid)) return false;
+    const { tasks, before, filter, followChildren } = this.parts;
+    if (!before.has(pid) && followChildren) {
+      const parent = statusOf(pid)?.ppid;
+      if (parent === undefined) this.undecided += 1;
+      else if (tasks.isWatched(parent)) {
+        tasks.adopt(pid, parent);
+        return true;
+      }
+    }
+    this.strangers.add(pid);
+    filter?.add(pid);
+    return false;
+  }
+
+  private fork(record: TaskRecord): void {
+    const { tasks, symbols } = this.parts;
+    const { pid, ppid } = record;
+    if (pid !== ppid) this.numberGiven(record);
+    if (!tasks.fork(record)) return;
+    symbols.noteFork(asPid(ppid), asPid(pid));
+    this.execs.fork(ppid, pid);
+  }
+
+  /** The number is another process's now, and no stranger's until it has shown to be one. */
+  private numberGiven({ pid, ppid, time }: TaskRecord): void {
+    const { tasks, filter } = this.parts;
+    this.strangers.delete(pid);
+    const missed = filter?.remove(pid);
+    if (missed === undefined || missed.last <= time || !tasks.isWatched(ppid)) return;
+    const text = `process ${pid} got the number of a process that was filtered out: its first hits may be missing`;
+    this.gaps.push({ kind: "stranger-reuse", text });
+  }
+
+  private rename({ pid, tid, comm, exec }: SideRecord & { kind: "comm" }): void {
+    const { tasks, symbols, watchesAll, forget } = this.parts;
+    if (!tasks.isWatched(pid)) return;
+    tasks.nameTask(tid, comm);
+    forget(tid);
+    if (!exec) return;
+    tasks.exec(pid);
+    if (!watchesAll) symbols.noteExec(asPid(pid));
+    this.gaps.push(...this.execs.exec(pid, comm));
+  }
+
+  private map({ pid, addr, ...rest }: SideRecord & { kind: "mmap" }): void {
+    const { tasks, symbols, watchesAll } = this.parts;
+    // Of all processes of a machine, only those that hit are worth reading maps of, once they do.
+    if (watchesAll || !tasks.isWatched(pid)) return;
+    symbols.noteMmap(asPid(pid), { ...rest, start: addr });
+  }
+}

@@ -1,0 +1,104 @@
+import { PERF_RECORD_SAMPLE } from "../abi/index.ts";
+import type { ArmedRing } from "./arming.ts";
+
+/** Takes the record that the ring's cursor stands on. */
+export type Take = (ring: ArmedRing) => void;
+
+const HIGH_WORD = 2 ** 32;
+/** Records after which their space is the kernel's again, so that a long drain does not fill it. */
+const RELEASE_EVERY = 1024;
+
+/** A ring among others, with the time of the record it stands on. */
+class Lane {
+  readonly ring: ArmedRing;
+  readonly take: Take;
+  /** ns as a double: exact for 104 days of uptime, and to 2 ns for centuries. Only orders. */
+  time = 0;
+  private readonly timeWord: (ring: ArmedRing) => number;
+
+  constructor(ring: ArmedRing, timeWord: (ring: ArmedRing) => number, take: Take) {
+    this.ring = ring;
+    this.take = take;
+    this.timeWord = timeWord;
+  }
+
+  get waiting(): boolean {
+    return this.ring.cursor.hasRecord;
+  }
+
+  look(): void {
+    const { cursor } = this.ring;
+    if (!cursor.hasRecord) return;
+    const word = this.timeWord(this.ring);
+    this.time = word < 0 ? 0 : cursor.word(word + 1) * HIGH_WORD + cursor.word(word);
+  }
+
+  /** Takes records up to and with `limit`, and gives their space back as it goes. */
+  takeUntil(limit: number, enough: () => boolean): void {
+    const { cursor } = this.ring;
+    for (let taken = 1; this.waiting && this.time <= limit && !enough(); taken += 1) {
+      this.take(this.ring);
+      cursor.advance();
+      this.look();
+      if (taken % RELEASE_EVERY === 0) cursor.release();
+    }
+  }
+}
+
+/**
+ * Puts the records of many rings in the order of their times: each ring is in order by itself. So a
+ * fork is read before the child's first hit, though another CPU wrote it.
+ */
+export class RingMerge {
+  private readonly lanes: readonly Lane[];
+
+  constructor(
+    hits: { rings: readonly ArmedRing[]; timeWord: number; take: Take },
+    sides: { rings: readonly ArmedRing[]; take: Take },
+  ) {
+    // A record in a hit ring that is no sample (LOST) has no time that matters: it comes at once.
+    const hitTime = ({ cursor }: ArmedRing) =>
+      cursor.type === PERF_RECORD_SAMPLE ? hits.timeWord : -1;
+    // With only the time asked for, sample_id_all ends each side record with it.
+    const sideTime = ({ cursor }: ArmedRing) => cursor.size / 4 - 2;
+    this.lanes = [
+      ...sides.rings.map((ring) => new Lane(ring, sideTime, sides.take)),
+      ...hits.rings.map((ring) => new Lane(ring, hitTime, hits.take)),
+    ];
+  }
+
+  /**
+   * Takes all records that are older than `horizon`, in ns; those not taken stay in their rings.
+   * Stops early, between two records, once `enough` says so.
+   */
+  drain(horizon: number, enough: () => boolean): void {
+    for (const lane of this.lanes) {
+      lane.ring.cursor.refresh();
+      lane.look();
+    }
+    let waiting = this.lanes.filter((lane) => lane.waiting);
+    while (waiting.length > 0 && !enough()) {
+      const { first, limit } = earliest(waiting, horizon);
+      if (first.time > horizon) break;
+      first.takeUntil(limit, enough);
+      if (!first.waiting) waiting = waiting.filter((lane) => lane !== first);
+    }
+    for (const lane of this.lanes) lane.ring.cursor.release();
+  }
+}
+
+/** The lane whose record is the earliest, and up to when it stays so. */
+function earliest(lanes: readonly Lane[], horizon: number): { first: Lane; limit: number } {
+  let [first] = lanes;
+  let limit = horizon;
+  for (const lane of lanes) {
+    if (first === undefined || lane.time < first.time) {
+      if (first !== undefined && first.time < limit) limit = first.time;
+      first = lane;
+    } else if (lane !== first && lane.time < limit) {
+      limit = lane.time;
+    }
+  }
+  if (first === undefined) throw new RangeError("no lane to choose from");
+  return { first, limit };
+}

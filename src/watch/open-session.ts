@@ -1,0 +1,199 @@
+import { type Architecture, hostArchitecture } from "../arch/index.ts";
+import { asPid, type Result } from "../base/index.ts";
+import {
+  allProcesses,
+  commOf,
+  ForeignFilter,
+  onlineCpus,
+  openSys,
+  ownPrivileges,
+  type Privileges,
+  probeFeatures,
+  type Sys,
+  threadsOf,
+} from "../linux/index.ts";
+import { resolveName, Symbolizer } from "../symbols/index.ts";
+import { armCpus, armTasks, armThreads } from "./arm.ts";
+import type { Arming, ArmPlan, ArmRefusal } from "./arming.ts";
+import type { Coverage, Strategy } from "./coverage.ts";
+import { gapsBefore } from "./gaps-before.ts";
+import { Namer } from "./namer.ts";
+import type { WatchOptions } from "./options.ts";
+import { planEvents } from "./plan.ts";
+import { explainRefusal } from "./refusal.ts";
+import { parseWheres, resolveSpots } from "./resolve-spots.ts";
+import { inlinesScripts, namesScripts } from "./script-target.ts";
+import { selfTest } from "./self-test.ts";
+import { Session } from "./session.ts";
+import type { Spot } from "./spot.ts";
+import { findTargets, type Targets } from "./targets.ts";
+import { Tasks } from "./tasks.ts";
+import { WatchError } from "./watch-error.ts";
+import type { Where } from "./where.ts";
+
+/**
+ * Finds the targets and the addresses, arms the registers and starts counting. Throws WatchError
+ * when any of it cannot be done; nothing is then left behind. Never waits for the event loop: a
+ * command that it launches stands still meanwhile.
+ */
+export function openSession(options: WatchOptions): Session {
+  const wheres = parseWheres(options.where);
+  const arch = requireArchitecture();
+  const sys = openSys();
+  const privileges = ownPrivileges();
+  const tested = requireTraps(sys, privileges);
+  using undo = new DisposableStack();
+
+  const targets = findTargets(sys, options.target, undo);
+  letLinkerFind(targets, wheres);
+  const spots = resolveSpots(arch, wheres, targets.pids);
+  requireKernelRight(spots, options, privileges);
+
+  const filter = targets.all ? undefined : loadFilter(sys, privileges, undo);
+  const cpus = onlineCpus();
+  const scripts = targets.pids.some(namesScripts);
+  const plan = planEvents(options, {
+    spots,
+    features: probeFeatures(sys),
+    privileges,
+    lanes: targets.tids?.length ?? cpus.length,
+    cpus: cpus.length,
+    perThread: targets.tids !== undefined,
+    scripts,
+  });
+  const { arming, why } = armBest({ sys, plan, targets, privileges, options, filter });
+  undo.use(arming);
+  const symbols = undo.use(new Symbolizer());
+  const before = new Set(allProcesses());
+  const session = new Session({
+    sys,
+    arming,
+    tasks: tasksOf(targets, plan),
+    spots,
+    symbols,
+    filter: arming.strategy === "cpu" ? filter : undefined,
+    pidfds: targets.pidfds,
+    before,
+    cpus,
+    watchesAll: targets.all,
+    maxHits: options.maxHits ?? Number.POSITIVE_INFINITY,
+    timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
+    why,
+    selfTest: tested,
+    gaps: gapsBefore({ spots, plan, targets, arming, options }),
+    launched: targets.launched,
+    namer: new Namer(symbols, {
+      spots,
+      trapsAfter: arch.data.trap === "after",
+      inlines: targets.pids.some(inlinesScripts),
+      chained: scripts && plan.layout.callchain !== undefined,
+    }),
+    resources: undo.move(),
+  });
+  targets.launched?.release();
+  for (const pid of targets.pids) symbols.noteProcess(asPid(pid));
+  return session;
+}
+
+function requireArchitecture(): Architecture {
+  if (process.platform !== "linux") {
+    throw new WatchError("machine", `watch: ${process.platform}: hardware breakpoints need Linux`);
+  }
+  const arch = hostArchitecture(process.arch);
+  if (arch !== undefined) return arch;
+  throw new WatchError(
+    "machine",
+    `watch: ${process.arch}: this processor is not known yet: use x64`,
+  );
+}
+
+/** A breakpoint that is accepted and never fires would make every count a lie. */
+function requireTraps(sys: Sys, privileges: Privileges): Coverage["selfTest"] {
+  const tested = selfTest(sys);
+  if (!tested.ok) {
+    if (tested.error === "ENOSPC") return "no register free";
+    throw explainRefusal({ errno: tested.error, pid: 0, cpu: -1 }, privileges);
+  }
+  if (tested.value === "fired") return "fired";
+  const reason = "this machine accepts breakpoints but they never fire";
+  throw new WatchError("machine", `watch: ${reason}: a virtual machine may hide them: use another`);
+}
+
+/** A launched program's libraries are not there yet: let its dynamic linker map them first. */
+function letLinkerFind({ launched, pids }: Targets, wheres: readonly Where[]): void {
+  const isThere = ({ place }: Where) =>
+    place.kind === "address" || pids.every((pid) => resolveName(asPid(pid), place).ok);
+  launched?.runLinkerUntil(() => wheres.every(isThere));
+}
+
+const KERNEL_HALF = 1n << 63n;
+
+function requireKernelRight(
+  spots: readonly Spot[],
+  { kernel }: WatchOptions,
+  { admin }: Privileges,
+): void {
+  const spot = spots.find(({ address }) => address >= KERNEL_HALF);
+  if (spot === undefined) return;
+  const what = `watch 0x${spot.address.toString(16)}: it is a kernel address`;
+  if (kernel === false) {
+    throw new WatchError("usage", `${what}: only the kernel accesses it: leave out --no-kernel`);
+  }
+  if (!admin) throw new WatchError("denied", `${what}: that needs CAP_SYS_ADMIN: run as root`);
+}
+
+/** Undefined where eBPF is not permitted: strangers are then left out by us, which costs more. */
+function loadFilter(
+  sys: Sys,
+  { bpf }: Privileges,
+  undo: DisposableStack,
+): ForeignFilter | undefined {
+  const filter = bpf ? ForeignFilter.load(sys) : undefined;
+  return filter?.ok ? undo.use(filter.value) : undefined;
+}
+
+interface ArmFacts {
+  readonly sys: Sys;
+  readonly plan: ArmPlan;
+  readonly targets: Targets;
+  readonly privileges: Privileges;
+  readonly options: WatchOptions;
+  readonly filter: ForeignFilter | undefined;
+}
+
+/** Arms each CPU if that is permitted and there are registers for it, else each thread. */
+function armBest(facts: ArmFacts): { arming: Arming; why: string | undefined } {
+  const { sys, plan, targets, privileges, options, filter } = facts;
+  const granted = (armed: Result<Arming, ArmRefusal>) => {
+    if (armed.ok) return armed.value;
+    throw explainRefusal(armed.error, privileges);
+  };
+  if (targets.tids !== undefined) {
+    return { arming: granted(armThreads(sys, plan, targets.tids)), why: undefined };
+  }
+  const wish: Strategy | "auto" = options.arm ?? "auto";
+  if (targets.all || wish === "cpu") {
+    return { arming: granted(armCpus(sys, plan, filter)), why: undefined };
+  }
+  const byTask = (why: string) => ({ arming: granted(armTasks(sys, plan, targets.pids)), why });
+  if (wish === "task") return byTask("as asked");
+  if (!privileges.perfmon && (privileges.paranoid ?? 2) > 0) {
+    return byTask("arming each CPU needs CAP_PERFMON");
+  }
+  const armed = armCpus(sys, plan, filter);
+  if (armed.ok) return { arming: armed.value, why: undefined };
+  const { errno, cpu } = armed.error;
+  if (errno !== "ENOSPC" && errno !== "EACCES" && errno !== "EPERM") granted(armed);
+  return byTask(`arming CPU ${cpu} was refused: ${errno}`);
+}
+
+/** The tasks there are once their forks are being recorded: none is born unseen. */
+function tasksOf({ all, pids, tids }: Targets, plan: ArmPlan): Tasks {
+  const tasks = new Tasks({ followChildren: plan.children, everything: all });
+  for (const pid of pids) {
+    const threads = (threadsOf(pid) ?? []).filter((tid) => tids?.includes(tid) ?? true);
+    tasks.addTarget(pid, threads);
+    for (const tid of threads) tasks.nameTask(tid, commOf(tid) ?? "?");
+  }
+  return tasks;
+}

@@ -1,0 +1,76 @@
+import { sampleLayout } from "../abi/index.ts";
+import { type Features, type Privileges, sysctl } from "../linux/index.ts";
+import type { ArmPlan } from "./arming.ts";
+import type { WatchOptions } from "./options.ts";
+import type { Spot } from "./spot.ts";
+
+const PAGE = 4096;
+const MEBIBYTE = 1 << 20;
+/** All rings together, where memory may be locked; and the least and most for one. */
+const ALL_RINGS = 64 * MEBIBYTE;
+const MOST_PAGES = (8 * MEBIBYTE) / PAGE;
+const LEAST_PAGES = 8;
+const SIDE_PAGES = 64;
+/** What a user may lock for each CPU without a right to more: kernel.perf_event_mlock_kb. */
+const DEFAULT_MLOCK_KB = 516;
+
+const FULL_STACK = 127;
+/** Enough to come from a builtin to the JavaScript that it works for. */
+const SCRIPT_STACK = 32;
+
+/**
+ * The general registers of x86-64 as perf numbers them: AX to IP are bits 0 to 8, R8 to R15 are
+ * bits 16 to 23.
+ */
+const X86_GENERAL_REGISTERS = 0xff_01ffn;
+
+export interface PlanFacts {
+  readonly spots: readonly Spot[];
+  readonly features: Features;
+  readonly privileges: Privileges;
+  /** Rings that there will be: one for each CPU, or for each thread. */
+  readonly lanes: number;
+  readonly cpus: number;
+  readonly perThread: boolean;
+  /** Some target is named through a perf map. */
+  readonly scripts: boolean;
+}
+
+/** What each event will be like: decided once, before the first is opened. */
+export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
+  const { spots, features, privileges, perThread, scripts } = facts;
+  const straddled = spots.some((spot) => spot.pieces.length > 1);
+  const mayCountKernel = privileges.perfmon || (privileges.paranoid ?? 2) <= 1;
+  const depth = options.stack === true ? FULL_STACK : SCRIPT_STACK;
+  const budget = budgetPages(facts);
+  const wished = options.ringBytes === undefined ? budget : options.ringBytes / PAGE;
+  return {
+    spots,
+    features,
+    layout: sampleLayout({
+      cpu: perThread,
+      callchain: options.stack ?? scripts,
+      regsIntr: straddled,
+    }),
+    kernelMode: options.kernel !== false && mayCountKernel,
+    children: options.children !== false,
+    maxStack: Math.min(depth, sysctl("kernel.perf_event_max_stack") ?? FULL_STACK),
+    registers: straddled ? X86_GENERAL_REGISTERS : 0n,
+    hitPages: powerOfTwo(wished, options.ringBytes === undefined ? "down" : "up"),
+    sidePages: powerOfTwo(Math.min(SIDE_PAGES, budget / 2), "down"),
+  };
+}
+
+function budgetPages({ privileges, lanes, cpus }: PlanFacts): number {
+  if (privileges.uid === 0) {
+    return Math.min(MOST_PAGES, Math.max(LEAST_PAGES, ALL_RINGS / PAGE / lanes));
+  }
+  // Half for the hits; the rest for the side rings, the control pages and other users of perf.
+  const lockable = (sysctl("kernel.perf_event_mlock_kb") ?? DEFAULT_MLOCK_KB) * 1024 * cpus;
+  return Math.min(MOST_PAGES, lockable / PAGE / lanes / 2);
+}
+
+function powerOfTwo(pages: number, towards: "up" | "down"): number {
+  const exponent = Math.log2(Math.max(1, pages));
+  return 2 ** (towards === "up" ? Math.ceil(exponent) : Math.floor(exponent));
+}

@@ -1,0 +1,97 @@
+import {
+  type DecodeText,
+  decodeSideRecord,
+  PERF_RECORD_LOST,
+  PERF_RECORD_SAMPLE,
+  type SideRecord,
+} from "../abi/index.ts";
+import type { ArmedPiece, ArmedRing, Arming } from "./arming.ts";
+import { RingMerge } from "./merge.ts";
+import { OneEventPerThread } from "./one-event.ts";
+import { OneTrap } from "./one-trap.ts";
+import { RawHit } from "./raw-hit.ts";
+
+/** Who is told of what the rings say. */
+export interface ReaderEvents {
+  /** True when accesses of this process to this spot are to be counted. */
+  isWatched(pid: number, spot: number): boolean;
+  /** One access. `hit` is valid during the call only. */
+  hit(hit: RawHit): void;
+  side(record: SideRecord): void;
+}
+
+const HIGH_WORD = 2 ** 32;
+const decodeText: DecodeText = (bytes) => new TextDecoder().decode(bytes);
+
+/** Turns the rings' records into accesses, each counted once. */
+export class Reader {
+  /** Samples read, of strangers and doubles included: what the kernel's own counts must add up to. */
+  samples = 0;
+  /** Samples of processes that are not watched. */
+  strangers = 0;
+  /** What LOST records told; kernels since 6.0 tell it better when the event is read. */
+  lost = 0n;
+  /** Forks, execs and exits that the kernel had no room to tell of. */
+  sideLost = 0n;
+  private readonly events: ReaderEvents;
+  private readonly identifier: number;
+  private readonly byId: ReadonlyMap<number, ArmedPiece>;
+  private readonly merge: RingMerge;
+  private readonly raw: RawHit;
+  private readonly oneEvent: OneEventPerThread | undefined;
+  private readonly oneTrap: OneTrap | undefined;
+
+  constructor(arming: Arming, events: ReaderEvents) {
+    const { layout, spots, registers } = arming.plan;
+    this.events = events;
+    this.identifier = layout.identifier;
+    this.byId = new Map(arming.pieces.map((piece) => [Number(piece.event.id), piece]));
+    this.raw = new RawHit(layout);
+    this.oneEvent = arming.mayOverlap ? new OneEventPerThread() : undefined;
+    this.oneTrap = spots.some((spot) => spot.pieces.length > 1)
+      ? new OneTrap(layout, bitCount(registers))
+      : undefined;
+    this.merge = new RingMerge(
+      { rings: arming.hitRings, timeWord: layout.time, take: (ring) => this.takeHit(ring) },
+      { rings: arming.sideRings, take: (ring) => this.takeSide(ring) },
+    );
+  }
+
+  /** Takes all records before `horizon` (ns), or until `enough` says so. */
+  drain(horizon: number, enough: () => boolean): void {
+    this.merge.drain(horizon, enough);
+  }
+
+  private takeHit(ring: ArmedRing): void {
+    const { cursor } = ring;
+    if (cursor.type !== PERF_RECORD_SAMPLE) {
+      if (cursor.type === PERF_RECORD_LOST) this.lost += cursor.u64(4);
+      return;
+    }
+    this.samples += 1;
+    const id = cursor.word(this.identifier) + cursor.word(this.identifier + 1) * HIGH_WORD;
+    const piece = this.byId.get(id);
+    if (piece === undefined) return;
+    const { raw } = this;
+    raw.read(ring);
+    raw.spot = piece.spot.index;
+    if (!this.events.isWatched(raw.pid, raw.spot)) {
+      this.strangers += 1;
+      return;
+    }
+    if (this.oneEvent?.counts(raw, piece.pieceIndex, id) === false) return;
+    if (this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) === false) return;
+    this.events.hit(raw);
+  }
+
+  private takeSide({ cursor }: ArmedRing): void {
+    const record = decodeSideRecord(cursor.copy(), decodeText);
+    if (record.kind === "lost") this.sideLost += record.count;
+    if (record.kind === "exit") this.oneEvent?.forget(record.tid);
+    this.events.side(record);
+  }
+}
+
+function bitCount(mask: bigint): number {
+  return mask.toString(2).replaceAll("0", "").length;
+}

@@ -1,0 +1,38 @@
+import type { ForeignFilter } from "../linux/index.ts";
+import type { Arming } from "./arming.ts";
+import type { Gap } from "./coverage.ts";
+import type { Reader } from "./reader.ts";
+
+export interface Reckoning {
+  readonly lost: bigint;
+  readonly strangers: bigint;
+  readonly gaps: readonly Gap[];
+}
+
+/**
+ * Compares what the kernel counted with what was read, once the events are disabled and the rings
+ * empty. Every count must be a sample, a hit filtered out, or a sample lost; a difference is said.
+ */
+export function reconcile(
+  arming: Arming,
+  reader: Reader,
+  filter: ForeignFilter | undefined,
+): Reckoning {
+  const counts = arming.pieces.map(({ event }) => event.counts());
+  const counted = counts.reduce((sum, { count }) => sum + count, 0n);
+  const told = counts.some(({ lost }) => lost !== undefined);
+  const lost = told ? counts.reduce((sum, it) => sum + (it.lost ?? 0n), 0n) : reader.lost;
+  const filtered = filter?.total() ?? 0n;
+  const missing = counted - BigInt(reader.samples) - filtered - lost;
+  const gaps: Gap[] = [];
+  if (missing > 0n && !told) return { lost: lost + missing, strangers: filtered, gaps };
+  if (missing > 0n) {
+    const text = `${missing} accesses were counted by the kernel, but it took no sample of them: they were made while an eBPF program ran on that CPU`;
+    gaps.push({ kind: "nested", text });
+  }
+  if (missing < 0n) {
+    const text = `${-missing} more samples were read than the kernel counted: this is a fault in trapline or the kernel, please report it`;
+    gaps.push({ kind: "unaccounted", text });
+  }
+  return { lost, strangers: filtered + BigInt(reader.strangers), gaps };
+}

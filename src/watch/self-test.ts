@@ -1,0 +1,47 @@
+import { PERF_FORMAT_ID, PERF_TYPE_BREAKPOINT } from "../abi/index.ts";
+import { HW_BREAKPOINT_W } from "../arch/index.ts";
+import { type Errno, err, ok, type Result } from "../base/index.ts";
+import { PerfEvent, type Sys } from "../linux/index.ts";
+
+const BYTES = 4096;
+
+/**
+ * Watches eight bytes of our own, stores to them once, and tells whether the trap was counted: some
+ * virtual machines accept a breakpoint and never fire it. Refused as perf_event_open(2) refuses.
+ */
+export function selfTest(sys: Sys): Result<"fired" | "silent", Errno> {
+  const bytes = new Uint8Array(BYTES);
+  const attr = {
+    type: PERF_TYPE_BREAKPOINT,
+    bpType: HW_BREAKPOINT_W,
+    bpAddr: (sys.addressOf(bytes) + 7n) & ~7n,
+    bpLen: 8,
+    readFormat: PERF_FORMAT_ID,
+    flags: ["excludeKernel", "excludeHv"],
+  } as const;
+  const event = PerfEvent.open(sys, attr, { pid: 0, cpu: -1, tellsLost: false });
+  if (!event.ok) return err(event.error);
+  using opened = event.value;
+  bytes.fill(1, 0, 16);
+  return ok(opened.counts().count > 0n ? "fired" : "silent");
+}
+
+/** How many data watches this thread could open now, by trying. Counts what others left free. */
+export function freeSlots(sys: Sys, limit = 16): number {
+  using opened = new DisposableStack();
+  const bytes = new Uint8Array(BYTES);
+  const attr = {
+    type: PERF_TYPE_BREAKPOINT,
+    bpType: HW_BREAKPOINT_W,
+    bpAddr: (sys.addressOf(bytes) + 7n) & ~7n,
+    bpLen: 8,
+    readFormat: PERF_FORMAT_ID,
+    flags: ["disabled", "excludeKernel", "excludeHv"],
+  } as const;
+  for (let slots = 0; slots < limit; slots += 1) {
+    const event = PerfEvent.open(sys, attr, { pid: 0, cpu: -1, tellsLost: false });
+    if (!event.ok) return slots;
+    opened.use(event.value);
+  }
+  return limit;
+}

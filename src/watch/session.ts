@@ -1,0 +1,196 @@
+import { commOf, type ForeignFilter, type Launched, onlineCpus, type Sys } from "../linux/index.ts";
+import type { Symbolizer } from "../symbols/index.ts";
+import type { Arming } from "./arming.ts";
+import type { Coverage, Gap } from "./coverage.ts";
+import { Family } from "./family.ts";
+import { Liveness } from "./liveness.ts";
+import type { Namer } from "./namer.ts";
+import type { RawHit } from "./raw-hit.ts";
+import { Reader } from "./reader.ts";
+import { reconcile } from "./reconcile.ts";
+import type { Spot } from "./spot.ts";
+import type { Tasks } from "./tasks.ts";
+
+/** Why a watch ended. */
+export type EndReason = "stopped" | "max-hits" | "timeout" | "targets-ended";
+
+/** What a session is made of; `openSession` puts it together. */
+export interface SessionParts {
+  readonly sys: Sys;
+  readonly arming: Arming;
+  readonly tasks: Tasks;
+  readonly spots: readonly Spot[];
+  readonly symbols: Symbolizer;
+  readonly filter: ForeignFilter | undefined;
+  readonly pidfds: ReadonlyMap<number, number>;
+  /** Processes that were there before the first fork record. */
+  readonly before: ReadonlySet<number>;
+  readonly cpus: readonly number[];
+  readonly watchesAll: boolean;
+  readonly maxHits: number;
+  readonly timeoutMs: number;
+  readonly why: string | undefined;
+  readonly selfTest: Coverage["selfTest"];
+  readonly gaps: readonly Gap[];
+  readonly namer: Namer;
+  /** The command that was launched for the watch, running by now. */
+  readonly launched: Launched | undefined;
+  /** Closes everything above. */
+  readonly resources: DisposableStack;
+}
+
+/** Who gets the hits, in the order of time. */
+export interface HitSink {
+  /** `hit` is valid during the call only. */
+  hit(hit: RawHit): void;
+  /** A thread ended, or is another program or has another name now. */
+  forget?(tid: number): void;
+}
+
+/**
+ * A record is stamped before it is published; one that is older than this has been published, or its
+ * CPU was held up between the two. Then a fork may be read late, which `Family` allows for.
+ */
+const SETTLE_NS = 2_000_000;
+const NOBODY: HitSink = { hit: () => undefined };
+
+/** A running watch: registers armed, rings filling. Must be disposed of. */
+export class Session implements Disposable {
+  /** When all registers were armed, in ns of CLOCK_MONOTONIC. */
+  readonly sinceNs: bigint;
+  /** Accesses handed over so far. */
+  hits = 0;
+  readonly parts: SessionParts;
+  private readonly reader: Reader;
+  private readonly family: Family;
+  private readonly liveness: Liveness;
+  private sink = NOBODY;
+  private untilNs: bigint | undefined;
+  private reason: EndReason | undefined;
+  private coverage: Coverage | undefined;
+
+  constructor(parts: SessionParts) {
+    this.parts = parts;
+    this.liveness = new Liveness(parts.sys, parts.tasks, parts.pidfds);
+    this.family = new Family({
+      ...parts,
+      followChildren: parts.arming.plan.children,
+      forget: (tid) => this.sink.forget?.(tid),
+    });
+    this.reader = new Reader(parts.arming, {
+      isWatched: (pid, spot) => this.family.isWatched(pid, spot),
+      hit: (hit) => this.take(hit),
+      side: (record) => this.family.take(record),
+    });
+    parts.arming.enable();
+    this.sinceNs = process.hrtime.bigint();
+  }
+
+  /** Why it ended; undefined while it runs. */
+  get ended(): EndReason | undefined {
+    return this.reason;
+  }
+
+  /**
+   * Hands over what the rings hold now, at most `limit` hits, and notices the end. True when it
+   * stopped at the limit: more may be waiting.
+   */
+  drain(sink: HitSink, limit = Number.POSITIVE_INFINITY): boolean {
+    if (this.coverage !== undefined) return false;
+    this.sink = sink;
+    const until = this.hits + limit;
+    const now = process.hrtime.bigint();
+    this.parts.symbols.noteLook();
+    this.liveness.check(performance.now());
+    this.reader.drain(Number(now) - SETTLE_NS, () => this.hits >= until);
+    if (this.hits >= until) return true;
+    const { tasks, watchesAll, timeoutMs } = this.parts;
+    if (!watchesAll && tasks.living().length === 0) this.end("targets-ended");
+    if (Number(now - this.sinceNs) / 1e6 >= timeoutMs) this.end("timeout");
+    return false;
+  }
+
+  /** Ends the watch. What the rings hold by now is still handed over by `finish`. */
+  stop(): void {
+    this.end("stopped");
+  }
+
+  /**
+   * Disarms, hands over what the rings still hold, and accounts for every hit that the kernel
+   * counted. Repeats its answer when asked again.
+   */
+  finish(sink: HitSink): Coverage {
+    if (this.coverage !== undefined) return this.coverage;
+    this.end("stopped");
+    this.sink = sink;
+    const { arming, tasks, filter, parts } = { ...this.parts, parts: this.parts };
+    arming.disable();
+    parts.symbols.noteLook();
+    const untilNs = this.untilNs ?? process.hrtime.bigint();
+    this.reader.drain(Number.POSITIVE_INFINITY, () => false);
+    const reckoning = reconcile(arming, this.reader, filter);
+    this.coverage = {
+      strategy: arming.strategy,
+      why: parts.why,
+      sinceNs: this.sinceNs,
+      untilNs: this.untilNs ?? untilNs,
+      cpus: parts.cpus,
+      ...tasks.counts(),
+      kernelMode: arming.plan.kernelMode,
+      lost: reckoning.lost,
+      strangers: reckoning.strangers,
+      selfTest: parts.selfTest,
+      gaps: [...parts.gaps, ...reckoning.gaps, ...this.family.lateGaps(), ...this.lateGaps()],
+    };
+    return this.coverage;
+  }
+
+  [Symbol.dispose](): void {
+    this.parts.resources.dispose();
+  }
+
+  /** The name of the task that made a hit, at the time it made it. */
+  commOf(hit: RawHit): string {
+    const { tasks } = this.parts;
+    const known = tasks.commOf(hit.tid);
+    if (known !== undefined) return known;
+    const comm = commOf(hit.tid);
+    if (comm !== undefined) tasks.nameTask(hit.tid, comm);
+    return comm ?? "?";
+  }
+
+  private end(reason: EndReason): void {
+    this.reason ??= reason;
+  }
+
+  private take(hit: RawHit): void {
+    if (this.hits >= this.parts.maxHits) return;
+    // Some registers were armed before others. Hits come in the order of time, so this ends soon.
+    if (this.hits === 0 && hit.time < this.sinceNs) return;
+    this.hits += 1;
+    this.sink.hit(hit);
+    if (this.hits < this.parts.maxHits) return;
+    this.untilNs = hit.time;
+    this.end("max-hits");
+  }
+
+  private lateGaps(): readonly Gap[] {
+    const gaps: Gap[] = [];
+    const before = this.parts.cpus.join();
+    const now = onlineCpus().join();
+    if (now !== before) {
+      const text = `the CPUs online changed from ${before} to ${now}: what ran on new ones was not seen`;
+      gaps.push({ kind: "cpu-online", text });
+    }
+    if (this.parts.namer.sawInlining) {
+      const text =
+        "inlined JavaScript functions: optimised code bears its outermost function's name; start it with --no-turbo-inlining --no-maglev-inlining to tell them apart";
+      gaps.push({ kind: "inlined-scripts", text });
+    }
+    if (this.reader.sideLost > 0n) {
+      const text = `${this.reader.sideLost} records of forks, execs and exits were lost: a child may be missing`;
+      gaps.push({ kind: "records-lost", text });
+    }
+    return gaps;
+  }
+}

@@ -1,0 +1,33 @@
+import type { WatchMode } from "../arch/index.ts";
+
+/** One debug register's worth of a spot: what one perf event is opened for. */
+export interface SpotPiece {
+  readonly address: bigint;
+  readonly length: number;
+  /** HW_BREAKPOINT_R, _W, _RW or _X. */
+  readonly bpType: number;
+}
+
+/** A WHERE that has been found in the processes: a range of addresses and how it is watched. */
+export interface Spot {
+  /** Position among the spots; what a hit names it by. */
+  readonly index: number;
+  /** What people call it: the symbol, or the address. */
+  readonly name: string;
+  readonly address: bigint;
+  /** In bytes. */
+  readonly length: number;
+  readonly mode: WatchMode;
+  /** More is armed than was asked for: on x86 `r` is armed as `rw`. */
+  readonly inexact: string | undefined;
+  readonly pieces: readonly SpotPiece[];
+  /** The processes in which this address is meant, with what they fork; undefined for all. */
+  readonly pids: ReadonlySet<number> | undefined;
+  /** How to find it again after an exec: undefined for a spot that is just an address. */
+  readonly symbol: { readonly object?: string; readonly name: string } | undefined;
+}
+
+/** `0x404100/8:w`, as the header and the table print it. */
+export function spotRange(spot: Spot): string {
+  return `0x${spot.address.toString(16)}/${spot.length}:${spot.mode}`;
+}

@@ -1,0 +1,178 @@
+import type { Frame } from "../symbols/index.ts";
+import type { Named } from "./namer.ts";
+import type { RawHit } from "./raw-hit.ts";
+
+/** All accesses that one piece of code made under one task name to one spot. */
+export interface Writer {
+  readonly comm: string;
+  readonly spot: number;
+  readonly mode: "user" | "kernel";
+  readonly frame: Frame;
+  readonly via: Frame | undefined;
+  /** The call chain, innermost first, where they were taken: each chain is a writer of its own. */
+  readonly stack: readonly Frame[] | undefined;
+  /** Of the first hit. */
+  readonly pid: number;
+  readonly tid: number;
+  /** Distinct threads; counted up to 1,000. */
+  readonly threads: number;
+  readonly processes: number;
+  readonly count: number;
+  /** ns of CLOCK_MONOTONIC. */
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
+}
+
+const HIGH_WORD = 2 ** 32;
+const MAX_TASKS = 1_000;
+
+/** A writer while it is being counted. Times in halves, as the hits have them. */
+class Tally {
+  count = 0;
+  firstHigh = 0;
+  firstLow = 0;
+  lastHigh = 0;
+  lastLow = 0;
+  readonly tids = new Set<number>();
+  readonly pids = new Set<number>();
+  readonly named: Named;
+  readonly stack: readonly Frame[] | undefined;
+  readonly comm: string;
+  readonly spot: number;
+  readonly kernel: boolean;
+  readonly pid: number;
+  readonly tid: number;
+
+  constructor(
+    hit: RawHit,
+    who: { named: Named; comm: string; stack: readonly Frame[] | undefined },
+  ) {
+    this.named = who.named;
+    this.comm = who.comm;
+    this.stack = who.stack;
+    this.spot = hit.spot;
+    this.kernel = hit.kernel;
+    this.pid = hit.pid;
+    this.tid = hit.tid;
+    this.firstHigh = hit.timeHigh;
+    this.firstLow = hit.timeLow;
+  }
+}
+
+/** Where hits of one thread at one instruction are counted. */
+interface Shortcut {
+  readonly ipLow: number;
+  readonly ipHigh: number;
+  readonly tally: Tally;
+}
+
+export interface WriterNames {
+  name(hit: RawHit): Named;
+  comm(hit: RawHit): string;
+  stack(hit: RawHit): readonly Frame[];
+}
+
+/** What makes a writer besides its instruction; then the instruction alone does not tell it. */
+export interface WriterOptions {
+  /** Code is named by the call chain, as for scripts. */
+  readonly chained: boolean;
+  /** Each call chain is a writer of its own. */
+  readonly stacks: boolean;
+}
+
+/**
+ * Counts hits by writer. A writer is known by its code (object and offset, or script and function)
+ * and its task's name, so that the threads of a pool and the children of a server are one line. A
+ * hit of a known thread at a known instruction costs two look-ups and no memory.
+ */
+export class Writers {
+  private readonly tallies = new Map<string, Tally>();
+  /** By thread, then by spot, then by instruction. */
+  private readonly shortcuts = new Map<number, Map<number, Shortcut>[]>();
+  private readonly names: WriterNames;
+  private readonly options: WriterOptions;
+
+  constructor(names: WriterNames, options: WriterOptions) {
+    this.names = names;
+    this.options = options;
+  }
+
+  add(hit: RawHit): void {
+    const { chained, stacks } = this.options;
+    const tally = chained || stacks ? this.tallyOf(hit) : this.shortcut(hit);
+    tally.count += 1;
+    tally.lastHigh = hit.timeHigh;
+    tally.lastLow = hit.timeLow;
+  }
+
+  /** The thread ended, or its name or program changed: what it does next is named anew. */
+  forget(tid: number): void {
+    this.shortcuts.delete(tid);
+  }
+
+  /** The writers, the busiest first. */
+  list(): readonly Writer[] {
+    const writers = [...this.tallies.values()].map(toWriter);
+    return writers.sort((a, b) => b.count - a.count || (a.firstNs < b.firstNs ? -1 : 1));
+  }
+
+  private shortcut(hit: RawHit): Tally {
+    const bySpot = this.shortcuts.get(hit.tid) ?? [];
+    const byIp = bySpot[hit.spot] ?? new Map<number, Shortcut>();
+    // As a signed number, so that the kernel's addresses are exact, too.
+    const key = (hit.ipHigh | 0) * HIGH_WORD + hit.ipLow;
+    const known = byIp.get(key);
+    if (known !== undefined && known.ipLow === hit.ipLow && known.ipHigh === hit.ipHigh) {
+      return known.tally;
+    }
+    const tally = this.tallyOf(hit);
+    this.shortcuts.set(hit.tid, bySpot);
+    bySpot[hit.spot] = byIp;
+    byIp.set(key, { ipLow: hit.ipLow, ipHigh: hit.ipHigh, tally });
+    return tally;
+  }
+
+  private tallyOf(hit: RawHit): Tally {
+    const named = this.names.name(hit);
+    const comm = this.names.comm(hit);
+    const stack = this.options.stacks ? this.names.stack(hit) : undefined;
+    const codes = [named.frame, ...(stack ?? [])].map((frame) => codeOf(hit.pid, frame));
+    const key = [comm, hit.spot, ...codes].join("|");
+    const known = this.tallies.get(key);
+    const tally = known ?? new Tally(hit, { named, comm, stack });
+    if (known === undefined) this.tallies.set(key, tally);
+    if (tally.tids.size < MAX_TASKS) tally.tids.add(hit.tid);
+    if (tally.pids.size < MAX_TASKS) tally.pids.add(hit.pid);
+    return tally;
+  }
+}
+
+/** What makes code the same code, whatever address it was loaded at. */
+function codeOf(pid: number, frame: Frame): string {
+  if (frame.kind === "jit") return `${pid} ${frame.symbol} ${frame.file}:${frame.line}`;
+  if (frame.objectOffset !== undefined) return `${frame.path} ${frame.objectOffset}`;
+  return `${frame.kind === "kernel" ? "" : pid} ${frame.address}`;
+}
+
+function toWriter(tally: Tally): Writer {
+  const { comm, spot, named, stack, pid, tid, count } = tally;
+  return {
+    comm,
+    spot,
+    mode: tally.kernel ? "kernel" : "user",
+    frame: named.frame,
+    via: named.via,
+    stack,
+    pid,
+    tid,
+    threads: tally.tids.size,
+    processes: tally.pids.size,
+    count,
+    firstNs: joined(tally.firstHigh, tally.firstLow),
+    lastNs: joined(tally.lastHigh, tally.lastLow),
+  };
+}
+
+function joined(high: number, low: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low);
+}
