@@ -19,8 +19,9 @@ const RACES = new Set(["Z21", "Z14", "Z15", "Z29", "Z31", "Z31b", "Z33", "Z34", 
 
 describe.each(programs)("$file", ({ program }) => {
   const [fix = ""] = program.withoutFixes;
-  test.skipIf(RACES.has(fix))("is found with the fix off", () => {
-    expect(runOnModel(program).ok).toBe(false);
+  const inOrder = RACES.has(fix) ? "passes in file order" : "is found";
+  test(`${inOrder} with the fix off`, () => {
+    expect(runOnModel(program).ok).toBe(RACES.has(fix));
   });
   test("is clean with the fix on", () => {
     const { violation, statements, checks } = runOnModel({ ...program, withoutFixes: [] });
