@@ -77,6 +77,7 @@ async function programsOf(file: string): Promise<readonly Program[]> {
     const all = loaded.error.map((it) => formatDiagnostic(it, file, text));
     throw new UsageError(`${file}: it cannot be run:\n${all.join("\n")}`);
   }
+  for (const it of loaded.value.warnings) console.error(formatDiagnostic(it, file, text));
   const missing = loaded.value.programs.flatMap(missingFixes);
   if (missing.length > 0) {
     const names = [...new Set(missing)].join(", ");
