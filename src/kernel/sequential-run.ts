@@ -178,10 +178,18 @@ export class SequentialRun {
   #bestCpu(task: number, allowed: number): number {
     const { machine } = this.#k;
     const last = machine.task.lastCpu.get(task);
-    const usable = this.#k.onlineCpus().filter((cpu) => (allowed & (1 << cpu)) !== 0);
-    if (usable.includes(last)) return last;
-    const idle = usable.find((cpu) => machine.cpu.current.get(cpu) === NULL);
-    return idle ?? usable[0] ?? -1;
+    if (last >= 0 && this.#isUsable(last, allowed)) return last;
+    let first = -1;
+    for (let cpu = 0; cpu < machine.cpus; cpu++) {
+      if (!this.#isUsable(cpu, allowed)) continue;
+      if (machine.cpu.current.get(cpu) === NULL) return cpu;
+      if (first < 0) first = cpu;
+    }
+    return first;
+  }
+
+  #isUsable(cpu: number, allowed: number): boolean {
+    return (allowed & (1 << cpu)) !== 0 && this.#k.machine.cpu.online.get(cpu) !== 0;
   }
 
   /** A processor that is being taken down waits for its task to go. */

@@ -8,13 +8,13 @@ export function armedHits(k: Kernel, access: Access): number {
   let mask = 0;
   for (let register = 0; register < k.registers; register++) {
     if (regOn.get(cpu, register) === 0) continue;
-    const bp = {
+    const parsed = k.space.parse({
       addr: regAddr.get(cpu, register),
       len: regLen.get(cpu, register),
       type: regType.get(cpu, register),
       flags: regFlags.get(cpu, register),
-    };
-    const parsed = k.space.parse({ ...bp, perTask: false });
+      perTask: false,
+    });
     if (parsed.ok && k.arch.traps(parsed.value.register, access)) mask |= 1 << register;
   }
   return mask;
