@@ -14,6 +14,8 @@ export const PERF_SAMPLE_RAW = 1 << 10;
 export const PERF_SAMPLE_IDENTIFIER = 1 << 16;
 export const PERF_SAMPLE_REGS_INTR = 1 << 18;
 
+export const PERF_FORMAT_TOTAL_TIME_ENABLED = 1 << 0;
+export const PERF_FORMAT_TOTAL_TIME_RUNNING = 1 << 1;
 export const PERF_FORMAT_ID = 1 << 2;
 export const PERF_FORMAT_LOST = 1 << 4;
 

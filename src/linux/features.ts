@@ -1,10 +1,4 @@
-import {
-  PERF_COUNT_SW_DUMMY,
-  PERF_FORMAT_ID,
-  PERF_FORMAT_LOST,
-  PERF_TYPE_SOFTWARE,
-  type PerfEventFlag,
-} from "../abi/index.ts";
+import { PERF_COUNT_SW_DUMMY, PERF_TYPE_SOFTWARE, type PerfEventFlag } from "../abi/index.ts";
 import { PerfEvent } from "./perf-event.ts";
 import type { Sys } from "./sys.ts";
 
@@ -18,16 +12,16 @@ export interface Features {
 
 /** Asks by opening events that never count, on ourselves: needs no privilege and no register. */
 export function probeFeatures(sys: Sys): Features {
-  const opens = (readFormat: number, flags: readonly PerfEventFlag[]) => {
-    const attr = { type: PERF_TYPE_SOFTWARE, config: PERF_COUNT_SW_DUMMY, readFormat } as const;
+  const opens = (tellsLost: boolean, flags: readonly PerfEventFlag[]) => {
+    const attr = { type: PERF_TYPE_SOFTWARE, config: PERF_COUNT_SW_DUMMY } as const;
     const all = ["disabled", "excludeKernel", ...flags] as const;
-    const at = { pid: 0, cpu: -1, tellsLost: false };
+    const at = { pid: 0, cpu: -1, tellsLost };
     const event = PerfEvent.open(sys, { ...attr, flags: all }, at);
     if (event.ok) event.value[Symbol.dispose]();
     return event.ok;
   };
   return {
-    formatLost: opens(PERF_FORMAT_ID | PERF_FORMAT_LOST, []),
-    inheritThread: opens(PERF_FORMAT_ID, ["inherit", "inheritThread"]),
+    formatLost: opens(true, []),
+    inheritThread: opens(false, ["inherit", "inheritThread"]),
   };
 }

@@ -4,6 +4,10 @@ import {
   PERF_EVENT_IOC_ENABLE,
   PERF_EVENT_IOC_SET_BPF,
   PERF_EVENT_IOC_SET_OUTPUT,
+  PERF_FORMAT_ID,
+  PERF_FORMAT_LOST,
+  PERF_FORMAT_TOTAL_TIME_ENABLED,
+  PERF_FORMAT_TOTAL_TIME_RUNNING,
   type PerfEventAttr,
 } from "../abi/index.ts";
 import { ok, type Result } from "../base/index.ts";
@@ -15,9 +19,16 @@ export interface EventCounts {
   readonly count: bigint;
   /** Samples for which the ring had no room; undefined before Linux 6.0, which does not say. */
   readonly lost: bigint | undefined;
+  /** ns for which the event was to be in a register and was in none: accesses then went unseen. */
+  readonly unscheduledNs: bigint;
 }
 
-const READ_WORDS = 3;
+/** struct read_format { u64 value; u64 time_enabled; u64 time_running; u64 id; u64 lost; } */
+const READ = { value: 0, enabled: 1, running: 2, id: 3, lost: 4 } as const;
+const READ_WORDS = 5;
+/** What every event is opened with, so that it can be read as above. */
+const READ_FORMAT =
+  PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING | PERF_FORMAT_ID;
 
 /** One perf event: a file descriptor and the id that its samples carry. */
 export class PerfEvent implements Disposable {
@@ -32,19 +43,19 @@ export class PerfEvent implements Disposable {
     this.sys = sys;
     this.fd = fd;
     this.tellsLost = tellsLost;
-    this.id = this.readWords()[1] ?? 0n;
+    this.id = this.readWords()[READ.id] ?? 0n;
   }
 
   /**
-   * Opens an event; `attr.readFormat` must have PERF_FORMAT_ID, and PERF_FORMAT_LOST where
-   * `tellsLost`. `pid` and `cpu` as perf_event_open(2) takes them: -1 is any.
+   * Opens an event, which tells its losses where the kernel knows PERF_FORMAT_LOST. `pid` and `cpu` as perf_event_open(2) takes them: -1 is any.
    */
   static open(
     sys: Sys,
     attr: PerfEventAttr,
     at: { pid: number; cpu: number; tellsLost: boolean },
   ): Result<PerfEvent> {
-    const fd = sys.perfEventOpen(encodePerfEventAttr(attr), at.pid, at.cpu);
+    const readFormat = READ_FORMAT | (at.tellsLost ? PERF_FORMAT_LOST : 0);
+    const fd = sys.perfEventOpen(encodePerfEventAttr({ ...attr, readFormat }), at.pid, at.cpu);
     return fd.ok ? ok(new PerfEvent(sys, fd.value, at.tellsLost)) : fd;
   }
 
@@ -68,7 +79,12 @@ export class PerfEvent implements Disposable {
 
   counts(): EventCounts {
     const words = this.readWords();
-    return { count: words[0] ?? 0n, lost: this.tellsLost ? words[2] : undefined };
+    const [value = 0n, enabled = 0n, running = 0n] = words;
+    return {
+      count: value,
+      lost: this.tellsLost ? words[READ.lost] : undefined,
+      unscheduledNs: enabled - running,
+    };
   }
 
   [Symbol.dispose](): void {
@@ -76,7 +92,7 @@ export class PerfEvent implements Disposable {
     this.open = false;
   }
 
-  /** struct read_format { u64 value; u64 id; u64 lost; }. A pinned event in error reads as empty. */
+  /** As `READ` says. A pinned event in error reads as empty. */
   private readWords(): BigUint64Array {
     const words = new BigUint64Array(READ_WORDS);
     const got = this.sys.read(this.fd, new Uint8Array(words.buffer));

@@ -2,8 +2,6 @@ import {
   CLOCK_MONOTONIC,
   PERF_COUNT_SW_BPF_OUTPUT,
   PERF_COUNT_SW_DUMMY,
-  PERF_FORMAT_ID,
-  PERF_FORMAT_LOST,
   PERF_SAMPLE_RAW,
   PERF_SAMPLE_TIME,
   PERF_TYPE_BREAKPOINT,
@@ -160,6 +158,11 @@ export class Arming implements Disposable {
     for (const { event } of this.pieces) event.setBpf(program);
   }
 
+  /** What the kernel counted until now, over all events. */
+  counted(): bigint {
+    return this.pieces.reduce((sum, { event }) => sum + event.counts().count, 0n);
+  }
+
   disable(): void {
     for (const { event } of this.pieces) event.disable();
   }
@@ -216,8 +219,7 @@ export class Arming implements Disposable {
 
   private open(lane: Lane, attr: PerfEventAttr): Result<PerfEvent, ArmRefusal> {
     const tellsLost = this.plan.features.formatLost;
-    const readFormat = PERF_FORMAT_ID | (tellsLost ? PERF_FORMAT_LOST : 0);
-    const whole = { ...attr, readFormat, clockid: CLOCK_MONOTONIC, wakeupWatermark: NO_WAKEUP };
+    const whole = { ...attr, clockid: CLOCK_MONOTONIC, wakeupWatermark: NO_WAKEUP };
     const event = PerfEvent.open(this.sys, whole, { ...lane, tellsLost });
     if (!event.ok) return err({ errno: event.error, pid: lane.pid, cpu: lane.cpu });
     this.undo.use(event.value);

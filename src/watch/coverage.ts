@@ -24,6 +24,7 @@ export interface Gap {
     | "self-test"
     | "records-lost"
     | "nested"
+    | "unscheduled"
     | "undecided-condition"
     | "values"
     | "disarmed"

@@ -1,3 +1,4 @@
+import type { EventCounts } from "../linux/index.ts";
 import type { Arming } from "./arming.ts";
 import type { Gap } from "./coverage.ts";
 import type { HitCounts } from "./program/hit-programs.ts";
@@ -14,6 +15,15 @@ export interface Reckoning {
 function leftInKernel(counts: HitCounts): bigint {
   const { expected, condition, unchanged, rate, folded, ownReads } = counts;
   return expected + condition + unchanged + rate + folded + ownReads;
+}
+
+/** Another user of the registers can take one away although the kernel had promised it to us. */
+function unscheduled(counts: readonly EventCounts[]): Gap[] {
+  const ns = counts.reduce((sum, it) => sum + it.unscheduledNs, 0n);
+  if (ns <= 0n) return [];
+  const ms = (Number(ns) / 1e6).toFixed(3);
+  const text = `for ${ms} ms an event was in no register, for others held them all: accesses of that time are missing`;
+  return [{ kind: "unscheduled", text }];
 }
 
 /**
@@ -36,7 +46,8 @@ export function reconcile(
   const filtered = filter?.total() ?? 0n;
   const left = programs === undefined ? 0n : leftInKernel(programs.counts());
   const missing = counted - BigInt(reader.samples) - filtered - left - lost;
-  const gaps: Gap[] = [];
+  // An event of a thread on one CPU waits while the thread runs on another: that is no loss.
+  const gaps = arming.strategy === "task" ? [] : unscheduled(counts);
   if (missing > 0n && !told) return { lost: lost + missing, strangers: filtered, gaps };
   if (missing > 0n) {
     const text = `${missing} accesses were counted by the kernel, but it took no sample of them: they were made while an eBPF program ran on that CPU`;

@@ -1,4 +1,4 @@
-import { PERF_FORMAT_ID, PERF_TYPE_BREAKPOINT, type PerfEventFlag } from "../abi/index.ts";
+import { PERF_TYPE_BREAKPOINT, type PerfEventFlag } from "../abi/index.ts";
 import { HW_BREAKPOINT_W } from "../arch/index.ts";
 import { err, ok, type Result } from "../base/index.ts";
 import { PerfEvent, type Sys } from "../linux/index.ts";
@@ -53,7 +53,6 @@ function watchOwn(sys: Sys, bytes: Uint8Array, flags: readonly PerfEventFlag[]):
     bpType: HW_BREAKPOINT_W,
     bpAddr: (sys.addressOf(bytes) + 7n) & ~7n,
     bpLen: 8,
-    readFormat: PERF_FORMAT_ID,
     flags: ["excludeKernel", "excludeHv", ...flags],
   } as const;
   return PerfEvent.open(sys, attr, { pid: 0, cpu: -1, tellsLost: false });

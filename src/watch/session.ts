@@ -63,6 +63,7 @@ export interface HitSink {
  * CPU was held up between the two. Then a fork may be read late, which `Family` allows for.
  */
 const SETTLE_NS = 2_000_000;
+const MOST_PASSES = 100;
 const NOBODY: HitSink = { hit: () => undefined };
 
 /** A running watch: registers armed, rings filling. Must be disposed of. */
@@ -146,17 +147,17 @@ export class Session implements Disposable {
     this.end("stopped");
     this.sink = sink;
     const { arming, tasks, filter, parts } = { ...this.parts, parts: this.parts };
-    arming.disable();
     parts.symbols.noteLook();
     const untilNs = this.untilNs ?? process.hrtime.bigint();
-    this.reader.drain(Number.POSITIVE_INFINITY, () => false);
+    this.untilNs = untilNs;
+    this.disarm();
     const reckoning = reconcile(arming, this.reader, filter);
     const { gaps: askedGaps, ...asked } = this.asking.report(this.sinceNs, untilNs);
     this.coverage = {
       strategy: arming.strategy,
       why: parts.why,
       sinceNs: this.sinceNs,
-      untilNs: this.untilNs ?? untilNs,
+      untilNs,
       cpus: parts.cpus,
       ...tasks.counts(),
       kernelMode: arming.plan.kernelMode,
@@ -191,12 +192,27 @@ export class Session implements Disposable {
     return comm ?? "?";
   }
 
+  /**
+   * Disables and empties the rings until no more is counted: a thread that inherits its events in the
+   * moment in which they are disabled goes on counting, until it is disabled with the next pass.
+   */
+  private disarm(): void {
+    const { arming } = this.parts;
+    for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+      arming.disable();
+      const before = arming.counted();
+      this.reader.drain(Number.POSITIVE_INFINITY, () => false);
+      if (arming.counted() === before) return;
+    }
+  }
+
   private end(reason: EndReason): void {
     this.reason ??= reason;
   }
 
   private take(hit: RawHit): void {
     if (this.hits >= this.parts.maxHits || this.reason === "target-stopped") return;
+    if (this.untilNs !== undefined && hit.time > this.untilNs) return;
     // Some registers were armed before others. Hits come in the order of time, so this ends soon.
     if (this.hits === 0 && hit.time < this.sinceNs) return;
     if (!this.asking.keeps(hit)) return;
