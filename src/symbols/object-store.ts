@@ -5,6 +5,7 @@ import { MemoryBytes } from "./byte-source.ts";
 import { openDebugFile } from "./debug-file.ts";
 import { ElfFile } from "./elf.ts";
 import { ElfError } from "./elf-error.ts";
+import type { FdeIndex } from "./fde-index.ts";
 import { openMappedFile } from "./mapped-file.ts";
 import { type Mapping, parseMaps } from "./process-maps.ts";
 import type { ElfSymbol, SymbolTable } from "./symbol-table.ts";
@@ -17,6 +18,7 @@ export class MappedObject {
   readonly name: string;
   readonly elf: ElfFile;
   readonly #roots: readonly string[];
+  #fdes: { readonly index: FdeIndex | undefined } | undefined;
   #debug: { readonly elf: ElfFile | undefined } | undefined;
 
   constructor(path: string, elf: ElfFile, roots: readonly string[]) {
@@ -41,9 +43,28 @@ export class MappedObject {
     return (this.symtab() ?? this.dynsym())?.lookup(address);
   }
 
+  /**
+   * Where decoding can begin to reach an address: the start of its function by the symbols or by the
+   * frame descriptions, whichever is nearer, for each is the start of an instruction.
+   */
+  functionStart(address: bigint): bigint | undefined {
+    const starts = [this.#described(address), this.lookup(address)?.value];
+    return starts.reduce((a, b) => (a === undefined || (b !== undefined && b > a) ? b : a));
+  }
+
+  /** True where a function is entered. A label inside of one is not its entry. */
+  isEntry(address: bigint): boolean {
+    return (this.#described(address) ?? this.lookup(address)?.value) === address;
+  }
+
   close(): void {
     this.elf[Symbol.dispose]();
     this.#debug?.elf?.[Symbol.dispose]();
+  }
+
+  #described(address: bigint): bigint | undefined {
+    this.#fdes ??= { index: tableOrNone(() => this.elf.fdeIndex()) };
+    return this.#fdes.index?.startOf(address);
   }
 
   #debugFile(): ElfFile | undefined {
@@ -147,7 +168,7 @@ function readMemory(path: string, { start, end }: Mapping): Buffer | undefined {
 }
 
 /** A broken table is as good as none: the address is then shown without a name. */
-function tableOrNone(read: () => SymbolTable | undefined): SymbolTable | undefined {
+function tableOrNone<Table>(read: () => Table | undefined): Table | undefined {
   try {
     return read();
   } catch (error) {

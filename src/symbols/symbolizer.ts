@@ -4,9 +4,11 @@ import { asVa, type Pid } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
 import type { Frame, LookUp, MmapNote } from "./frame.ts";
 import type { Image } from "./image.ts";
+import type { Code } from "./instructions/index.ts";
 import { Kallsyms } from "./kallsyms.ts";
 import { ObjectStore } from "./object-store.ts";
 import { PerfMapFile } from "./perf-map.ts";
+import { compiledCode, imageCode, memoryOf } from "./process-code.ts";
 import type { Mapping } from "./process-maps.ts";
 import { readMaps } from "./process-maps-file.ts";
 import { withoutVersion } from "./string-table.ts";
@@ -86,6 +88,16 @@ export class Symbolizer implements SymbolSource, Disposable {
     // Compiled code moves, and what is unknown may become known: only files stay as they are.
     if (frame.kind === "elf") remember(process.frames, key, frame);
     return frame;
+  }
+
+  /** The code around an address of a program; undefined where none is known to be. */
+  codeAt(pid: Pid, address: bigint): Code | undefined {
+    const process = this.#process(pid);
+    const memory = memoryOf(this.#proc, pid);
+    const image = process.space.imageAt(address, this.#store);
+    if (image !== undefined) return imageCode(image, memory);
+    this.#refreshJit(process);
+    return compiledCode((at) => compiledAt(process, at)?.start, memory);
   }
 
   /**
@@ -217,14 +229,11 @@ export class Symbolizer implements SymbolSource, Disposable {
 
   #jitFrame(process: Process, address: bigint, lookup: bigint): Frame | undefined {
     this.#refreshJit(process);
-    for (const it of process.jit) {
-      const found = it.lookup(lookup);
-      if (found === undefined) continue;
-      const { name, start, ...place } = found;
-      const offset = Number(address - start);
-      return { kind: "jit", address: asVa(address), symbol: name, offset, ...place };
-    }
-    return undefined;
+    const found = compiledAt(process, lookup);
+    if (found === undefined) return undefined;
+    const { name, start, ...place } = found;
+    const offset = Number(address - start);
+    return { kind: "jit", address: asVa(address), symbol: name, offset, ...place };
   }
 
   #refreshJit(process: Process): void {
@@ -265,6 +274,14 @@ function imageFrame({ object, bias }: Image, address: bigint, lookup: bigint): F
   if (symbol === undefined) return frame;
   const offset = Number(address - bias - symbol.value);
   return { ...frame, symbol: withoutVersion(symbol.name), offset };
+}
+
+function compiledAt({ jit }: Process, address: bigint) {
+  for (const it of jit) {
+    const found = it.lookup(address);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function isCode(mapping: Mapping): boolean {
