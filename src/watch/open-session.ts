@@ -47,7 +47,7 @@ export function openSession(options: WatchOptions): Session {
   const targets = findTargets(sys, options.target, undo);
   letLinkerFind(targets, wheres);
   const spots = resolveSpots(arch, wheres, targets.pids);
-  requireKernelRight(spots, options, privileges);
+  requireReachable(spots, options, privileges);
 
   const filter = targets.all ? undefined : loadFilter(sys, privileges, undo);
   const cpus = onlineCpus();
@@ -127,12 +127,20 @@ function letLinkerFind({ launched, pids }: Targets, wheres: readonly Where[]): v
 }
 
 const KERNEL_HALF = 1n << 63n;
+/** With five-level page tables an address has 57 bits that count, the last one repeated above. */
+const USER_END = 1n << 56n;
+const KERNEL_START = (1n << 64n) - USER_END;
 
-function requireKernelRight(
+function requireReachable(
   spots: readonly Spot[],
   { kernel }: WatchOptions,
   { admin }: Privileges,
 ): void {
+  const nowhere = spots.find(({ address }) => address >= USER_END && address < KERNEL_START);
+  if (nowhere !== undefined) {
+    const what = `watch 0x${nowhere.address.toString(16)}: it is no canonical address`;
+    throw new WatchError("usage", `${what}: nothing can be mapped there: check its digits`);
+  }
   const spot = spots.find(({ address }) => address >= KERNEL_HALF);
   if (spot === undefined) return;
   const what = `watch 0x${spot.address.toString(16)}: it is a kernel address`;
