@@ -24,8 +24,8 @@ export interface Found {
 
 /** Decoding a function of this size takes some ten ms; none that people write is as large. */
 const LONGEST_FUNCTION = 1n << 20n;
-/** Bytes over which decoding from a wrong start falls into step with the code. */
-const RUN_UP = 64n;
+/** Bytes over which decoding from a wrong start falls into step with the code; fewer where it begins. */
+const RUN_UPS = [64, 32, 16];
 
 /** The instruction that ends at `address`. */
 export function instructionBefore(code: Code, address: bigint): Found {
@@ -64,12 +64,11 @@ function lastOf(code: CodeBytes): Instruction | undefined {
 
 /** Decodes from each byte before the address: most starts fall into step, and agree. */
 function guessed(code: Code, address: bigint, doubt: Doubt = "start-unknown"): Found {
-  const from = address > RUN_UP ? address - RUN_UP : 0n;
-  const { file, memory } = code.read(from, address);
-  const bytes = [memory, file].find(
-    (it) => it !== undefined && it.length === Number(address - from),
-  );
-  if (bytes === undefined) return { instruction: undefined, doubt: "unreadable" };
+  const bytes = bytesBefore(code, address);
+  if (bytes === undefined) {
+    return { instruction: undefined, doubt: doubt === "start-unknown" ? "unreadable" : doubt };
+  }
+  const from = address - BigInt(bytes.length);
   const votes = new Map<bigint, number>();
   for (let skip = 0; skip < bytes.length; skip += 1) {
     const piece = { bytes: bytes.subarray(skip), address: from + BigInt(skip), bits: code.bits };
@@ -81,4 +80,13 @@ function guessed(code: Code, address: bigint, doubt: Doubt = "start-unknown"): F
   const [start] = winner;
   const last = { bytes: bytes.subarray(Number(start - from)), address: start, bits: code.bits };
   return { instruction: firstInstruction(last), doubt };
+}
+
+function bytesBefore(code: Code, address: bigint): Uint8Array | undefined {
+  for (const length of RUN_UPS) {
+    const { file, memory } = code.read(address - BigInt(length), address);
+    const bytes = [memory, file].find((it) => it?.length === length);
+    if (bytes !== undefined) return bytes;
+  }
+  return undefined;
 }

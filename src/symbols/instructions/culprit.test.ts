@@ -5,7 +5,10 @@ import { findCulprit } from "./culprit.ts";
 const START = 0x401000n;
 
 /** Functions one behind the other, each of hex bytes, from 0x401000 on; `patch` is what memory has instead. */
-function codeOf(functions: readonly string[], { known = true, memory = true, patch = "" } = {}): Code {
+function codeOf(
+  functions: readonly string[],
+  { known = true, memory = true, patch = "" } = {},
+): Code {
   const pieces = functions.map((hex) => Buffer.from(hex.replaceAll(" ", ""), "hex"));
   const file = Buffer.concat(pieces);
   const patched = Buffer.from(file);
