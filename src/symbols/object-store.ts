@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { Pid } from "../base/index.ts";
 import { MemoryBytes } from "./byte-source.ts";
 import { openDebugFile } from "./debug-file.ts";
+import { DebugObject } from "./dwarf/debug-object.ts";
 import { ElfFile } from "./elf.ts";
 import { ElfError } from "./elf-error.ts";
 import { openMappedFile } from "./mapped-file.ts";
@@ -18,6 +19,7 @@ export class MappedObject {
   readonly elf: ElfFile;
   readonly #roots: readonly string[];
   #debug: { readonly elf: ElfFile | undefined } | undefined;
+  #dwarf: { readonly debug: DebugObject | undefined } | undefined;
 
   constructor(path: string, elf: ElfFile, roots: readonly string[]) {
     this.path = path;
@@ -41,7 +43,16 @@ export class MappedObject {
     return (this.symtab() ?? this.dynsym())?.lookup(address);
   }
 
+  /** Undefined without libdw, and of the vdso, which has none. */
+  dwarf(): DebugObject | undefined {
+    const { path, elf } = this;
+    if (elf.fd === undefined) return undefined;
+    this.#dwarf ??= { debug: DebugObject.open({ path, fd: elf.fd, roots: this.#roots }) };
+    return this.#dwarf.debug;
+  }
+
   close(): void {
+    this.#dwarf?.debug?.[Symbol.dispose]();
     this.elf[Symbol.dispose]();
     this.#debug?.elf?.[Symbol.dispose]();
   }
