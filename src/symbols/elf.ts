@@ -48,6 +48,11 @@ export class ElfFile implements Disposable {
     return new ElfFile(openBytes(path));
   }
 
+  /** The open file; undefined of what exists in memory only. It is ours to close. */
+  get fd(): number | undefined {
+    return this.#source.fd;
+  }
+
   get sections(): readonly ElfSection[] {
     this.#sections ??= readSections(this.#source, this.header);
     return this.#sections;

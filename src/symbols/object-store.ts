@@ -3,6 +3,8 @@ import { basename, join } from "node:path";
 import type { Pid } from "../base/index.ts";
 import { MemoryBytes } from "./byte-source.ts";
 import { openDebugFile } from "./debug-file.ts";
+import { DebugObject } from "./dwarf/debug-object.ts";
+import { type CodePlace, SourceLines } from "./dwarf/line-of.ts";
 import { ElfFile } from "./elf.ts";
 import { ElfError } from "./elf-error.ts";
 import type { FdeIndex } from "./fde-index.ts";
@@ -20,6 +22,8 @@ export class MappedObject {
   readonly #roots: readonly string[];
   #fdes: { readonly index: FdeIndex | undefined } | undefined;
   #debug: { readonly elf: ElfFile | undefined } | undefined;
+  #lines: SourceLines | undefined;
+  #dwarf: { readonly debug: DebugObject | undefined } | undefined;
 
   constructor(path: string, elf: ElfFile, roots: readonly string[]) {
     this.path = path;
@@ -57,7 +61,24 @@ export class MappedObject {
     return (this.#described(address) ?? this.lookup(address)?.value) === address;
   }
 
+  /** Undefined without libdw, and of the vdso, which has none. */
+  dwarf(): DebugObject | undefined {
+    const { path, elf } = this;
+    if (elf.fd === undefined) return undefined;
+    this.#dwarf ??= { debug: DebugObject.open({ path, fd: elf.fd, roots: this.#roots }) };
+    return this.#dwarf.debug;
+  }
+
+  /** The source of an instruction, by the linker's address. */
+  lineOf(address: bigint): CodePlace | undefined {
+    const debug = this.dwarf();
+    if (debug === undefined) return undefined;
+    this.#lines ??= new SourceLines(debug);
+    return this.#lines.lineOf(address);
+  }
+
   close(): void {
+    this.#dwarf?.debug?.[Symbol.dispose]();
     this.elf[Symbol.dispose]();
     this.#debug?.elf?.[Symbol.dispose]();
   }
