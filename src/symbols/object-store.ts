@@ -11,6 +11,7 @@ import type { FdeIndex } from "./fde-index.ts";
 import { openMappedFile } from "./mapped-file.ts";
 import { type Mapping, parseMaps } from "./process-maps.ts";
 import type { ElfSymbol, SymbolTable } from "./symbol-table.ts";
+import { type CfiRow, CfiTable } from "./unwind/index.ts";
 
 const MAX_VDSO = 1 << 20;
 
@@ -23,6 +24,7 @@ export class MappedObject {
   #fdes: { readonly index: FdeIndex | undefined } | undefined;
   #debug: { readonly elf: ElfFile | undefined } | undefined;
   #lines: SourceLines | undefined;
+  #cfi: CfiTable | undefined;
   #dwarf: { readonly debug: DebugObject | undefined } | undefined;
 
   constructor(path: string, elf: ElfFile, roots: readonly string[]) {
@@ -75,6 +77,14 @@ export class MappedObject {
     if (debug === undefined) return undefined;
     this.#lines ??= new SourceLines(debug);
     return this.#lines.lineOf(address);
+  }
+
+  /** How to unwind at an instruction, by the linker's address. */
+  cfiRowAt(address: bigint): CfiRow | undefined {
+    const debug = this.dwarf();
+    if (debug === undefined) return undefined;
+    this.#cfi ??= new CfiTable(debug);
+    return this.#cfi.rowAt(address);
   }
 
   close(): void {
