@@ -33,7 +33,8 @@ const BATCH = 1 << 16;
 
 /** Runs a watch to its end and shows it. Resolves to the exit status. */
 export async function runWatch(options: WatchOptions, display: Display): Promise<number> {
-  const session = open(options);
+  // One line for each writer needs no order of time, so that registers can be left out.
+  const session = open({ repeats: display.form !== "table", ...options });
   if (session instanceof WatchError) {
     console.error(`trapline: ${session.message}`);
     return session.exitCode ?? STATUS[session.kind];
@@ -130,6 +131,8 @@ async function watchToEnd(
   const coverage = session.finish(sink);
   const report: WatchReport = {
     hits: session.hits,
+    traps: session.traps,
+    writesLeftOut: session.writesLeftOut,
     writers: writers.list(),
     coverage,
     ended: session.ended,

@@ -14,6 +14,7 @@ interface WatchFlags {
   readonly inherit: boolean;
   readonly kernel: boolean;
   readonly stack?: boolean;
+  readonly stackBytes: string;
   readonly log?: boolean;
   readonly json?: boolean;
   readonly maxHits?: string;
@@ -68,6 +69,7 @@ export function addWatchCommand(
     .option("-i, --no-inherit", "the same, as perf calls it")
     .option("--no-kernel", "leave out accesses by the kernel for the task")
     .option("-g, --stack", "take the call chain of each hit")
+    .option("--stack-bytes <SIZE>", "how much of the stack is sampled for -g", "2K")
     .option("--log", "print one line a hit as it happens")
     .option("--json", "print JSON lines: header, hits, summary")
     .option("--max-hits <N>", "end after N hits")
@@ -98,7 +100,9 @@ function toOptions(
     children: flags.children && flags.inherit,
     kernel: flags.kernel,
     arm: parseChoice("--arm", flags.arm, ["auto", "cpu", "task"]),
-    ...(flags.stack === true ? { stack: true } : {}),
+    ...(flags.stack === true
+      ? { stack: true, stackBytes: parseSize("--stack-bytes", flags.stackBytes) }
+      : {}),
     ...(flags.maxHits === undefined ? {} : { maxHits: parseCount("--max-hits", flags.maxHits, 1) }),
     ...(flags.timeout === undefined
       ? {}

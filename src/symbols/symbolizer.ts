@@ -2,9 +2,16 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { asVa, type Pid } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
+import type { CodePlace } from "./dwarf/line-of.ts";
 import type { Frame, LookUp, MmapNote } from "./frame.ts";
 import type { Image } from "./image.ts";
-import type { Code } from "./instructions/index.ts";
+import {
+  type Code,
+  type Culprit,
+  findCulprit,
+  instructionBefore,
+  type Trap,
+} from "./instructions/index.ts";
 import { Kallsyms } from "./kallsyms.ts";
 import { ObjectStore } from "./object-store.ts";
 import { PerfMapFile } from "./perf-map.ts";
@@ -12,6 +19,7 @@ import { compiledCode, imageCode, memoryOf } from "./process-code.ts";
 import type { Mapping } from "./process-maps.ts";
 import { readMaps } from "./process-maps-file.ts";
 import { withoutVersion } from "./string-table.ts";
+import type { Step, StepSource } from "./unwind/index.ts";
 
 /** What names are asked of. `Symbolizer` is the one of this computer. */
 export interface SymbolSource {
@@ -36,6 +44,8 @@ export interface SymbolizerOptions {
 interface Process {
   readonly space: AddressSpace;
   readonly frames: Map<bigint, Frame>;
+  /** By twice the address, plus 1 if the program goes on there: for doubles that is exact. */
+  readonly steps: Map<number, Step>;
   readonly jit: readonly PerfMapFile[];
   mapsReadAt: number;
   /** When, and at which look, the maps of compiled code were last read. */
@@ -45,6 +55,7 @@ interface Process {
 
 const REREAD_AFTER_MS = 100;
 const MAX_FRAMES = 1 << 16;
+const MAX_USER = 2 ** 47;
 const MAX_PROCESSES = 1 << 14;
 const GENERATIONS = 4;
 const KERNEL = "[kernel.kallsyms]";
@@ -90,14 +101,23 @@ export class Symbolizer implements SymbolSource, Disposable {
     return frame;
   }
 
-  /** The code around an address of a program; undefined where none is known to be. */
-  codeAt(pid: Pid, address: bigint): Code | undefined {
-    const process = this.#process(pid);
-    const memory = memoryOf(this.#proc, pid);
-    const image = process.space.imageAt(address, this.#store);
-    if (image !== undefined) return imageCode(image, memory);
-    this.#refreshJit(process);
-    return compiledCode((at) => compiledAt(process, at)?.start, memory);
+  /** The instruction that made an access; undefined where no code is known, or not of this processor. */
+  culpritAt(pid: Pid, trap: Trap): Culprit | undefined {
+    const code = this.#codeAt(pid, trap.address);
+    return code === undefined ? undefined : findCulprit(code, trap);
+  }
+
+  /** The call that a return address follows. */
+  callBefore(pid: Pid, address: bigint): Culprit | undefined {
+    const code = this.#codeAt(pid, address - 1n);
+    if (code === undefined) return undefined;
+    const found = instructionBefore(code, address);
+    return found.instruction?.flow === "call" ? { ...found, atTrap: false } : undefined;
+  }
+
+  /** How to unwind in a process. What it says of an address is cached. */
+  stepsOf(pid: Pid): StepSource {
+    return { stepAt: (address, exact) => this.#stepAt(pid, address, exact) };
   }
 
   /**
@@ -125,6 +145,7 @@ export class Symbolizer implements SymbolSource, Disposable {
     const process = this.#process(pid);
     process.space.add(note);
     process.frames.clear();
+    process.steps.clear();
     process.space.openObjects(this.#store);
   }
 
@@ -163,6 +184,7 @@ export class Symbolizer implements SymbolSource, Disposable {
     return {
       space,
       frames: new Map(),
+      steps: new Map(),
       jit: [perfMapOf(this.#proc, pid), ...inheritedJit].slice(0, GENERATIONS),
       mapsReadAt: Number.NEGATIVE_INFINITY,
       jitReadAt: Number.NEGATIVE_INFINITY,
@@ -197,6 +219,7 @@ export class Symbolizer implements SymbolSource, Disposable {
     if (mappings === undefined) return false;
     process.space.replace(mappings);
     process.frames.clear();
+    process.steps.clear();
     process.space.openObjects(this.#store);
     return true;
   }
@@ -248,6 +271,38 @@ export class Symbolizer implements SymbolSource, Disposable {
     for (const it of process.jit) it.refresh();
   }
 
+  #codeAt(pid: Pid, address: bigint): Code | undefined {
+    const process = this.#process(pid);
+    const memory = memoryOf(this.#proc, pid);
+    const image = process.space.imageAt(address, this.#store);
+    if (image !== undefined) return imageCode(image, memory);
+    this.#refreshJit(process);
+    return compiledCode((at) => compiledAt(process, at)?.start, memory);
+  }
+
+  #stepAt(pid: Pid, address: number, exact: boolean): Step {
+    const process = this.#process(pid);
+    const key = 2 * address + (exact ? 1 : 0);
+    const known = process.steps.get(key);
+    if (known !== undefined || process.steps.has(key)) return known;
+    if (!(address > 0) || address > MAX_USER) return undefined;
+    let step = this.#findStep(process, exact ? address : address - 1);
+    if (step === undefined && this.#rereadMaps(pid, process)) {
+      step = this.#findStep(process, exact ? address : address - 1);
+    }
+    if (process.steps.size >= MAX_FRAMES) process.steps.clear();
+    process.steps.set(key, step);
+    return step;
+  }
+
+  #findStep({ space }: Process, address: number): Step {
+    const at = BigInt(address);
+    const mapping = space.mappingAt(at);
+    if (mapping === undefined || !isCode(mapping)) return undefined;
+    const image = space.imageAt(at, this.#store);
+    return image?.object.cfiRowAt(at - image.bias) ?? "frame-pointer";
+  }
+
   #kernelFrame(address: bigint, after: boolean): Frame {
     this.#kallsyms ??= Kallsyms.read(this.#kallsymsPath);
     const found = this.#kallsyms.lookup(after ? address - 1n : address);
@@ -264,6 +319,7 @@ export class Symbolizer implements SymbolSource, Disposable {
 
 function imageFrame({ object, bias }: Image, address: bigint, lookup: bigint): Frame {
   const frame = {
+    ...sourceOf(object.lineOf(lookup - bias)),
     kind: "elf",
     address: asVa(address),
     object: object.name,
@@ -274,6 +330,13 @@ function imageFrame({ object, bias }: Image, address: bigint, lookup: bigint): F
   if (symbol === undefined) return frame;
   const offset = Number(address - bias - symbol.value);
   return { ...frame, symbol: withoutVersion(symbol.name), offset };
+}
+
+/** The innermost function's place, and the chain if it was inlined. */
+function sourceOf(place: CodePlace | undefined): Partial<Frame> {
+  if (place === undefined) return {};
+  const { inlinedInto, ...own } = place;
+  return inlinedInto.length === 0 ? own : { ...own, inlined: [own, ...inlinedInto] };
 }
 
 function compiledAt({ jit }: Process, address: bigint) {

@@ -32,6 +32,12 @@ export interface ArmPlan {
   readonly children: boolean;
   /** Frames of a call chain, when one is taken. */
   readonly maxStack: number;
+  /** Call chains go on into the program; else they are of the kernel only. */
+  readonly userChain: boolean;
+  /** Registers of the program, also of one that is in a system call: a mask as perf numbers them. */
+  readonly userRegisters: bigint;
+  /** Bytes of the program's stack to sample, 0 for none. */
+  readonly stackBytes: number;
   /** General registers to sample: a mask as perf numbers them, 0 for none. */
   readonly registers: bigint;
   readonly hitPages: number;
@@ -134,7 +140,7 @@ export class Arming implements Disposable {
   }
 
   private hitAttr(piece: SpotPiece): PerfEventAttr {
-    const { layout, kernelMode, maxStack, registers } = this.plan;
+    const { layout, kernelMode, maxStack, registers, userRegisters, stackBytes } = this.plan;
     return {
       type: PERF_TYPE_BREAKPOINT,
       samplePeriod: 1,
@@ -143,11 +149,14 @@ export class Arming implements Disposable {
       bpAddr: piece.address,
       bpLen: piece.length,
       sampleMaxStack: maxStack,
+      sampleRegsUser: userRegisters,
+      sampleStackUser: stackBytes,
       sampleRegsIntr: registers,
       flags: [
         ...this.startsDisabled(),
         ...this.clock(),
         ...(kernelMode ? [] : (["excludeKernel", "excludeHv"] as const)),
+        ...(this.plan.userChain ? [] : (["excludeCallchainUser"] as const)),
         ...this.inheritance(),
       ],
     };

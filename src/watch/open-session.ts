@@ -25,7 +25,9 @@ import { parseWheres, resolveSpots } from "./resolve-spots.ts";
 import { inlinesScripts, namesScripts } from "./script-target.ts";
 import { selfTest } from "./self-test.ts";
 import { Session } from "./session.ts";
+import { Sites } from "./sites.ts";
 import type { Spot } from "./spot.ts";
+import { Stacks } from "./stacks.ts";
 import { findTargets, type Targets } from "./targets.ts";
 import { Tasks } from "./tasks.ts";
 import { WatchError } from "./watch-error.ts";
@@ -65,6 +67,8 @@ export function openSession(options: WatchOptions): Session {
   undo.use(arming);
   const symbols = undo.use(new Symbolizer());
   const before = new Set(allProcesses());
+  const sites = new Sites(symbols, { spots, trapsAfter: arch.data.trap === "after" });
+  const stacks = new Stacks(symbols);
   const session = new Session({
     sys,
     arming,
@@ -82,11 +86,14 @@ export function openSession(options: WatchOptions): Session {
     selfTest: tested,
     gaps: gapsBefore({ spots, plan, targets, arming, options }),
     launched: targets.launched,
+    sites,
+    stacks,
     namer: new Namer(symbols, {
-      spots,
-      trapsAfter: arch.data.trap === "after",
+      sites,
+      stacks,
+      stacked: options.stack === true,
       inlines: targets.pids.some(inlinesScripts),
-      chained: scripts && plan.layout.callchain !== undefined,
+      chained: scripts,
     }),
     resources: undo.move(),
   });

@@ -2,6 +2,7 @@ import { sampleLayout } from "../abi/index.ts";
 import { type Features, type Privileges, sysctl } from "../linux/index.ts";
 import type { ArmPlan } from "./arming.ts";
 import type { WatchOptions } from "./options.ts";
+import { STRING_REGISTERS, UNWIND_REGISTERS } from "./sampled-user.ts";
 import type { Spot } from "./spot.ts";
 
 const PAGE = 4096;
@@ -17,6 +18,10 @@ const DEFAULT_MLOCK_KB = 516;
 const FULL_STACK = 127;
 /** Enough to come from a builtin to the JavaScript that it works for. */
 const SCRIPT_STACK = 32;
+
+/** Bytes of a stack that are sampled: what most calls keep there, see docs/decisions/0005. */
+const STACK_BYTES = 2048;
+const MAX_STACK_BYTES = 48 * 1024;
 
 /**
  * The general registers of x86-64 as perf numbers them: AX to IP are bits 0 to 8, R8 to R15 are
@@ -39,9 +44,13 @@ export interface PlanFacts {
 /** What each event will be like: decided once, before the first is opened. */
 export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
   const { spots, features, privileges, perThread, scripts } = facts;
+  const stack = options.stack === true;
+  const repeats = stack || options.repeats !== false;
   const straddled = spots.some((spot) => spot.pieces.length > 1);
+  const registers = straddled ? X86_GENERAL_REGISTERS : repeats ? STRING_REGISTERS : 0n;
   const mayCountKernel = privileges.perfmon || (privileges.paranoid ?? 2) <= 1;
-  const depth = options.stack === true ? FULL_STACK : SCRIPT_STACK;
+  const kernelMode = options.kernel !== false && mayCountKernel;
+  const depth = stack ? FULL_STACK : SCRIPT_STACK;
   const budget = budgetPages(facts);
   const wished = options.ringBytes === undefined ? budget : options.ringBytes / PAGE;
   return {
@@ -49,16 +58,27 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
     features,
     layout: sampleLayout({
       cpu: perThread,
-      callchain: options.stack ?? scripts,
-      regsIntr: straddled,
+      callchain: kernelMode || stack || scripts,
+      regsUser: stack,
+      stackUser: stack,
+      regsIntr: registers !== 0n,
     }),
-    kernelMode: options.kernel !== false && mayCountKernel,
+    kernelMode,
+    // The kernel's own frames tell the system call, and cost nothing where the program itself stores.
+    userChain: stack || scripts,
     children: options.children !== false,
     maxStack: Math.min(depth, sysctl("kernel.perf_event_max_stack") ?? FULL_STACK),
-    registers: straddled ? X86_GENERAL_REGISTERS : 0n,
+    registers,
+    userRegisters: stack ? UNWIND_REGISTERS : 0n,
+    stackBytes: stack ? stackBytes(options) : 0,
     hitPages: powerOfTwo(wished, options.ringBytes === undefined ? "down" : "up"),
     sidePages: powerOfTwo(Math.min(SIDE_PAGES, budget / 2), "down"),
   };
+}
+
+/** perf takes a multiple of 8, and a record holds 64 KiB. */
+function stackBytes({ stackBytes = STACK_BYTES }: WatchOptions): number {
+  return Math.min(MAX_STACK_BYTES, Math.ceil(stackBytes / 8) * 8);
 }
 
 function budgetPages({ privileges, lanes, cpus }: PlanFacts): number {

@@ -7,12 +7,30 @@ import {
   type SampleLayout,
 } from "../abi/index.ts";
 import type { ArmedRing } from "./arming.ts";
+import { registerPlaces, SampledUser } from "./sampled-user.ts";
 
-/** One frame of a call chain as the kernel walked it, innermost first. */
+/** One frame of a call chain, innermost first. */
 export interface RawFrame {
   readonly address: bigint;
   readonly mode: "user" | "kernel";
 }
+
+/** All that a hit is; without its ring it has no stack and no registers. */
+export interface SavedHit {
+  readonly pid: number;
+  readonly tid: number;
+  readonly cpu: number;
+  readonly ipLow: number;
+  readonly ipHigh: number;
+  readonly timeLow: number;
+  readonly timeHigh: number;
+  readonly kernel: boolean;
+  readonly spot: number;
+  readonly repeat: number;
+  readonly ring: ArmedRing | undefined;
+}
+
+const HIGH_WORD = 2 ** 32;
 
 /** A call chain longer than this is the fault of a broken record, not of a program. */
 const MAX_CHAIN = 1024;
@@ -33,11 +51,21 @@ export class RawHit {
   kernel = false;
   /** Index of the spot that was hit. */
   spot = 0;
+  /** How many traps the access took: of a string instruction one for each element that was watched. */
+  repeat = 1;
   private readonly layout: SampleLayout;
+  private readonly sampled: SampledUser;
   private ring: ArmedRing | undefined;
 
-  constructor(layout: SampleLayout) {
+  /** Where each register at the trap stands, from the record's end: REGS_INTR is its last field. */
+  private readonly places: Int8Array;
+  private readonly registerCount: number;
+
+  constructor({ layout, registers }: { layout: SampleLayout; registers: bigint }) {
     this.layout = layout;
+    this.sampled = new SampledUser(layout);
+    this.places = registerPlaces(registers);
+    this.registerCount = this.places.filter((it) => it >= 0).length;
   }
 
   /** Reads all but the spot, which the event's id tells. */
@@ -45,6 +73,7 @@ export class RawHit {
     const { cursor } = ring;
     const { ip, pid, tid, time, cpu } = this.layout;
     this.ring = ring;
+    this.repeat = 1;
     this.kernel = (cursor.misc & PERF_RECORD_MISC_CPUMODE_MASK) === PERF_RECORD_MISC_KERNEL;
     this.ipLow = cursor.word(ip);
     this.ipHigh = cursor.word(ip + 1);
@@ -65,8 +94,54 @@ export class RawHit {
     return (BigInt(this.timeHigh) << 32n) | BigInt(this.timeLow);
   }
 
-  /** The call chain, if one was sampled. */
-  stack(): readonly RawFrame[] {
+  /**
+   * `ip` as a double, the kernel's as a negative one: exact in both halves of the address space, and
+   * cheap to look up.
+   */
+  get ipNumber(): number {
+    return (this.ipHigh | 0) * HIGH_WORD + this.ipLow;
+  }
+
+  /** A register when it trapped, by perf's number, as a double; NaN if it was not sampled. */
+  register(number: number): number {
+    const place = this.places[number] ?? -1;
+    if (place < 0 || this.ring === undefined) return Number.NaN;
+    const { cursor } = this.ring;
+    const at = cursor.size / 4 - 2 * (this.registerCount - place);
+    return (cursor.word(at + 1) | 0) * HIGH_WORD + cursor.word(at);
+  }
+
+  /** The program's registers and stack, if they were sampled. */
+  user(): SampledUser | undefined {
+    const { callchain, varying, regsUser } = this.layout;
+    if (!regsUser || this.ring === undefined) return undefined;
+    const { cursor } = this.ring;
+    const at = callchain === undefined ? varying : callchain + 2 + 2 * cursor.word(callchain);
+    return this.sampled.read(cursor, at) ? this.sampled : undefined;
+  }
+
+  /** What `restore` makes it again. */
+  save(): SavedHit {
+    const { pid, tid, cpu, ipLow, ipHigh, timeLow, timeHigh, kernel, spot, repeat, ring } = this;
+    return { pid, tid, cpu, ipLow, ipHigh, timeLow, timeHigh, kernel, spot, repeat, ring };
+  }
+
+  restore(saved: SavedHit): void {
+    this.pid = saved.pid;
+    this.tid = saved.tid;
+    this.cpu = saved.cpu;
+    this.ipLow = saved.ipLow;
+    this.ipHigh = saved.ipHigh;
+    this.timeLow = saved.timeLow;
+    this.timeHigh = saved.timeHigh;
+    this.kernel = saved.kernel;
+    this.spot = saved.spot;
+    this.repeat = saved.repeat;
+    this.ring = saved.ring;
+  }
+
+  /** The call chain as the kernel walked it, by frame pointers in the program, if it was sampled. */
+  chain(): readonly RawFrame[] {
     const at = this.layout.callchain;
     if (at === undefined || this.ring === undefined) return [];
     const { cursor } = this.ring;

@@ -46,7 +46,7 @@ export class Reader {
     this.events = events;
     this.identifier = layout.identifier;
     this.byId = new Map(arming.pieces.map((piece) => [Number(piece.event.id), piece]));
-    this.raw = new RawHit(layout);
+    this.raw = new RawHit(arming.plan);
     this.oneEvent = arming.mayOverlap ? new OneEventPerThread() : undefined;
     this.oneTrap = spots.some((spot) => spot.pieces.length > 1)
       ? new OneTrap(layout, bitCount(registers))

@@ -4,12 +4,15 @@ import type { Symbolizer } from "../symbols/index.ts";
 import type { Arming } from "./arming.ts";
 import type { Coverage, Gap } from "./coverage.ts";
 import { Family } from "./family.ts";
+import { Fold } from "./fold.ts";
 import { Liveness } from "./liveness.ts";
 import type { Namer } from "./namer.ts";
 import type { RawHit } from "./raw-hit.ts";
 import { Reader } from "./reader.ts";
 import { reconcile } from "./reconcile.ts";
+import type { Sites } from "./sites.ts";
 import type { Spot } from "./spot.ts";
+import type { Stacks } from "./stacks.ts";
 import type { Tasks } from "./tasks.ts";
 
 /** Why a watch ended. */
@@ -33,6 +36,8 @@ export interface SessionParts {
   readonly why: string | undefined;
   readonly selfTest: Coverage["selfTest"];
   readonly gaps: readonly Gap[];
+  readonly sites: Sites;
+  readonly stacks: Stacks;
   readonly namer: Namer;
   /** The command that was launched for the watch, running by now. */
   readonly launched: Launched | undefined;
@@ -61,8 +66,13 @@ export class Session implements Disposable {
   readonly sinceNs: bigint;
   /** Accesses handed over so far. */
   hits = 0;
+  /** How often registers fired for them. */
+  traps = 0;
+  /** Accesses that were left out: they only wrote, where reads are watched. */
+  writesLeftOut = 0;
   readonly parts: SessionParts;
   private readonly reader: Reader;
+  private readonly fold: Fold;
   private readonly family: Family;
   private readonly liveness: Liveness;
   private sink = NOBODY;
@@ -77,11 +87,17 @@ export class Session implements Disposable {
     this.family = new Family({
       ...parts,
       followChildren: parts.arming.plan.children,
-      forget: (tid) => this.sink.forget?.(tid),
+      forget: (tid) => this.forget(tid),
+    });
+    this.fold = new Fold({
+      sites: parts.sites,
+      spots: parts.spots,
+      plan: parts.arming.plan,
+      tell: (hit) => this.take(hit),
     });
     this.reader = new Reader(parts.arming, {
       isWatched: (pid, spot) => this.family.isWatched(pid, spot),
-      hit: (hit) => this.take(hit),
+      hit: (hit) => this.fold.take(hit),
       side: (record) => this.family.take(record),
     });
     parts.arming.enable();
@@ -131,6 +147,7 @@ export class Session implements Disposable {
     parts.symbols.noteLook();
     const untilNs = this.untilNs ?? process.hrtime.bigint();
     this.reader.drain(Number.POSITIVE_INFINITY, () => false);
+    this.fold.flush();
     const reckoning = reconcile(arming, this.reader, filter);
     this.coverage = {
       strategy: arming.strategy,
@@ -172,11 +189,24 @@ export class Session implements Disposable {
     if (this.hits >= this.parts.maxHits) return;
     // Some registers were armed before others. Hits come in the order of time, so this ends soon.
     if (this.hits === 0 && hit.time < this.sinceNs) return;
+    if (this.parts.spots[hit.spot]?.mode === "r" && this.parts.sites.of(hit).onlyWrites) {
+      this.writesLeftOut += 1;
+      return;
+    }
     this.hits += 1;
+    this.traps += hit.repeat;
     this.sink.hit(hit);
     if (this.hits < this.parts.maxHits) return;
     this.untilNs = hit.time;
     this.end("max-hits");
+  }
+
+  /** A thread ended, or it is another program now. */
+  private forget(tid: number): void {
+    this.fold.forget(tid);
+    this.parts.sites.forget(tid);
+    this.parts.stacks.forget(tid);
+    this.sink.forget?.(tid);
   }
 
   private lateGaps(): readonly Gap[] {
