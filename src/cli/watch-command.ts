@@ -101,7 +101,7 @@ function toOptions(
     kernel: flags.kernel,
     arm: parseChoice("--arm", flags.arm, ["auto", "cpu", "task"]),
     ...(flags.stack === true
-      ? { stack: true, stackBytes: parseSize("--stack-bytes", flags.stackBytes) }
+      ? { stack: true, stackBytes: parseSize("--stack-bytes", flags.stackBytes, 8) }
       : {}),
     ...(flags.maxHits === undefined ? {} : { maxHits: parseCount("--max-hits", flags.maxHits, 1) }),
     ...(flags.timeout === undefined

@@ -102,7 +102,11 @@ function readRegister(lib: Libdw, frame: Handle, register: number): Found {
   const count = new BigUint64Array(1);
   if (lib.dwarfFrameRegister(frame, register, own, pointer, count) !== 0) return undefined;
   const where = pointer[0] ?? 0n;
-  if (count[0] === 0n) return where === 0n ? { register, kind: "undefined" } : undefined;
+  // Without operations, no pointer means "as it was", and a pointer to `own` "undefined". libdw says
+  // the latter of rbx, too, where no rule speaks of it; only of the return address it means something.
+  if (count[0] === 0n) {
+    return where === 0n || register !== RA ? undefined : { register, kind: "undefined" };
+  }
   const ops = readOps(lib, Number(where), Number(count[0]));
   return ruleOf(register, ops);
 }
