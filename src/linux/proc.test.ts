@@ -8,6 +8,7 @@ import {
   cmdlineOf,
   commOf,
   environOf,
+  hasEnded,
   isMapped,
   onlineCpus,
   parseCpuList,
@@ -84,16 +85,28 @@ describe("this process, as /proc tells it", () => {
   });
 });
 
-test("a child is listed while it lives; a dead one is a zombie, then gone", async () => {
+test("a child is listed while it lives, and gone once it was waited for", async () => {
   const child = spawn("/bin/sh", ["-c", "read -r line"], { stdio: ["pipe", "ignore", "ignore"] });
   const pid = child.pid ?? 0;
   expect(childrenOf(process.pid)).toContain(pid);
   expect(commOf(pid)).toBe("sh");
   expect(statusOf(pid)?.ppid).toBe(process.pid);
+  expect(hasEnded(pid)).toBe(false);
   const ended = once(child, "exit");
   child.stdin.end();
   await ended;
   expect(statusOf(pid)).toBeUndefined();
+  expect(hasEnded(pid)).toBe(true);
+});
+
+test("a child that nobody waited for has ended, though it is still listed", async () => {
+  // The shell's child ends; what the shell has become does not know of it.
+  const parent = spawn("/bin/sh", ["-c", "true & exec sleep 100"], { stdio: "ignore" });
+  const pid = parent.pid ?? 0;
+  await expect.poll(() => childrenOf(pid).map((it) => statusOf(it)?.state)).toEqual(["Z"]);
+  expect(childrenOf(pid).map(hasEnded)).toEqual([true]);
+  expect(hasEnded(pid)).toBe(false);
+  parent.kill("SIGKILL");
 });
 
 test("of a process that is not there nothing is told, and nothing is thrown", () => {

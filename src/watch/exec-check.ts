@@ -1,5 +1,5 @@
 import { asPid } from "../base/index.ts";
-import { statusOf } from "../linux/index.ts";
+import { hasEnded } from "../linux/index.ts";
 import { resolveName } from "../symbols/index.ts";
 import type { Gap } from "./coverage.ts";
 import type { Spot } from "./spot.ts";
@@ -49,7 +49,7 @@ export class ExecCheck {
     if (now !== undefined) {
       return `${spot.name} is at 0x${now.toString(16)} in it, and is not watched there`;
     }
-    if (!hasEnded(statusOf(pid)?.state)) return `${spot.name} is not in it`;
+    if (!hasEnded(pid)) return `${spot.name} is not in it`;
     return `it ended before ${spot.name} was looked up in it: its accesses are left out`;
   }
 
@@ -58,8 +58,4 @@ export class ExecCheck {
     const named = resolveName(asPid(pid), spot.symbol);
     return named.ok ? named.value.address : undefined;
   }
-}
-
-function hasEnded(state: string | undefined): boolean {
-  return state === undefined || state === "Z" || state === "X";
 }

@@ -38,7 +38,7 @@ export class Fold {
     readonly plan: ArmPlan;
     readonly tell: (hit: RawHit) => void;
   }) {
-    this.spare = new RawHit(how.plan);
+    this.spare = new RawHit(how.plan.layout);
     this.sites = how.sites;
     this.spots = how.spots;
     this.tell = how.tell;

@@ -77,15 +77,15 @@ export class Namer {
     const known = this.named.get(stack);
     if (known !== undefined) return known;
     const [, ...callers] = stack.addresses;
-    const frames = [
-      this.atTrap(hit),
-      ...callers.map((address) => this.caller(hit.pid, asAddress(address), isKernel(address))),
-    ];
+    const named = callers.map((it) => this.caller(hit.pid, asAddress(it), isKernel(it)));
+    // Code without frame pointers leaves anything at all where the next return address would be.
+    const end = named.findIndex(({ kind }) => kind === "unknown");
+    const frames = [this.atTrap(hit), ...(end < 0 ? named : named.slice(0, end))];
     // Compiled code moves: what is at its address may be another function by the next hit.
     const lasts = frames.every(({ kind }) => kind === "elf" || kind === "kernel");
-    const named = { frames, cut: stack.cut, lasts };
-    if (lasts) this.named.set(stack, named);
-    return named;
+    const result = { frames, cut: stack.cut ?? (end < 0 ? undefined : "no-rule"), lasts } as const;
+    if (lasts) this.named.set(stack, result);
+    return result;
   }
 
   private nameOf(hit: RawHit): Named {

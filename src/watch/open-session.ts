@@ -3,7 +3,6 @@ import { asPid, type Result } from "../base/index.ts";
 import {
   allProcesses,
   commOf,
-  ForeignFilter,
   onlineCpus,
   openSys,
   ownPrivileges,
@@ -28,6 +27,7 @@ import { Session } from "./session.ts";
 import { Sites } from "./sites.ts";
 import type { Spot } from "./spot.ts";
 import { Stacks } from "./stacks.ts";
+import { StrangerFilter } from "./stranger-filter.ts";
 import { findTargets, type Targets } from "./targets.ts";
 import { Tasks } from "./tasks.ts";
 import { WatchError } from "./watch-error.ts";
@@ -51,20 +51,15 @@ export function openSession(options: WatchOptions): Session {
   const spots = resolveSpots(arch, wheres, targets.pids);
   requireReachable(spots, options, privileges);
 
-  const filter = targets.all ? undefined : loadFilter(sys, privileges, undo);
   const cpus = onlineCpus();
   const scripts = targets.pids.some(namesScripts);
-  const plan = planEvents(options, {
-    spots,
-    features: probeFeatures(sys),
-    privileges,
-    lanes: targets.tids?.length ?? cpus.length,
-    cpus: cpus.length,
-    perThread: targets.tids !== undefined,
-    scripts,
-  });
-  const { arming, why } = armBest({ sys, plan, targets, privileges, options, filter });
+  const features = probeFeatures(sys);
+  const lanes = targets.tids?.length ?? cpus.length;
+  const facts = { spots, features, privileges, lanes, cpus: cpus.length, scripts };
+  const plan = (strategy: Strategy) => planEvents(options, { ...facts, strategy });
+  const { arming, why } = armBest({ sys, plan, targets, privileges, options });
   undo.use(arming);
+  const mayFilter = privileges.bpf && arming.strategy === "cpu" && !targets.all;
   const symbols = undo.use(new Symbolizer());
   const before = new Set(allProcesses());
   const sites = new Sites(symbols, { spots, trapsAfter: arch.data.trap === "after" });
@@ -72,10 +67,10 @@ export function openSession(options: WatchOptions): Session {
   const session = new Session({
     sys,
     arming,
-    tasks: tasksOf(targets, plan),
+    tasks: tasksOf(targets, arming.plan),
     spots,
     symbols,
-    filter: arming.strategy === "cpu" ? filter : undefined,
+    filter: mayFilter ? undo.use(new StrangerFilter(sys, arming)) : undefined,
     pidfds: targets.pidfds,
     before,
     cpus,
@@ -84,7 +79,7 @@ export function openSession(options: WatchOptions): Session {
     timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
     why,
     selfTest: tested,
-    gaps: gapsBefore({ spots, plan, targets, arming, options }),
+    gaps: gapsBefore({ spots, targets, arming, options }),
     launched: targets.launched,
     sites,
     stacks,
@@ -93,12 +88,13 @@ export function openSession(options: WatchOptions): Session {
       stacks,
       stacked: options.stack === true,
       inlines: targets.pids.some(inlinesScripts),
-      chained: scripts,
+      chained: scripts && arming.plan.userChain,
     }),
     resources: undo.move(),
   });
-  targets.launched?.release();
+  // First the maps: a command may have ended before we come to look.
   for (const pid of targets.pids) symbols.noteProcess(asPid(pid));
+  targets.launched?.release();
   return session;
 }
 
@@ -157,45 +153,37 @@ function requireReachable(
   if (!admin) throw new WatchError("denied", `${what}: that needs CAP_SYS_ADMIN: run as root`);
 }
 
-/** Undefined where eBPF is not permitted: strangers are then left out by us, which costs more. */
-function loadFilter(
-  sys: Sys,
-  { bpf }: Privileges,
-  undo: DisposableStack,
-): ForeignFilter | undefined {
-  const filter = bpf ? ForeignFilter.load(sys) : undefined;
-  return filter?.ok ? undo.use(filter.value) : undefined;
-}
-
 interface ArmFacts {
   readonly sys: Sys;
-  readonly plan: ArmPlan;
+  readonly plan: (strategy: Strategy) => ArmPlan;
   readonly targets: Targets;
   readonly privileges: Privileges;
   readonly options: WatchOptions;
-  readonly filter: ForeignFilter | undefined;
 }
 
 /** Arms each CPU if that is permitted and there are registers for it, else each thread. */
 function armBest(facts: ArmFacts): { arming: Arming; why: string | undefined } {
-  const { sys, plan, targets, privileges, options, filter } = facts;
+  const { sys, plan, targets, privileges, options } = facts;
   const granted = (armed: Result<Arming, ArmRefusal>) => {
     if (armed.ok) return armed.value;
     throw explainRefusal(armed.error, privileges);
   };
   if (targets.tids !== undefined) {
-    return { arming: granted(armThreads(sys, plan, targets.tids)), why: undefined };
+    return { arming: granted(armThreads(sys, plan("thread"), targets.tids)), why: undefined };
   }
   const wish: Strategy | "auto" = options.arm ?? "auto";
   if (targets.all || wish === "cpu") {
-    return { arming: granted(armCpus(sys, plan, filter)), why: undefined };
+    return { arming: granted(armCpus(sys, plan("cpu"))), why: undefined };
   }
-  const byTask = (why: string) => ({ arming: granted(armTasks(sys, plan, targets.pids)), why });
+  const byTask = (why: string) => ({
+    arming: granted(armTasks(sys, plan("task"), targets.pids)),
+    why,
+  });
   if (wish === "task") return byTask("as asked");
   if (!privileges.perfmon && (privileges.paranoid ?? 2) > 0) {
     return byTask("arming each CPU needs CAP_PERFMON");
   }
-  const armed = armCpus(sys, plan, filter);
+  const armed = armCpus(sys, plan("cpu"));
   if (armed.ok) return { arming: armed.value, why: undefined };
   const { errno, cpu } = armed.error;
   if (errno !== "ENOSPC" && errno !== "EACCES" && errno !== "EPERM") granted(armed);

@@ -61,7 +61,8 @@ export class RawHit {
   private readonly places: Int8Array;
   private readonly registerCount: number;
 
-  constructor({ layout, registers }: { layout: SampleLayout; registers: bigint }) {
+  /** `registers`: those that are sampled at the trap, a mask as perf numbers them. */
+  constructor(layout: SampleLayout, registers = 0n) {
     this.layout = layout;
     this.sampled = new SampledUser(layout);
     this.places = registerPlaces(registers);

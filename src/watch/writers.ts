@@ -1,3 +1,4 @@
+import { asVa } from "../base/index.ts";
 import type { Culprit, Frame } from "../symbols/index.ts";
 import type { Named, NamedStack } from "./namer.ts";
 import type { RawHit } from "./raw-hit.ts";
@@ -33,6 +34,20 @@ export interface Writer {
 }
 
 const MAX_TASKS = 1_000;
+/** Distinct writers that are kept apart; later ones are counted together, so that memory is flat. */
+const MAX_WRITERS = 10_000;
+const OTHERS: Named = {
+  frame: { kind: "unknown", address: asVa(0n), symbol: "(other writers)" },
+  via: undefined,
+  culprit: undefined,
+  syscall: undefined,
+};
+
+interface Who {
+  readonly named: Named;
+  readonly comm: string;
+  readonly stack: NamedStack | undefined;
+}
 
 /** A writer while it is being counted. Times in halves, as the hits have them. */
 class Tally {
@@ -52,7 +67,7 @@ class Tally {
   readonly pid: number;
   readonly tid: number;
 
-  constructor(hit: RawHit, who: { named: Named; comm: string; stack: NamedStack | undefined }) {
+  constructor(hit: RawHit, who: Who) {
     this.named = who.named;
     this.comm = who.comm;
     this.stack = who.stack;
@@ -102,6 +117,8 @@ export class Writers {
   private readonly byStack = new Map<number, Map<CallStack, Tally>[]>();
   private readonly names: WriterNames;
   private readonly options: WriterOptions;
+  /** Of the last hit: in a hot loop the next one is the same. */
+  private last: (Shortcut & { readonly tid: number; readonly spot: number }) | undefined;
 
   constructor(names: WriterNames, options: WriterOptions) {
     this.names = names;
@@ -126,6 +143,7 @@ export class Writers {
   forget(tid: number): void {
     this.shortcuts.delete(tid);
     this.byStack.delete(tid);
+    this.last = undefined;
   }
 
   /** The writers, the busiest first. */
@@ -135,6 +153,16 @@ export class Writers {
   }
 
   private shortcut(hit: RawHit): Tally {
+    const { last } = this;
+    if (last !== undefined && last.tid === hit.tid && last.spot === hit.spot) {
+      if (last.ipLow === hit.ipLow && last.ipHigh === hit.ipHigh) return last.tally;
+    }
+    const tally = this.lookUp(hit);
+    this.last = { tid: hit.tid, spot: hit.spot, ipLow: hit.ipLow, ipHigh: hit.ipHigh, tally };
+    return tally;
+  }
+
+  private lookUp(hit: RawHit): Tally {
     const bySpot = this.shortcuts.get(hit.tid) ?? [];
     const byIp = bySpot[hit.spot] ?? new Map<number, Shortcut>();
     const key = hit.ipNumber;
@@ -169,11 +197,23 @@ export class Writers {
     const callers = (stack?.frames ?? []).slice(1).map((frame) => codeOf(hit.pid, frame));
     const code = codeOf(hit.pid, named.frame, named.culprit);
     const key = [comm, hit.spot, code, named.syscall, ...callers].join("|");
-    const known = this.tallies.get(key);
-    const tally = known ?? new Tally(hit, { named, comm, stack });
-    if (known === undefined) this.tallies.set(key, tally);
+    const tally = this.tallies.get(key) ?? this.newTally(key, hit, { named, comm, stack });
     if (tally.tids.size < MAX_TASKS) tally.tids.add(hit.tid);
     if (tally.pids.size < MAX_TASKS) tally.pids.add(hit.pid);
+    return tally;
+  }
+
+  private newTally(key: string, hit: RawHit, who: Who): Tally {
+    if (this.tallies.size >= MAX_WRITERS) {
+      const others = `others ${hit.spot}`;
+      const known = this.tallies.get(others);
+      if (known !== undefined) return known;
+      const tally = new Tally(hit, { named: OTHERS, comm: "(others)", stack: undefined });
+      this.tallies.set(others, tally);
+      return tally;
+    }
+    const tally = new Tally(hit, who);
+    this.tallies.set(key, tally);
     return tally;
   }
 }

@@ -1,6 +1,10 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterAll, describe, expect } from "vitest";
-import { jsonOf } from "./cli.ts";
+import { allProcesses, cmdlineOf } from "../../src/linux/index.ts";
+import { jsonOf, MAIN } from "./cli.ts";
 import { Cli, registersFree, requires, Target, Workshop } from "./harness.ts";
 
 const test = requires({ root: true, registers: 4 });
@@ -80,6 +84,28 @@ test("a launched command's status is the status; its own output is not in the wa
   expect(JSON.parse(output.at(-1) ?? "{}")).toMatchObject({ kind: "summary", hits: 70 });
 });
 
+test("Ctrl-C ends a launched command and the watch of it, and the summary is printed", async () => {
+  const args = ["0x404000/8", "--json", "--exit-code=tool", "--", "/bin/sleep", "1000"];
+  await using cli = Cli.watch(args);
+  const { pid } = await cli.armed();
+  process.kill(Number(pid), "SIGINT"); // a terminal sends it to both
+  cli.signal("SIGINT");
+  const { summary } = jsonOf(await cli.ended);
+  expect(summary.ended).toBeOneOf(["stopped", "targets-ended"]);
+});
+
+test("a reader that has seen enough ends the watch quietly", async () => {
+  await using target = await Target.start(workshop.compile("stores"), [ENDLESS]);
+  const script = `"$@" | head -n 20`;
+  const trapline = [process.execPath, MAIN, "watch", "-p", target.pid, "counter", "--log", "-q"];
+  target.go();
+  const shell = ["-c", script, "sh", ...trapline.map(String)];
+  const { stdout, stderr } = await promisify(execFile)("/bin/bash", shell);
+  expect(stdout.trimEnd().split("\n")).toHaveLength(20);
+  expect(stderr).toBe("");
+  expect(registersFree().every((free) => free === 4)).toBe(true);
+});
+
 test("a command that is not found ends with 127, a wrong flag with 2, a process that is gone with 1", async () => {
   const status = async (...args: readonly string[]) => (await Cli.watch(args).ended).status;
   expect(await status("counter", "--", "/no/such/command")).toBe(127);
@@ -106,3 +132,27 @@ describe.each(["cpu", "task"])("trapline is killed, armed for each %s", (arm) =>
     expect(registersFree().every((free) => free === 4)).toBe(true);
   });
 });
+
+describe("trapline is killed while it launches a command", () => {
+  const moments = Array.from({ length: 8 }, (_, i) => 60 + i * 29);
+
+  test.each(moments)("after %i ms: the command ran to its end or not at all", async (ms) => {
+    const path = workshop.compile("launched", "-no-pie");
+    const status = workshop.path(`status-${ms}`);
+    const script = `${path}; echo $? > ${status}`;
+    const args = ["0x404000/8", "--json", "--", "/bin/sh", "-c", script];
+    await using cli = Cli.watch(args);
+    await sleep(ms);
+    cli.signal("SIGKILL");
+    await cli.ended;
+    await expect.poll(() => processesNaming(status), { timeout: 5_000 }).toEqual([]);
+    if (existsSync(status)) expect(readFileSync(status, "utf8")).toBe("7\n");
+    expect(registersFree().every((free) => free === 4)).toBe(true);
+  });
+});
+
+/** The processes with this text in their command line, ourselves left out. */
+function processesNaming(text: string): readonly number[] {
+  const others = allProcesses().filter((pid) => pid !== process.pid);
+  return others.filter((pid) => cmdlineOf(pid).some((word) => word.includes(text)));
+}

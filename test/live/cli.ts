@@ -4,7 +4,8 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Ending } from "./target.ts";
 
-const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
+/** The command, as a file for Node. */
+export const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
 const AS_NOBODY = join(import.meta.dirname, "as-nobody.ts");
 /** The user and group that own nothing. */
 export const NOBODY = 65_534;

@@ -43,11 +43,11 @@ describe.each(ARM)("armed for each %s", (arm) => {
     );
   });
 
-  test("40 children one after another", async () => {
-    await using target = await Target.start(workshop.compile("forks"), [40, 10]);
+  test("600 children that end almost at once", async () => {
+    await using target = await Target.start(workshop.compile("forks"), [300, 3]);
     const options = { target: { pids: [target.pid] }, where: ["counter"], arm };
     const watched = await watching(options, () => target.run());
-    expect(counted(watched)).toEqual(allOf(81 * 10));
+    expect(counted(watched)).toEqual(allOf(601 * 3));
   });
 
   test("a symbol at the same place in the next program counts on over the exec", async () => {
@@ -58,6 +58,15 @@ describe.each(ARM)("armed for each %s", (arm) => {
     expect(counted(watched)).toEqual(allOf(350));
     expect(watched.report.coverage.execs).toBe(1);
     expect(watched.report.coverage.gaps.filter(({ kind }) => kind === "exec")).toEqual([]);
+  });
+
+  test("an exec by another than the first thread counts on, too", async () => {
+    const path = workshop.compile("exec");
+    await using target = await Target.start(path, [100, 250, path, "thread"]);
+    const options = { target: { pids: [target.pid] }, where: ["counter"], arm, kernel: false };
+    const watched = await watching(options, () => runSlowly(target));
+    expect(counted(watched)).toEqual(allOf(350));
+    expect(watched.report.coverage.execs).toBe(1);
   });
 
   test("a symbol that moved with the exec is not counted there, and that is said", async () => {
@@ -87,11 +96,15 @@ describe.each(ARM)("armed for each %s", (arm) => {
   });
 
   test("an address counts on over the exec, whatever is there then", async () => {
-    const next = workshop.compile("exec", "-DPADDING=8192");
-    await using target = await Target.start(workshop.compile("exec"), [100, 250, next]);
-    const where = [`${target.at("counter")}/8`];
-    const options = { target: { pids: [target.pid] }, where, arm, kernel: false };
-    expect(counted(await watching(options, () => target.run()))).toEqual(allOf(100));
+    const path = workshop.compile("exec");
+    const countOver = async (next: string) => {
+      await using target = await Target.start(path, [100, 250, next]);
+      const where = [`${target.at("counter")}/8`];
+      const options = { target: { pids: [target.pid] }, where, arm, kernel: false };
+      return counted(await watching(options, () => target.run()));
+    };
+    expect(await countOver(path)).toEqual(allOf(350));
+    expect(await countOver(workshop.compile("exec", "-DPADDING=8192"))).toEqual(allOf(100));
   });
 
   test("two processes with a symbol at different places count each at its own", async () => {

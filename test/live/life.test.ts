@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import koffi from "koffi";
 import { afterAll, describe, expect } from "vitest";
 import { watch } from "../../src/index.ts";
 import { allOf, counted, requires, Target, Workshop, watching } from "./harness.ts";
@@ -72,6 +73,39 @@ describe.each(ARM)("armed for each %s", (arm) => {
     expect(watched.report.ended).toBe("stopped");
   });
 
+  test("a process goes on without its first thread, and so does the watch", async () => {
+    await using target = await Target.start(workshop.compile("leaderless"), [400]);
+    const where = [`${target.at("counter")}/8`];
+    const watched = await watching({ target: { pids: [target.pid] }, where, arm }, async () => {
+      await sleep(250); // long enough for the watch to find its targets dead
+      await target.run();
+    });
+    expect(counted(watched)).toEqual(allOf(400));
+    expect(watched.report.ended).toBe("targets-ended");
+  });
+
+  test("hits for which the ring has no room are lost, and every one of them is counted so", async () => {
+    const stores = 20_000;
+    await using target = await Target.start(workshop.compile("stores"), [stores]);
+    const options = { target: { pids: [target.pid] }, where: ["counter"], arm, ringBytes: 4096 };
+    using running = watch(options);
+    await target.work(); // nobody reads meanwhile
+    running.stop();
+    const { hits, coverage } = running.report();
+    expect(hits).toBeGreaterThan(50);
+    expect(Number(coverage.lost)).toBe(stores - hits);
+    expect(coverage.gaps).toEqual([]);
+  });
+
+  test("two watches at once count the same", async () => {
+    await using target = await Target.start(workshop.compile("threads"), [2, 2, 300]);
+    const options = { target: { pids: [target.pid] }, where: ["counter"], arm };
+    const first = watching(options, () => undefined);
+    const second = await watching(options, () => target.run());
+    expect(counted(second)).toEqual(allOf(1_200));
+    expect(counted(await first)).toEqual(allOf(1_200));
+  });
+
   test("a loop that is left early leaves nothing armed, and the report stays", async () => {
     await using target = await Target.start(workshop.compile("stores"), [ENDLESS]);
     using running = watch({ target: { pids: [target.pid] }, where: ["counter"], arm });
@@ -108,6 +142,17 @@ describe.each(ARM)("armed for each %s", (arm) => {
     expect(seen).toBeGreaterThan(0);
     expect(running.report().hits).toBeGreaterThanOrEqual(seen);
   });
+});
+
+test("this process watches itself: each store by its own script counts", async () => {
+  const bytes = new BigUint64Array(8);
+  const where = [`0x${koffi.address(bytes).toString(16)}/8`];
+  const options = { target: { pids: [process.pid] }, where, kernel: false };
+  const watched = await watching(options, ({ stop }) => {
+    for (let i = 0; i < 1_000; i += 1) Atomics.store(bytes, 0, BigInt(i));
+    stop();
+  });
+  expect(counted(watched)).toEqual(allOf(1_000));
 });
 
 describe("a target that cannot be watched is named, with what to do", () => {

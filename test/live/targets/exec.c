@@ -1,4 +1,7 @@
-/* exec N M PROGRAM: stores N times, then becomes PROGRAM, which is this file again: M times. */
+/*
+ * exec N M PROGRAM [thread]: stores N times, then becomes PROGRAM, which is this file again: M times.
+ * With `thread` it is not the first thread that executes the program; that one ends by it.
+ */
 #include "target.h"
 
 #ifdef PADDING
@@ -19,8 +22,20 @@ static void store_all(long n)
 		store(i);
 }
 
+static void *become(void *arguments)
+{
+	char **argv = arguments;
+
+	store_all(argument(4, argv, 1, 0));
+	execl(argv[3], argv[3], argv[2], NULL);
+	perror(argv[3]);
+	exit(1);
+}
+
 int main(int argc, char **argv)
 {
+	pthread_t thread;
+
 	if (argc == 2) {
 		store_all(argument(argc, argv, 1, 0));
 		say("done counter=%p", (void *)&counter);
@@ -28,8 +43,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	ready("counter=%p", (void *)&counter);
-	store_all(argument(argc, argv, 1, 0));
-	execl(argv[3], argv[3], argv[2], NULL);
-	perror(argv[3]);
-	return 1;
+	if (argc == 4)
+		become(argv);
+	pthread_create(&thread, NULL, become, argv);
+	pthread_join(thread, NULL);
 }
