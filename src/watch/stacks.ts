@@ -105,14 +105,19 @@ export class Stacks {
     return this.extend(hit) ? "frame-pointers" : unwinder.cut;
   }
 
-  /** Adds what the kernel found beyond the last frame. False if its chain does not pass through that. */
+  /**
+   * Adds what the kernel found beyond the last frame, as far as it is code: where there is no frame
+   * pointer it takes anything for one. False if its chain does not pass through the last frame.
+   */
   private extend(hit: RawHit): boolean {
     const last = BigInt(this.frames[this.count - 1] ?? 0);
-    const chain = hit.chain();
-    const at = chain.findIndex(({ address, mode }) => mode === "user" && address === last);
-    const beyond = at < 0 ? [] : chain.slice(at + 1);
-    for (const { address } of beyond) this.push(asNumber(address));
-    return beyond.length > 0;
+    const steps = this.stepsOf(hit.pid);
+    const chain = hit.chain().map(({ address }) => address);
+    const at = chain.indexOf(last);
+    const beyond = at < 0 ? [] : chain.slice(at + 1).map(asNumber);
+    const end = beyond.findIndex((address) => steps.stepAt(address, false) === undefined);
+    for (const address of end < 0 ? beyond : beyond.slice(0, end)) this.push(address);
+    return beyond.length > 0 && end !== 0;
   }
 
   private stepsOf(pid: number): StepSource {
