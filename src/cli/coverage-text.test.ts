@@ -29,6 +29,11 @@ const whole: Coverage = {
   lost: 0n,
   strangers: 0n,
   selfTest: "fired",
+  decidedIn: undefined,
+  leftOut: undefined,
+  values: undefined,
+  disarmedNs: 0n,
+  stopped: undefined,
   gaps: [],
 };
 

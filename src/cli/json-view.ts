@@ -57,6 +57,9 @@ export class JsonView implements View {
       ...culpritOf(culprit),
       syscall,
       repeat: hit.repeat,
+      old: valueIn(hit.oldValue, spots[hit.spot]),
+      new: valueIn(hit.newValue, spots[hit.spot]),
+      valueFrom: hit.valueFrom,
       stack: stack?.frames.map(frameOf),
       stackCut: stack?.cut,
     });
@@ -84,6 +87,13 @@ export class JsonView implements View {
   private line(value: unknown): void {
     this.output.write(`${toJson(value)}\n`);
   }
+}
+
+/** A number with all its digits; a longer range as one little-endian number in hex. */
+function valueIn(value: bigint | undefined, spot: Spot | undefined): bigint | string | undefined {
+  if (value === undefined || spot === undefined) return undefined;
+  if (spot.length > 8) return formatHex(value);
+  return spot.signed === true ? BigInt.asIntN(8 * spot.length, value) : value;
 }
 
 function watchOf({ name, address, length, mode, inexact, pids, pieces }: Spot) {
@@ -114,6 +124,7 @@ function writerOf(writer: Writer, spots: readonly Spot[]) {
     syscall: writer.syscall,
     count,
     traps,
+    lastValue: valueIn(writer.lastValue, spots[writer.spot]),
     first: writer.firstNs,
     last: writer.lastNs,
     stack: stack?.map(frameOf),

@@ -1,7 +1,7 @@
-import type { Frame, RawHit, Session, WatchReport } from "../watch/index.ts";
+import type { Frame, RawHit, Session, Spot, WatchReport } from "../watch/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
-import { formatAccess, formatHex, formatObject } from "./format.ts";
+import { formatAccess, formatHex, formatObject, formatValue } from "./format.ts";
 import type { Output } from "./output.ts";
 import type { View } from "./view.ts";
 
@@ -31,11 +31,12 @@ export class LogView implements View {
       `[${hit.cpu.toString().padStart(3, "0")}]`,
       hit.kernel ? "kernel" : "user",
       `${formatAccess(frame, syscall)} (${formatObject(frame)})`,
+      change(hit, spots[hit.spot]),
       instructionText(culprit),
       hit.repeat > 1 ? `× ${hit.repeat}` : "",
       spots.length > 1 ? (spots[hit.spot]?.name ?? "") : "",
     ];
-    this.output.write(`${fields.filter((it) => it !== "").join("  ")}\n`);
+    this.output.write(`${fields.filter((field) => field !== "").join("  ")}\n`);
     if (!this.options.stack) return;
     const { frames, cut } = namer.stack(hit);
     const line = (caller: Frame, text: string) =>
@@ -52,4 +53,12 @@ export class LogView implements View {
     const lines = [headline(report, spots), ...coverageLines(report.coverage)];
     this.output.write(`${lines.join("\n")}\n`);
   }
+}
+
+/** `4 -> 5`; `? -> 5` where the value before is not known; nothing where none was read. */
+function change(hit: RawHit, spot: Spot | undefined): string {
+  const { newValue, oldValue } = hit;
+  if (newValue === undefined || spot === undefined) return "";
+  const old = oldValue === undefined ? "?" : formatValue(oldValue, spot);
+  return `${old} -> ${formatValue(newValue, spot)}${hit.valueFrom === "rebuilt" ? " (rebuilt)" : ""}`;
 }

@@ -11,6 +11,7 @@ import {
   formatObject,
   formatSeconds,
   formatShare,
+  formatValue,
 } from "./format.ts";
 import type { Output } from "./output.ts";
 import { type Column, textTable } from "./text-table.ts";
@@ -24,6 +25,7 @@ const COLUMNS: readonly Column[] = [
   { title: "CODE", align: "left", shrinks: true },
   { title: "OBJECT", align: "left", shrinks: true },
   { title: "WATCH", align: "left", shrinks: true },
+  { title: "LAST VALUE", align: "right" },
   { title: "FIRST", align: "right" },
   { title: "LAST", align: "right" },
 ];
@@ -121,6 +123,7 @@ export class TableView implements View {
       formatAccess(writer.frame, writer.syscall),
       writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
       spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
+      lastValue(writer, spots),
       formatSeconds(writer.firstNs - sinceNs),
       formatSeconds(writer.lastNs - sinceNs),
     ];
@@ -142,4 +145,10 @@ export class TableView implements View {
 function who({ comm, tid, threads, processes }: Writer): string {
   if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
   return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
+}
+
+/** What its last access left there; empty, and so left out, where values are not read. */
+function lastValue({ lastValue: value, spot }: Writer, spots: readonly Spot[]): string {
+  const of = spots[spot];
+  return value === undefined || of === undefined ? "" : formatValue(value, of);
 }

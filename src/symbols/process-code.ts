@@ -26,7 +26,7 @@ export function imageCode({ object, bias }: Image, memory: ReadMemory): Code | u
   };
 }
 
-/** Code that was compiled at run time: only the process has it. */
+/** Code that is in memory only: compiled at run time, or the kernel's. */
 export function compiledCode(
   startOf: (address: bigint) => bigint | undefined,
   memory: ReadMemory,

@@ -15,7 +15,7 @@ import {
 import { Kallsyms } from "./kallsyms.ts";
 import { ObjectStore } from "./object-store.ts";
 import { PerfMapFile } from "./perf-map.ts";
-import { compiledCode, imageCode, memoryOf } from "./process-code.ts";
+import { compiledCode, imageCode, memoryOf, type ReadMemory } from "./process-code.ts";
 import type { Mapping } from "./process-maps.ts";
 import { readMaps } from "./process-maps-file.ts";
 import { withoutVersion } from "./string-table.ts";
@@ -39,6 +39,8 @@ export interface SymbolizerOptions {
   readonly kallsyms?: string;
   /** A clock in milliseconds. */
   readonly now?: () => number;
+  /** The kernel's own memory, where it can be read. */
+  readonly kernelMemory?: ReadMemory;
 }
 
 interface Process {
@@ -69,6 +71,7 @@ export class Symbolizer implements SymbolSource, Disposable {
   readonly #proc: string;
   readonly #kallsymsPath: string;
   readonly #now: () => number;
+  readonly #kernelMemory: ReadMemory;
   readonly #store: ObjectStore;
   readonly #processes = new Map<Pid, Process>();
   #kallsyms: Kallsyms | undefined;
@@ -78,7 +81,9 @@ export class Symbolizer implements SymbolSource, Disposable {
     proc = "/proc",
     kallsyms = join(proc, "kallsyms"),
     now = () => performance.now(),
+    kernelMemory = () => undefined,
   }: SymbolizerOptions = {}) {
+    this.#kernelMemory = kernelMemory;
     this.#proc = proc;
     this.#kallsymsPath = kallsyms;
     this.#now = now;
@@ -105,6 +110,15 @@ export class Symbolizer implements SymbolSource, Disposable {
   culpritAt(pid: Pid, trap: Trap): Culprit | undefined {
     const code = this.#codeAt(pid, trap.address);
     return code === undefined ? undefined : findCulprit(code, trap);
+  }
+
+  /** The same of the kernel's code. */
+  kernelCulpritAt(trap: Trap): Culprit | undefined {
+    this.#kallsyms ??= Kallsyms.read(this.#kallsymsPath);
+    const names = this.#kallsyms;
+    const code = compiledCode((at) => names.lookup(at)?.address, this.#kernelMemory);
+    const found = findCulprit(code, trap);
+    return found.doubt === "unreadable" ? undefined : found;
   }
 
   /** The call that a return address follows. */

@@ -17,6 +17,8 @@ export interface FamilyParts {
   readonly before: ReadonlySet<number>;
   readonly followChildren: boolean;
   readonly watchesAll: boolean;
+  /** A child was born that is watched from now on. */
+  readonly born: (child: number) => void;
   /** A thread ended, or is another program or has another name now. */
   readonly forget: (tid: number) => void;
 }
@@ -91,6 +93,7 @@ export class Family {
       if (parent === undefined) this.undecided += 1;
       else if (tasks.isWatched(parent)) {
         tasks.adopt(pid, parent);
+        this.parts.born(pid);
         return true;
       }
     }
@@ -104,6 +107,7 @@ export class Family {
     const { pid, ppid } = record;
     if (pid !== ppid) this.numberGiven(record);
     if (!tasks.fork(record)) return;
+    this.parts.born(pid);
     symbols.noteFork(asPid(ppid), asPid(pid));
     this.execs.fork(ppid, pid);
   }

@@ -11,6 +11,8 @@ interface Running {
   readonly at: bigint;
   /** Its last trap, with the number of all. */
   readonly saved: SavedHit;
+  /** The value before the first, where values are known. */
+  readonly old: bigint | undefined;
 }
 
 /** More than any processor has registers. */
@@ -63,8 +65,9 @@ export class Fold {
     if (this.isLast(hit, site, traps)) {
       this.running.delete(key);
       hit.repeat = traps;
+      if (goesOn) hit.firstOld = running.old;
       this.tell(hit);
-    } else this.running.set(key, { at, saved: { ...hit.save(), repeat: traps, ring: undefined } });
+    } else this.note(key, hit, { at, traps, old: goesOn ? running.old : hit.oldValue });
   }
 
   /** The thread ended, or runs another program: what it was at was its last. */
@@ -94,10 +97,19 @@ export class Fold {
     return left === 0 || !next.some(touches);
   }
 
+  private note(
+    key: number,
+    hit: RawHit,
+    { at, traps, old }: { at: bigint; traps: number; old: bigint | undefined },
+  ): void {
+    this.running.set(key, { at, old, saved: { ...hit.save(), repeat: traps, ring: undefined } });
+  }
+
   /** Tells of an access that was not seen to its end. */
-  private tellOf(key: number, { saved }: Running): void {
+  private tellOf(key: number, { saved, old }: Running): void {
     this.running.delete(key);
     this.spare.restore(saved);
+    this.spare.firstOld = old;
     this.tell(this.spare);
   }
 }

@@ -35,6 +35,15 @@ export interface Hit {
   readonly stack: readonly Frame[] | undefined;
   /** Why the stack ends early, or from where on it is less certain; undefined if it is whole. */
   readonly stackCut: StackCut | undefined;
+  /** The watched bytes behind the access, as a little-endian number without a sign. */
+  readonly new: bigint | undefined;
+  /**
+   * The same behind the access before it, by the same process, or before the first. Undefined, as
+   * `new` is, where values were not asked for or cannot be known.
+   */
+  readonly old: bigint | undefined;
+  /** `kernel`: read in the trap. `rebuilt`: from the instruction and its registers. */
+  readonly valueFrom: "kernel" | "rebuilt" | undefined;
 }
 
 /** Makes a hit that may be kept of one that is valid only now. */
@@ -54,5 +63,8 @@ export function keepHit(session: Session, raw: RawHit, withStack: boolean): Hit 
     repeat: raw.repeat,
     stack: stack?.frames,
     stackCut: stack?.cut,
+    new: raw.newValue,
+    old: raw.oldValue,
+    valueFrom: raw.valueFrom,
   };
 }

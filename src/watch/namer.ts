@@ -11,7 +11,7 @@ export interface Named {
   readonly frame: Frame;
   /** The code at the trap, where that is a builtin or a library working for `frame`. */
   readonly via: Frame | undefined;
-  /** The instruction; undefined for the kernel's code, and where none could be decoded. */
+  /** The instruction; undefined where the code cannot be had. */
   readonly culprit: Culprit | undefined;
   /** Of an access by the kernel: the system call that it worked for, without its prefix. */
   readonly syscall: string | undefined;
@@ -90,8 +90,8 @@ export class Namer {
 
   private nameOf(hit: RawHit): Named {
     const frame = this.atTrap(hit);
-    if (hit.kernel) return { ...NOTHING_MORE, frame, syscall: this.syscall(hit) };
     const { culprit } = this.sites.of(hit);
+    if (hit.kernel) return { ...NOTHING_MORE, frame, culprit, syscall: this.syscall(hit) };
     const caller = this.callThatLedHere(hit, culprit);
     if (caller !== undefined) return { ...NOTHING_MORE, ...caller };
     if (!this.chained || frame.tier !== undefined) return { ...NOTHING_MORE, frame, culprit };
@@ -130,10 +130,10 @@ export class Namer {
   private atTrap(hit: RawHit): Frame {
     const behind = this.sites.trapsBehind(hit.spot);
     const pid = asPid(hit.pid);
-    if (hit.kernel) return this.symbols.resolve(pid, hit.ip, { mode: "kernel", after: behind });
+    const mode = hit.kernel ? "kernel" : "user";
     const { culprit } = this.sites.of(hit);
     const here = culprit?.atTrap === true || culprit?.doubt === "led-here";
-    return this.symbols.resolve(pid, hit.ip, { mode: "user", after: behind && !here });
+    return this.symbols.resolve(pid, hit.ip, { mode, after: behind && !here });
   }
 
   /** A return address follows the call. */

@@ -7,6 +7,7 @@ import {
   type SampleLayout,
 } from "../abi/index.ts";
 import type { ArmedRing } from "./arming.ts";
+import { HEAD } from "./program/frame.ts";
 import { registerPlaces, SampledUser } from "./sampled-user.ts";
 
 /** One frame of a call chain, innermost first. */
@@ -53,6 +54,19 @@ export class RawHit {
   spot = 0;
   /** How many traps the access took: of a string instruction one for each element that was watched. */
   repeat = 1;
+  /** What a program of ours sent with it: the bits of HEAD; 0 for a plain sample. */
+  head = 0;
+  /** Values that were found out in user space, where the kernel did not tell them. */
+  rebuiltNew: bigint | undefined;
+  rebuiltOld: bigint | undefined;
+  /** The value before the first of several traps, where they are one access. */
+  firstOld: bigint | undefined;
+  /** Words of 32 bits that the program's payload takes in the record. */
+  private rawWords = 0;
+  /** Words of 64 bits that each value has in a record. */
+  private words = 0;
+  /** Where the old value stands, in words of 32 bits; the new one follows it. */
+  private valuesAt = 0;
   private readonly layout: SampleLayout;
   private readonly sampled: SampledUser;
   private ring: ArmedRing | undefined;
@@ -75,6 +89,11 @@ export class RawHit {
     const { ip, pid, tid, time, cpu } = this.layout;
     this.ring = ring;
     this.repeat = 1;
+    this.firstOld = undefined;
+    this.rawWords = 0;
+    this.head = 0;
+    this.rebuiltNew = undefined;
+    this.rebuiltOld = undefined;
     this.kernel = (cursor.misc & PERF_RECORD_MISC_CPUMODE_MASK) === PERF_RECORD_MISC_KERNEL;
     this.ipLow = cursor.word(ip);
     this.ipHigh = cursor.word(ip + 1);
@@ -114,11 +133,9 @@ export class RawHit {
 
   /** The program's registers and stack, if they were sampled. */
   user(): SampledUser | undefined {
-    const { callchain, varying, regsUser } = this.layout;
-    if (!regsUser || this.ring === undefined) return undefined;
-    const { cursor } = this.ring;
-    const at = callchain === undefined ? varying : callchain + 2 + 2 * cursor.word(callchain);
-    return this.sampled.read(cursor, at) ? this.sampled : undefined;
+    if (!this.layout.regsUser || this.ring === undefined) return undefined;
+    const at = this.behindChain() + this.rawWords;
+    return this.sampled.read(this.ring.cursor, at) ? this.sampled : undefined;
   }
 
   /** What `restore` makes it again. */
@@ -139,6 +156,55 @@ export class RawHit {
     this.spot = saved.spot;
     this.repeat = saved.repeat;
     this.ring = saved.ring;
+  }
+
+  /**
+   * Takes in what the program sent: `u32 size; u32 head; u64 old[words]; u64 new[words]`, behind the
+   * call chain. Gives the piece that it was sent for.
+   */
+  readPayload(words: number): number {
+    if (this.ring === undefined) return -1;
+    const { cursor } = this.ring;
+    const raw = this.behindChain();
+    this.rawWords = 1 + cursor.word(raw) / 4;
+    this.head = cursor.word(raw + 1);
+    this.words = words;
+    this.valuesAt = raw + 2;
+    return this.head & 0xff;
+  }
+
+  /** The watched bytes behind the access, as a little-endian number; undefined where not known. */
+  get newValue(): bigint | undefined {
+    if ((this.head & HEAD.newKnown) === 0) return this.rebuiltNew;
+    return this.valueAt(this.valuesAt + 2 * this.words);
+  }
+
+  /** The same bytes behind the access before it, by the same process. */
+  get oldValue(): bigint | undefined {
+    if (this.firstOld !== undefined) return this.firstOld;
+    return (this.head & HEAD.oldKnown) === 0 ? this.rebuiltOld : this.valueAt(this.valuesAt);
+  }
+
+  /** How `newValue` came to be known. */
+  get valueFrom(): "kernel" | "rebuilt" | undefined {
+    if ((this.head & HEAD.newKnown) !== 0) return "kernel";
+    return this.rebuiltNew === undefined ? undefined : "rebuilt";
+  }
+
+  private valueAt(at: number): bigint {
+    const cursor = this.ring?.cursor;
+    let value = 0n;
+    for (let word = this.words - 1; word >= 0; word -= 1) {
+      value = (value << 64n) | (cursor?.u64(at + 2 * word) ?? 0n);
+    }
+    return value;
+  }
+
+  /** Where the fields of varying length go on behind the call chain. */
+  private behindChain(): number {
+    const { callchain, varying } = this.layout;
+    if (callchain === undefined || this.ring === undefined) return varying;
+    return callchain + 2 + 2 * this.ring.cursor.word(callchain);
   }
 
   /** The call chain as the kernel walked it, by frame pointers in the program, if it was sampled. */

@@ -4,6 +4,7 @@ import { type Errno, err, ok, type Result } from "../base/index.ts";
 import { PerfEvent, type Sys } from "../linux/index.ts";
 
 const BYTES = 4096;
+const GUESSED_COST_NS = 10_000;
 
 /**
  * Watches eight bytes of our own, stores to them once, and tells whether the trap was counted: some
@@ -24,6 +25,29 @@ export function selfTest(sys: Sys): Result<"fired" | "silent", Errno> {
   using opened = event.value;
   bytes.fill(1, 0, 16);
   return ok(opened.counts().count > 0n ? "fired" : "silent");
+}
+
+const COST_STORES = 400;
+
+/** What a trap costs a store here, in ns, measured on ourselves; a guess where none is free. */
+export function trapCost(sys: Sys): number {
+  const words = new BigInt64Array(BYTES / 8);
+  const bytes = new Uint8Array(words.buffer);
+  const attr = {
+    type: PERF_TYPE_BREAKPOINT,
+    bpType: HW_BREAKPOINT_W,
+    bpAddr: sys.addressOf(bytes),
+    bpLen: 8,
+    readFormat: PERF_FORMAT_ID,
+    flags: ["excludeKernel", "excludeHv"],
+  } as const;
+  const event = PerfEvent.open(sys, attr, { pid: 0, cpu: -1, tellsLost: false });
+  if (!event.ok) return GUESSED_COST_NS;
+  using opened = event.value;
+  const start = process.hrtime.bigint();
+  for (let store = 0; store < COST_STORES; store += 1) Atomics.store(words, 0, 1n);
+  const tookNs = Number(process.hrtime.bigint() - start);
+  return opened.counts().count > 0n ? tookNs / COST_STORES : GUESSED_COST_NS;
 }
 
 /** How many data watches this thread could open now, by trying. Counts what others left free. */

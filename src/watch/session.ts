@@ -2,10 +2,12 @@ import { assert } from "../base/index.ts";
 import { commOf, type Launched, onlineCpus, type Sys } from "../linux/index.ts";
 import type { Symbolizer } from "../symbols/index.ts";
 import type { Arming } from "./arming.ts";
+import { type Asked, Asking } from "./asked.ts";
 import type { Coverage, Gap } from "./coverage.ts";
 import { Family } from "./family.ts";
 import { Fold } from "./fold.ts";
 import { Liveness } from "./liveness.ts";
+import type { Snapshot } from "./memory.ts";
 import type { Namer } from "./namer.ts";
 import type { RawHit } from "./raw-hit.ts";
 import { Reader } from "./reader.ts";
@@ -17,7 +19,7 @@ import type { StrangerFilter } from "./stranger-filter.ts";
 import type { Tasks } from "./tasks.ts";
 
 /** Why a watch ended. */
-export type EndReason = "stopped" | "max-hits" | "timeout" | "targets-ended";
+export type EndReason = "stopped" | "max-hits" | "timeout" | "targets-ended" | "target-stopped";
 
 /** What a session is made of; `openSession` puts it together. */
 export interface SessionParts {
@@ -30,6 +32,8 @@ export interface SessionParts {
   readonly pidfds: ReadonlyMap<number, number>;
   /** Processes that were there before the first fork record. */
   readonly before: ReadonlySet<number>;
+  /** What was in the watched memory before the registers were armed; empty where not read. */
+  readonly memoryBefore: Snapshot;
   readonly cpus: readonly number[];
   readonly watchesAll: boolean;
   readonly maxHits: number;
@@ -40,6 +44,8 @@ export interface SessionParts {
   readonly sites: Sites;
   readonly stacks: Stacks;
   readonly namer: Namer;
+  /** What was asked beyond telling of every hit. */
+  readonly asked: Asked;
   /** The command that was launched for the watch, running by now. */
   readonly launched: Launched | undefined;
   /** Closes everything above. */
@@ -76,6 +82,7 @@ export class Session implements Disposable {
   private readonly fold: Fold;
   private readonly family: Family;
   private readonly liveness: Liveness;
+  private readonly asking: Asking;
   private sink = NOBODY;
   private untilNs: bigint | undefined;
   private reason: EndReason | undefined;
@@ -85,8 +92,14 @@ export class Session implements Disposable {
   constructor(parts: SessionParts) {
     this.parts = parts;
     this.liveness = new Liveness(parts.sys, parts.tasks, parts.pidfds);
+    this.asking = new Asking(parts.asked, {
+      ...parts,
+      living: () => parts.tasks.living(),
+      commOf: (hit) => this.commOf(hit),
+    });
     this.family = new Family({
       ...parts,
+      born: (child) => this.asking.born(child),
       followChildren: parts.arming.plan.children,
       forget: (tid) => this.forget(tid),
     });
@@ -103,6 +116,7 @@ export class Session implements Disposable {
     });
     parts.arming.enable();
     this.sinceNs = process.hrtime.bigint();
+    this.asking.begin(parts.memoryBefore);
   }
 
   /** Why it ended; undefined while it runs. */
@@ -121,6 +135,7 @@ export class Session implements Disposable {
     const now = process.hrtime.bigint();
     this.parts.symbols.noteLook();
     this.liveness.check(performance.now());
+    this.asking.check(now);
     this.reader.drain(Number(now) - SETTLE_NS, () => this.hits >= until);
     if (this.hits >= until) return true;
     const { tasks, watchesAll, timeoutMs } = this.parts;
@@ -150,6 +165,7 @@ export class Session implements Disposable {
     this.reader.drain(Number.POSITIVE_INFINITY, () => false);
     this.fold.flush();
     const reckoning = reconcile(arming, this.reader, filter);
+    const { gaps: askedGaps, ...asked } = this.asking.report(untilNs);
     this.coverage = {
       strategy: arming.strategy,
       why: parts.why,
@@ -161,7 +177,14 @@ export class Session implements Disposable {
       lost: reckoning.lost,
       strangers: reckoning.strangers,
       selfTest: parts.selfTest,
-      gaps: [...parts.gaps, ...reckoning.gaps, ...this.family.lateGaps(), ...this.lateGaps()],
+      ...asked,
+      gaps: [
+        ...parts.gaps,
+        ...askedGaps,
+        ...reckoning.gaps,
+        ...this.family.lateGaps(),
+        ...this.lateGaps(),
+      ],
     };
     return this.coverage;
   }
@@ -187,16 +210,21 @@ export class Session implements Disposable {
   }
 
   private take(hit: RawHit): void {
-    if (this.hits >= this.parts.maxHits) return;
+    if (this.hits >= this.parts.maxHits || this.reason === "target-stopped") return;
     // Some registers were armed before others. Hits come in the order of time, so this ends soon.
     if (this.hits === 0 && hit.time < this.sinceNs) return;
     if (this.parts.spots[hit.spot]?.mode === "r" && this.parts.sites.of(hit).onlyWrites) {
       this.writesLeftOut += 1;
       return;
     }
+    if (!this.asking.keeps(hit)) return;
     this.hits += 1;
     this.traps += hit.repeat;
     this.sink.hit(hit);
+    if (this.asking.stops(hit)) {
+      this.untilNs = hit.time;
+      this.end("target-stopped");
+    }
     if (this.hits < this.parts.maxHits) return;
     this.untilNs = hit.time;
     this.end("max-hits");

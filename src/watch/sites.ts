@@ -7,7 +7,7 @@ import { asNumber } from "./stacks.ts";
 
 /** What is known of the code at one trap address: found out at its first hit, and kept. */
 export interface Site {
-  /** Undefined for code that cannot be had: the kernel's, another processor's. */
+  /** Undefined for code that cannot be had: another processor's, the kernel's without eBPF. */
   readonly culprit: Culprit | undefined;
   /** Bytes that one iteration of a repeated string instruction touches; 0 for any other instruction. */
   readonly element: number;
@@ -19,6 +19,8 @@ export interface Site {
 
 const NOWHERE: Site = { culprit: undefined, element: 0, complete: true, onlyWrites: false };
 const WORD = 8;
+/** The kernel's code is the same for all processes, whose ids begin at 1. */
+const KERNEL = 0;
 const MAX_SITES = 1 << 16;
 
 /** The sites of all processes. A hit at a site that is known costs a look-up, the next one less. */
@@ -41,7 +43,6 @@ export class Sites {
   }
 
   of(hit: RawHit): Site {
-    if (hit.kernel) return NOWHERE;
     const { last } = this;
     if (
       last.ipLow === hit.ipLow &&
@@ -72,12 +73,13 @@ export class Sites {
       this.known.clear();
       this.count = 0;
     }
-    const bySpot = this.known.get(hit.pid) ?? [];
+    const owner = hit.kernel ? KERNEL : hit.pid;
+    const bySpot = this.known.get(owner) ?? [];
     const byIp = bySpot[hit.spot] ?? new Map<number, Site>();
     const known = byIp.get(hit.ipNumber);
     if (known !== undefined) return known;
     const site = this.examine(hit);
-    this.known.set(hit.pid, bySpot);
+    this.known.set(owner, bySpot);
     bySpot[hit.spot] = byIp;
     byIp.set(hit.ipNumber, site);
     this.count += 1;
@@ -86,12 +88,15 @@ export class Sites {
 
   private examine(hit: RawHit): Site {
     const mode = this.spots[hit.spot]?.mode;
-    const culprit = this.symbols.culpritAt(asPid(hit.pid), {
+    const trap = {
       address: hit.ip,
       after: this.trapsBehind(hit.spot),
       writesOnly: mode === "w",
       onStackTop: this.onStackTop(hit),
-    });
+    };
+    const culprit = hit.kernel
+      ? this.symbols.kernelCulpritAt(trap)
+      : this.symbols.culpritAt(asPid(hit.pid), trap);
     const instruction = culprit?.instruction;
     const certain = instruction !== undefined && culprit?.doubt === undefined;
     const repeated = certain && instruction.string === "repeated" && mode !== "x";

@@ -123,13 +123,14 @@ extern const char insn_call[], next_call[];
 __asm__(".text\n.type landing, @function\nlanding: .cfi_startproc\n nop\n ret\n .cfi_endproc\n"
 	".size landing, .-landing");
 
+#define CALL "mov %%rsp, %%rbx\n lea cell+8(%%rip), %%rsp\n.globl insn_call, next_call\n" \
+	     "insn_call: call landing\nnext_call: mov %%rbx, %%rsp"
+
 NOINLINE static void call_onto_cell(void)
 {
-	__asm__ volatile("mov %%rsp, %%rbx\n lea cell+8(%%rip), %%rsp\n"
-			 ".globl insn_call, next_call\ninsn_call: call landing\nnext_call: mov %%rbx, %%rsp"
-			 ::: CLOBBERS);
+	__asm__ volatile(CALL ::: CLOBBERS);
 }
-enum { CALL_LINE = __LINE__ - 6 };
+enum { CALL_LINE = __LINE__ - 2 };
 
 int main(void)
 {
