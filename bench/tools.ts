@@ -1,6 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { scratch, type Target } from "./target.ts";
 
@@ -56,7 +57,7 @@ export async function perf({ pid, address }: Target): Promise<Watcher> {
   const event = `mem:${address}/8:w`;
   const record = ["record", "-q", "-c", "1", "-e", event, "-p", `${pid}`, "-o", data];
   const timed = startTimed(["perf", ...record]);
-  await new Promise((resolve) => setTimeout(resolve, ARMED_GRACE_MS));
+  await sleep(ARMED_GRACE_MS);
   return {
     armedMs: undefined,
     residentBytes: () => timed.residentBytes(),
@@ -84,10 +85,10 @@ export async function gdb({ pid, address }: Target): Promise<Watcher> {
     "continue",
   ];
   const file = scratch("gdb.commands");
-  execFileSync("/bin/sh", ["-c", 'printf "%s\\n" "$@" > "$0"', file, ...commands]);
+  writeFileSync(file, commands.join("\n"));
   const timed = startTimed(["gdb", "-q", "-nx", "-batch", "-p", `${pid}`, "-x", file]);
   const armedMs = await timed.firstWord(/Hardware watchpoint/);
-  await new Promise((resolve) => setTimeout(resolve, ARMED_GRACE_MS));
+  await sleep(ARMED_GRACE_MS);
   return {
     armedMs,
     residentBytes: () => timed.residentBytes(),
@@ -102,7 +103,7 @@ export async function gdb({ pid, address }: Target): Promise<Watcher> {
 function startTimed(command: readonly string[]) {
   const started = performance.now();
   const times = scratch(`times-${Math.random().toString(36).slice(2)}`);
-  const line = 'TIMEFORMAT="%U %S"; { time "$@" 2>&3; } 2>"$0" 3>&2';
+  const line = 'TIMEFORMAT="%U %S"; { time "$@" 2>&3; } 3>&2 2>"$0"';
   const child = spawn("bash", ["-c", line, times, ...command], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -123,7 +124,10 @@ function startTimed(command: readonly string[]) {
   return {
     end,
     firstWord: async (word: RegExp) => {
-      while (!word.test(out) && !word.test(err)) await nextWord(child);
+      while (!word.test(out) && !word.test(err)) {
+        if (child.exitCode !== null) throw new Error(`${command.join(" ")}: ${err}`);
+        await sleep(1);
+      }
       return performance.now() - started;
     },
     residentBytes: () => residentOf(childOf(child.pid ?? 0)),
@@ -132,11 +136,6 @@ function startTimed(command: readonly string[]) {
       return end();
     },
   };
-}
-
-function nextWord(child: ChildProcess): Promise<unknown> {
-  const words = [child.stdout, child.stderr].map((it) => (it === null ? [] : once(it, "data")));
-  return Promise.race([...words, once(child, "exit")]);
 }
 
 /** The watcher itself: bash's only child. */

@@ -11,7 +11,8 @@ import {
 /** Where the fields of a PERF_RECORD_SAMPLE lie, in 32-bit words from the start of the record. */
 export interface SampleLayout {
   readonly sampleType: number;
-  readonly identifier: number;
+  /** Which event: undefined where a ring is one event's own. */
+  readonly identifier: number | undefined;
   readonly ip: number;
   readonly pid: number;
   readonly tid: number;
@@ -33,10 +34,12 @@ const FIXED = [
   PERF_SAMPLE_CPU,
 ] as const;
 
-/** What every hit carries: which event, where, who and when. */
-const ALWAYS = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME;
+/** What every hit carries: where, who and when. */
+const ALWAYS = PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME;
 
 export interface SampleWishes {
+  /** Which event a sample is of: for rings that several share. */
+  readonly identifier?: boolean;
   /** The CPU in each sample: for rings that are not one CPU's own. */
   readonly cpu?: boolean;
   readonly callchain?: boolean;
@@ -47,6 +50,7 @@ export interface SampleWishes {
 export function sampleLayout(wishes: SampleWishes): SampleLayout {
   const sampleType =
     ALWAYS |
+    (wishes.identifier ? PERF_SAMPLE_IDENTIFIER : 0) |
     (wishes.cpu ? PERF_SAMPLE_CPU : 0) |
     (wishes.callchain ? PERF_SAMPLE_CALLCHAIN : 0) |
     (wishes.regsIntr ? PERF_SAMPLE_REGS_INTR : 0);
@@ -59,7 +63,7 @@ export function sampleLayout(wishes: SampleWishes): SampleLayout {
   const where = (field: number) => at.get(field) ?? 0;
   return {
     sampleType,
-    identifier: where(PERF_SAMPLE_IDENTIFIER),
+    identifier: at.get(PERF_SAMPLE_IDENTIFIER),
     ip: where(PERF_SAMPLE_IP),
     pid: where(PERF_SAMPLE_TID),
     tid: where(PERF_SAMPLE_TID) + 1,

@@ -16,6 +16,7 @@ export {
   commOf,
   environOf,
   type Holder,
+  hasEnded,
   isMapped,
   onlineCpus,
   parseCpuList,

@@ -77,6 +77,13 @@ export function statusOf(task: number | "self"): TaskStatus | undefined {
   };
 }
 
+/** Whether a process has ended. One whose first thread has ended goes on while it has others. */
+export function hasEnded(pid: number): boolean {
+  const state = statusOf(pid)?.state;
+  if (state === undefined || state === "X") return true;
+  return state === "Z" && (threadsOf(pid)?.length ?? 0) <= 1;
+}
+
 /** The processes that this one forked and that still live; empty where the kernel does not tell. */
 export function childrenOf(pid: number): readonly number[] {
   const lists = (threadsOf(pid) ?? []).map((tid) => procText(`${pid}/task/${tid}/children`) ?? "");

@@ -1,22 +1,18 @@
 import { ok, type Result } from "../base/index.ts";
-import { type ForeignFilter, onlineCpus, type Sys, threadsOf } from "../linux/index.ts";
+import { onlineCpus, type Sys, threadsOf } from "../linux/index.ts";
 import { Arming, type ArmPlan, type ArmRefusal } from "./arming.ts";
 
 /**
  * One event for each piece and CPU, for all tasks. Its cost does not grow with the number of
  * threads, and a task is covered from its first instruction, for nothing need be opened for it.
  */
-export function armCpus(
-  sys: Sys,
-  plan: ArmPlan,
-  filter: ForeignFilter | undefined,
-): Result<Arming, ArmRefusal> {
+export function armCpus(sys: Sys, plan: ArmPlan): Result<Arming, ArmRefusal> {
   return arm(new Arming(sys, plan, "cpu"), (arming) => {
     for (const cpu of onlineCpus()) {
       const lane = { pid: -1, cpu };
       const side = arming.openSide(lane);
       if (!side.ok) return side;
-      const hits = arming.openHits(lane, filter);
+      const hits = arming.openHits(lane);
       if (!hits.ok) return hits;
     }
     return ok(undefined);

@@ -11,13 +11,7 @@ import {
   type SampleLayout,
 } from "../abi/index.ts";
 import { type Errno, err, ok, type Result } from "../base/index.ts";
-import {
-  EventRing,
-  type Features,
-  type ForeignFilter,
-  PerfEvent,
-  type Sys,
-} from "../linux/index.ts";
+import { EventRing, type Features, PerfEvent, type Sys } from "../linux/index.ts";
 import type { Strategy } from "./coverage.ts";
 import type { Spot, SpotPiece } from "./spot.ts";
 
@@ -104,13 +98,12 @@ export class Arming implements Disposable {
   }
 
   /** Opens one event for each piece of each spot on this lane. */
-  openHits(lane: Lane, filter?: ForeignFilter): Result<void, ArmRefusal> {
+  openHits(lane: Lane): Result<void, ArmRefusal> {
     let pieceIndex = 0;
     for (const spot of this.plan.spots) {
       for (const piece of spot.pieces) {
         const event = this.open(lane, this.hitAttr(piece));
         if (!event.ok) return event;
-        if (filter !== undefined) event.value.setBpf(filter.program);
         this.attach(event.value, lane, "hit");
         this.pieces.push({ event: event.value, spot, pieceIndex });
         pieceIndex += 1;
@@ -123,6 +116,11 @@ export class Arming implements Disposable {
   enable(): void {
     if (this.strategy === "task") return;
     for (const { event } of this.pieces) event.enable();
+  }
+
+  /** From now on this eBPF program decides which hits become samples. */
+  setBpf(program: number): void {
+    for (const { event } of this.pieces) event.setBpf(program);
   }
 
   disable(): void {

@@ -1,4 +1,5 @@
 import { asPid } from "../base/index.ts";
+import { hasEnded } from "../linux/index.ts";
 import { resolveName } from "../symbols/index.ts";
 import type { Gap } from "./coverage.ts";
 import type { Spot } from "./spot.ts";
@@ -38,11 +39,18 @@ export class ExecCheck {
     if (moved.length === 0) return [];
     this.elsewhere.set(pid, new Set(moved.map((spot) => spot.index)));
     return moved.map((spot) => {
-      const now = this.lookUp(pid, spot);
-      const where = now === undefined ? "is not in it" : `is at 0x${now.toString(16)} in it`;
-      const text = `process ${pid} executed ${comm}: ${spot.name} ${where}, and is not watched there`;
+      const text = `process ${pid} executed ${comm}: ${this.whereNow(pid, spot)}`;
       return { kind: "exec", text };
     });
+  }
+
+  private whereNow(pid: number, spot: Spot): string {
+    const now = this.lookUp(pid, spot);
+    if (now !== undefined) {
+      return `${spot.name} is at 0x${now.toString(16)} in it, and is not watched there`;
+    }
+    if (!hasEnded(pid)) return `${spot.name} is not in it`;
+    return `it ended before ${spot.name} was looked up in it: its accesses are left out`;
   }
 
   private lookUp(pid: number, spot: Spot): bigint | undefined {

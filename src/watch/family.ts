@@ -1,17 +1,18 @@
 import type { SideRecord, TaskRecord } from "../abi/index.ts";
 import { asPid } from "../base/index.ts";
-import { type ForeignFilter, statusOf } from "../linux/index.ts";
+import { statusOf } from "../linux/index.ts";
 import type { SymbolSource } from "../symbols/index.ts";
 import type { Gap } from "./coverage.ts";
 import { ExecCheck } from "./exec-check.ts";
 import type { Spot } from "./spot.ts";
+import type { StrangerFilter } from "./stranger-filter.ts";
 import type { Tasks } from "./tasks.ts";
 
 export interface FamilyParts {
   readonly tasks: Tasks;
   readonly spots: readonly Spot[];
   readonly symbols: SymbolSource;
-  readonly filter: ForeignFilter | undefined;
+  readonly filter: StrangerFilter | undefined;
   /** Processes that were there before: no fork record tells of them. */
   readonly before: ReadonlySet<number>;
   readonly followChildren: boolean;
@@ -28,12 +29,14 @@ export class Family {
   readonly gaps: Gap[] = [];
   private readonly parts: FamilyParts;
   private readonly execs: ExecCheck;
-  private readonly strangers = new Set<number>();
+  /** Processes known not to be watched: those there before, and those that strangers forked. */
+  private readonly strangers: Set<number>;
   private undecided = 0;
 
   constructor(parts: FamilyParts) {
     this.parts = parts;
     this.execs = new ExecCheck(parts.spots);
+    this.strangers = new Set(parts.before);
   }
 
   /** True when accesses of this process to this spot count. */
@@ -52,6 +55,8 @@ export class Family {
         this.fork(record);
         return;
       case "exit":
+        // Should other threads live on, the next hit asks /proc.
+        if (record.pid === record.tid) this.strangers.delete(record.pid);
         this.parts.tasks.exit(record);
         this.parts.forget(record.tid);
         this.execs.forget(record);
@@ -75,11 +80,13 @@ export class Family {
     return [...this.gaps, { kind: "undecided", text }];
   }
 
-  /** An unknown process: a stranger, or a child whose fork record was lost or has yet to be read. */
+  /**
+   * A process that is not watched made a hit. It is a stranger, or, if no record told of its birth,
+   * maybe a child whose fork record was lost or has yet to be read.
+   */
   private adopt(pid: number): boolean {
-    if (this.strangers.has(pid)) return false;
-    const { tasks, before, filter, followChildren } = this.parts;
-    if (!before.has(pid) && followChildren) {
+    const { tasks, filter, followChildren } = this.parts;
+    if (!this.strangers.has(pid) && followChildren) {
       const parent = statusOf(pid)?.ppid;
       if (parent === undefined) this.undecided += 1;
       else if (tasks.isWatched(parent)) {
@@ -101,10 +108,11 @@ export class Family {
     this.execs.fork(ppid, pid);
   }
 
-  /** The number is another process's now, and no stranger's until it has shown to be one. */
+  /** The number is another process's now, which is what its parent is. */
   private numberGiven({ pid, ppid, time }: TaskRecord): void {
     const { tasks, filter } = this.parts;
-    this.strangers.delete(pid);
+    if (tasks.isWatched(ppid)) this.strangers.delete(pid);
+    else this.strangers.add(pid);
     const missed = filter?.remove(pid);
     if (missed === undefined || missed.last <= time || !tasks.isWatched(ppid)) return;
     const text = `process ${pid} got the number of a process that was filtered out: its first hits may be missing`;

@@ -10,12 +10,12 @@ const SHOWN_PIDS = 5;
 /** What is known not to be covered, or to be covered beyond the wish, before the first hit. */
 export function gapsBefore(facts: {
   readonly spots: readonly Spot[];
-  readonly plan: ArmPlan;
   readonly targets: Targets;
   readonly arming: Arming;
   readonly options: WatchOptions;
 }): readonly Gap[] {
-  const { spots, plan, targets, arming, options } = facts;
+  const { spots, targets, arming, options } = facts;
+  const { plan } = arming;
   return [
     ...spots.flatMap((spot) => readsAsReadWrites(spot)),
     ...spots.flatMap((spot) => notMapped(spot, targets.pids)),

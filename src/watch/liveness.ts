@@ -1,4 +1,4 @@
-import { type Sys, statusOf } from "../linux/index.ts";
+import { hasEnded, type Sys } from "../linux/index.ts";
 import type { Tasks } from "./tasks.ts";
 
 const CHECK_EVERY_MS = 100;
@@ -25,13 +25,11 @@ export class Liveness {
     if (nowMs - this.checkedMs < CHECK_EVERY_MS) return;
     this.checkedMs = nowMs;
     for (const pid of this.dead) this.tasks.remove(pid);
-    this.dead = this.tasks.living().filter((pid) => this.hasEnded(pid));
+    this.dead = this.tasks.living().filter((pid) => this.isOver(pid));
   }
 
-  private hasEnded(pid: number): boolean {
+  private isOver(pid: number): boolean {
     const fd = this.pidfds.get(pid);
-    if (fd !== undefined) return this.sys.isReadable(fd);
-    const state = statusOf(pid)?.state;
-    return state === undefined || state === "Z" || state === "X";
+    return fd === undefined ? hasEnded(pid) : this.sys.isReadable(fd);
   }
 }

@@ -14,9 +14,10 @@ class Lane {
   readonly take: Take;
   /** ns as a double: exact for 104 days of uptime, and to 2 ns for centuries. Only orders. */
   time = 0;
-  private readonly timeWord: (ring: ArmedRing) => number;
+  /** Where a sample has its time; 0 for a ring of side records, which end with it. */
+  private readonly timeWord: number;
 
-  constructor(ring: ArmedRing, timeWord: (ring: ArmedRing) => number, take: Take) {
+  constructor(ring: ArmedRing, timeWord: number, take: Take) {
     this.ring = ring;
     this.take = take;
     this.timeWord = timeWord;
@@ -29,8 +30,13 @@ class Lane {
   look(): void {
     const { cursor } = this.ring;
     if (!cursor.hasRecord) return;
-    const word = this.timeWord(this.ring);
-    this.time = word < 0 ? 0 : cursor.word(word + 1) * HIGH_WORD + cursor.word(word);
+    // A record in a ring of hits that is no sample (LOST) has no time that matters: it comes at once.
+    const isHits = this.timeWord > 0;
+    if (isHits && cursor.type !== PERF_RECORD_SAMPLE) this.time = 0;
+    else {
+      const word = isHits ? this.timeWord : cursor.size / 4 - 2;
+      this.time = cursor.word(word + 1) * HIGH_WORD + cursor.word(word);
+    }
   }
 
   /** Takes records up to and with `limit`, and gives their space back as it goes. */
@@ -56,14 +62,9 @@ export class RingMerge {
     hits: { rings: readonly ArmedRing[]; timeWord: number; take: Take },
     sides: { rings: readonly ArmedRing[]; take: Take },
   ) {
-    // A record in a hit ring that is no sample (LOST) has no time that matters: it comes at once.
-    const hitTime = ({ cursor }: ArmedRing) =>
-      cursor.type === PERF_RECORD_SAMPLE ? hits.timeWord : -1;
-    // With only the time asked for, sample_id_all ends each side record with it.
-    const sideTime = ({ cursor }: ArmedRing) => cursor.size / 4 - 2;
     this.lanes = [
-      ...sides.rings.map((ring) => new Lane(ring, sideTime, sides.take)),
-      ...hits.rings.map((ring) => new Lane(ring, hitTime, hits.take)),
+      ...sides.rings.map((ring) => new Lane(ring, 0, sides.take)),
+      ...hits.rings.map((ring) => new Lane(ring, hits.timeWord, hits.take)),
     ];
   }
 
@@ -77,28 +78,29 @@ export class RingMerge {
       lane.look();
     }
     let waiting = this.lanes.filter((lane) => lane.waiting);
-    while (waiting.length > 0 && !enough()) {
-      const { first, limit } = earliest(waiting, horizon);
-      if (first.time > horizon) break;
-      first.takeUntil(limit, enough);
+    while (!enough()) {
+      const first = earliest(waiting);
+      if (first === undefined || first.time > horizon) break;
+      first.takeUntil(Math.min(horizon, nextTime(waiting, first)), enough);
       if (!first.waiting) waiting = waiting.filter((lane) => lane !== first);
     }
     for (const lane of this.lanes) lane.ring.cursor.release();
   }
 }
 
-/** The lane whose record is the earliest, and up to when it stays so. */
-function earliest(lanes: readonly Lane[], horizon: number): { first: Lane; limit: number } {
+function earliest(lanes: readonly Lane[]): Lane | undefined {
   let [first] = lanes;
-  let limit = horizon;
   for (const lane of lanes) {
-    if (first === undefined || lane.time < first.time) {
-      if (first !== undefined && first.time < limit) limit = first.time;
-      first = lane;
-    } else if (lane !== first && lane.time < limit) {
-      limit = lane.time;
-    }
+    if (first === undefined || lane.time < first.time) first = lane;
   }
-  if (first === undefined) throw new RangeError("no lane to choose from");
-  return { first, limit };
+  return first;
+}
+
+/** When the first of the others has its record: until then all that comes is `but`'s. */
+function nextTime(lanes: readonly Lane[], but: Lane): number {
+  let time = Number.POSITIVE_INFINITY;
+  for (const lane of lanes) {
+    if (lane !== but && lane.time < time) time = lane.time;
+  }
+  return time;
 }

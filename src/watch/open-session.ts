@@ -3,7 +3,6 @@ import { asPid, type Result } from "../base/index.ts";
 import {
   allProcesses,
   commOf,
-  ForeignFilter,
   onlineCpus,
   openSys,
   ownPrivileges,
@@ -26,6 +25,7 @@ import { inlinesScripts, namesScripts } from "./script-target.ts";
 import { selfTest } from "./self-test.ts";
 import { Session } from "./session.ts";
 import type { Spot } from "./spot.ts";
+import { StrangerFilter } from "./stranger-filter.ts";
 import { findTargets, type Targets } from "./targets.ts";
 import { Tasks } from "./tasks.ts";
 import { WatchError } from "./watch-error.ts";
@@ -47,31 +47,26 @@ export function openSession(options: WatchOptions): Session {
   const targets = findTargets(sys, options.target, undo);
   letLinkerFind(targets, wheres);
   const spots = resolveSpots(arch, wheres, targets.pids);
-  requireKernelRight(spots, options, privileges);
+  requireReachable(spots, options, privileges);
 
-  const filter = targets.all ? undefined : loadFilter(sys, privileges, undo);
   const cpus = onlineCpus();
   const scripts = targets.pids.some(namesScripts);
-  const plan = planEvents(options, {
-    spots,
-    features: probeFeatures(sys),
-    privileges,
-    lanes: targets.tids?.length ?? cpus.length,
-    cpus: cpus.length,
-    perThread: targets.tids !== undefined,
-    scripts,
-  });
-  const { arming, why } = armBest({ sys, plan, targets, privileges, options, filter });
+  const features = probeFeatures(sys);
+  const lanes = targets.tids?.length ?? cpus.length;
+  const facts = { spots, features, privileges, lanes, cpus: cpus.length, scripts };
+  const plan = (strategy: Strategy) => planEvents(options, { ...facts, strategy });
+  const { arming, why } = armBest({ sys, plan, targets, privileges, options });
   undo.use(arming);
+  const mayFilter = privileges.bpf && arming.strategy === "cpu" && !targets.all;
   const symbols = undo.use(new Symbolizer());
   const before = new Set(allProcesses());
   const session = new Session({
     sys,
     arming,
-    tasks: tasksOf(targets, plan),
+    tasks: tasksOf(targets, arming.plan),
     spots,
     symbols,
-    filter: arming.strategy === "cpu" ? filter : undefined,
+    filter: mayFilter ? undo.use(new StrangerFilter(sys, arming)) : undefined,
     pidfds: targets.pidfds,
     before,
     cpus,
@@ -80,18 +75,19 @@ export function openSession(options: WatchOptions): Session {
     timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
     why,
     selfTest: tested,
-    gaps: gapsBefore({ spots, plan, targets, arming, options }),
+    gaps: gapsBefore({ spots, targets, arming, options }),
     launched: targets.launched,
     namer: new Namer(symbols, {
       spots,
       trapsAfter: arch.data.trap === "after",
       inlines: targets.pids.some(inlinesScripts),
-      chained: scripts && plan.layout.callchain !== undefined,
+      chained: scripts && arming.plan.layout.callchain !== undefined,
     }),
     resources: undo.move(),
   });
-  targets.launched?.release();
+  // First the maps: a command may have ended before we come to look.
   for (const pid of targets.pids) symbols.noteProcess(asPid(pid));
+  targets.launched?.release();
   return session;
 }
 
@@ -127,12 +123,20 @@ function letLinkerFind({ launched, pids }: Targets, wheres: readonly Where[]): v
 }
 
 const KERNEL_HALF = 1n << 63n;
+/** With five-level page tables an address has 57 bits that count, the last one repeated above. */
+const USER_END = 1n << 56n;
+const KERNEL_START = (1n << 64n) - USER_END;
 
-function requireKernelRight(
+function requireReachable(
   spots: readonly Spot[],
   { kernel }: WatchOptions,
   { admin }: Privileges,
 ): void {
+  const nowhere = spots.find(({ address }) => address >= USER_END && address < KERNEL_START);
+  if (nowhere !== undefined) {
+    const what = `watch 0x${nowhere.address.toString(16)}: it is no canonical address`;
+    throw new WatchError("usage", `${what}: nothing can be mapped there: check its digits`);
+  }
   const spot = spots.find(({ address }) => address >= KERNEL_HALF);
   if (spot === undefined) return;
   const what = `watch 0x${spot.address.toString(16)}: it is a kernel address`;
@@ -142,45 +146,37 @@ function requireKernelRight(
   if (!admin) throw new WatchError("denied", `${what}: that needs CAP_SYS_ADMIN: run as root`);
 }
 
-/** Undefined where eBPF is not permitted: strangers are then left out by us, which costs more. */
-function loadFilter(
-  sys: Sys,
-  { bpf }: Privileges,
-  undo: DisposableStack,
-): ForeignFilter | undefined {
-  const filter = bpf ? ForeignFilter.load(sys) : undefined;
-  return filter?.ok ? undo.use(filter.value) : undefined;
-}
-
 interface ArmFacts {
   readonly sys: Sys;
-  readonly plan: ArmPlan;
+  readonly plan: (strategy: Strategy) => ArmPlan;
   readonly targets: Targets;
   readonly privileges: Privileges;
   readonly options: WatchOptions;
-  readonly filter: ForeignFilter | undefined;
 }
 
 /** Arms each CPU if that is permitted and there are registers for it, else each thread. */
 function armBest(facts: ArmFacts): { arming: Arming; why: string | undefined } {
-  const { sys, plan, targets, privileges, options, filter } = facts;
+  const { sys, plan, targets, privileges, options } = facts;
   const granted = (armed: Result<Arming, ArmRefusal>) => {
     if (armed.ok) return armed.value;
     throw explainRefusal(armed.error, privileges);
   };
   if (targets.tids !== undefined) {
-    return { arming: granted(armThreads(sys, plan, targets.tids)), why: undefined };
+    return { arming: granted(armThreads(sys, plan("thread"), targets.tids)), why: undefined };
   }
   const wish: Strategy | "auto" = options.arm ?? "auto";
   if (targets.all || wish === "cpu") {
-    return { arming: granted(armCpus(sys, plan, filter)), why: undefined };
+    return { arming: granted(armCpus(sys, plan("cpu"))), why: undefined };
   }
-  const byTask = (why: string) => ({ arming: granted(armTasks(sys, plan, targets.pids)), why });
+  const byTask = (why: string) => ({
+    arming: granted(armTasks(sys, plan("task"), targets.pids)),
+    why,
+  });
   if (wish === "task") return byTask("as asked");
   if (!privileges.perfmon && (privileges.paranoid ?? 2) > 0) {
     return byTask("arming each CPU needs CAP_PERFMON");
   }
-  const armed = armCpus(sys, plan, filter);
+  const armed = armCpus(sys, plan("cpu"));
   if (armed.ok) return { arming: armed.value, why: undefined };
   const { errno, cpu } = armed.error;
   if (errno !== "ENOSPC" && errno !== "EACCES" && errno !== "EPERM") granted(armed);

@@ -1,6 +1,7 @@
 import { sampleLayout } from "../abi/index.ts";
 import { type Features, type Privileges, sysctl } from "../linux/index.ts";
 import type { ArmPlan } from "./arming.ts";
+import type { Strategy } from "./coverage.ts";
 import type { WatchOptions } from "./options.ts";
 import type { Spot } from "./spot.ts";
 
@@ -8,7 +9,7 @@ const PAGE = 4096;
 const MEBIBYTE = 1 << 20;
 /** All rings together, where memory may be locked; and the least and most for one. */
 const ALL_RINGS = 64 * MEBIBYTE;
-const MOST_PAGES = (8 * MEBIBYTE) / PAGE;
+const MOST_PAGES = (4 * MEBIBYTE) / PAGE;
 const LEAST_PAGES = 8;
 const SIDE_PAGES = 64;
 /** What a user may lock for each CPU without a right to more: kernel.perf_event_mlock_kb. */
@@ -31,14 +32,15 @@ export interface PlanFacts {
   /** Rings that there will be: one for each CPU, or for each thread. */
   readonly lanes: number;
   readonly cpus: number;
-  readonly perThread: boolean;
+  readonly strategy: Strategy;
   /** Some target is named through a perf map. */
   readonly scripts: boolean;
 }
 
 /** What each event will be like: decided once, before the first is opened. */
 export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
-  const { spots, features, privileges, perThread, scripts } = facts;
+  const { spots, features, privileges, strategy, scripts } = facts;
+  const pieces = spots.reduce((sum, spot) => sum + spot.pieces.length, 0);
   const straddled = spots.some((spot) => spot.pieces.length > 1);
   const mayCountKernel = privileges.perfmon || (privileges.paranoid ?? 2) <= 1;
   const depth = options.stack === true ? FULL_STACK : SCRIPT_STACK;
@@ -48,7 +50,9 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
     spots,
     features,
     layout: sampleLayout({
-      cpu: perThread,
+      // Per task, the events of many threads share a ring; else as many as there are pieces.
+      identifier: strategy === "task" || pieces > 1,
+      cpu: strategy === "thread",
       callchain: options.stack ?? scripts,
       regsIntr: straddled,
     }),

@@ -3,6 +3,7 @@ import {
   decodeSideRecord,
   PERF_RECORD_LOST,
   PERF_RECORD_SAMPLE,
+  type RingCursor,
   type SideRecord,
 } from "../abi/index.ts";
 import type { ArmedPiece, ArmedRing, Arming } from "./arming.ts";
@@ -34,12 +35,16 @@ export class Reader {
   /** Forks, execs and exits that the kernel had no room to tell of. */
   sideLost = 0n;
   private readonly events: ReaderEvents;
-  private readonly identifier: number;
+  /** Undefined where all samples are of one piece. */
+  private readonly identifier: number | undefined;
   private readonly byId: ReadonlyMap<number, ArmedPiece>;
   private readonly merge: RingMerge;
   private readonly raw: RawHit;
   private readonly oneEvent: OneEventPerThread | undefined;
   private readonly oneTrap: OneTrap | undefined;
+  /** The last hit was one of this process to this spot, and it counted. */
+  private knownPid = 0;
+  private knownSpot = 0;
 
   constructor(arming: Arming, events: ReaderEvents) {
     const { layout, spots, registers } = arming.plan;
@@ -69,22 +74,34 @@ export class Reader {
       return;
     }
     this.samples += 1;
-    const id = cursor.word(this.identifier) + cursor.word(this.identifier + 1) * HIGH_WORD;
-    const piece = this.byId.get(id);
-    if (piece === undefined) return;
-    const { raw } = this;
+    const { raw, identifier } = this;
     raw.read(ring);
-    raw.spot = piece.spot.index;
-    if (!this.events.isWatched(raw.pid, raw.spot)) {
-      this.strangers += 1;
-      return;
+    if (identifier === undefined) raw.spot = 0;
+    else if (!this.isFirstOfAccess(cursor, identifier)) return;
+    if (raw.pid !== this.knownPid || raw.spot !== this.knownSpot) {
+      if (!this.events.isWatched(raw.pid, raw.spot)) {
+        this.strangers += 1;
+        return;
+      }
+      this.knownPid = raw.pid;
+      this.knownSpot = raw.spot;
     }
-    if (this.oneEvent?.counts(raw, piece.pieceIndex, id) === false) return;
-    if (this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) === false) return;
     this.events.hit(raw);
   }
 
+  /** Tells the spot, and whether an earlier sample told of the same access to it. */
+  private isFirstOfAccess(cursor: RingCursor, identifier: number): boolean {
+    const { raw } = this;
+    const id = cursor.word(identifier) + cursor.word(identifier + 1) * HIGH_WORD;
+    const piece = this.byId.get(id);
+    if (piece === undefined) return false;
+    raw.spot = piece.spot.index;
+    if (this.oneEvent?.counts(raw, piece.pieceIndex, id) === false) return false;
+    return this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) !== false;
+  }
+
   private takeSide({ cursor }: ArmedRing): void {
+    this.knownPid = 0; // what follows may be watched no more, or from now on
     const record = decodeSideRecord(cursor.copy(), decodeText);
     if (record.kind === "lost") this.sideLost += record.count;
     if (record.kind === "exit") this.oneEvent?.forget(record.tid);

@@ -1,7 +1,7 @@
-import type { ForeignFilter } from "../linux/index.ts";
 import type { Arming } from "./arming.ts";
 import type { Gap } from "./coverage.ts";
 import type { Reader } from "./reader.ts";
+import type { StrangerFilter } from "./stranger-filter.ts";
 
 export interface Reckoning {
   readonly lost: bigint;
@@ -16,7 +16,7 @@ export interface Reckoning {
 export function reconcile(
   arming: Arming,
   reader: Reader,
-  filter: ForeignFilter | undefined,
+  filter: StrangerFilter | undefined,
 ): Reckoning {
   const counts = arming.pieces.map(({ event }) => event.counts());
   const counted = counts.reduce((sum, { count }) => sum + count, 0n);

@@ -1,5 +1,5 @@
 import { assert } from "../base/index.ts";
-import { commOf, type ForeignFilter, type Launched, onlineCpus, type Sys } from "../linux/index.ts";
+import { commOf, type Launched, onlineCpus, type Sys } from "../linux/index.ts";
 import type { Symbolizer } from "../symbols/index.ts";
 import type { Arming } from "./arming.ts";
 import type { Coverage, Gap } from "./coverage.ts";
@@ -10,6 +10,7 @@ import type { RawHit } from "./raw-hit.ts";
 import { Reader } from "./reader.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Spot } from "./spot.ts";
+import type { StrangerFilter } from "./stranger-filter.ts";
 import type { Tasks } from "./tasks.ts";
 
 /** Why a watch ended. */
@@ -22,7 +23,7 @@ export interface SessionParts {
   readonly tasks: Tasks;
   readonly spots: readonly Spot[];
   readonly symbols: Symbolizer;
-  readonly filter: ForeignFilter | undefined;
+  readonly filter: StrangerFilter | undefined;
   readonly pidfds: ReadonlyMap<number, number>;
   /** Processes that were there before the first fork record. */
   readonly before: ReadonlySet<number>;

@@ -1,4 +1,11 @@
-import { LaunchError, Launched, type Sys, SyscallError, statusOf } from "../linux/index.ts";
+import {
+  hasEnded,
+  LaunchError,
+  Launched,
+  type Sys,
+  SyscallError,
+  statusOf,
+} from "../linux/index.ts";
 import type { WatchTarget } from "./options.ts";
 import { WatchError } from "./watch-error.ts";
 
@@ -53,7 +60,8 @@ function processOf(id: number, what: string): number {
   if (status === undefined) {
     throw new WatchError("target", `watch ${id}: no such ${what}: see ps -e for those there are`);
   }
-  if (status.state === "Z" || status.state === "X") {
+  const over = what === "thread" ? /[ZX]/.test(status.state) : hasEnded(id);
+  if (over) {
     throw new WatchError("target", `watch ${id}: the ${what} has ended already (a zombie)`);
   }
   return status.pid;

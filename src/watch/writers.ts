@@ -91,6 +91,8 @@ export class Writers {
   private readonly shortcuts = new Map<number, Map<number, Shortcut>[]>();
   private readonly names: WriterNames;
   private readonly options: WriterOptions;
+  /** Of the last hit: in a hot loop the next one is the same. */
+  private last: (Shortcut & { readonly tid: number; readonly spot: number }) | undefined;
 
   constructor(names: WriterNames, options: WriterOptions) {
     this.names = names;
@@ -108,6 +110,7 @@ export class Writers {
   /** The thread ended, or its name or program changed: what it does next is named anew. */
   forget(tid: number): void {
     this.shortcuts.delete(tid);
+    this.last = undefined;
   }
 
   /** The writers, the busiest first. */
@@ -117,6 +120,16 @@ export class Writers {
   }
 
   private shortcut(hit: RawHit): Tally {
+    const { last } = this;
+    if (last !== undefined && last.tid === hit.tid && last.spot === hit.spot) {
+      if (last.ipLow === hit.ipLow && last.ipHigh === hit.ipHigh) return last.tally;
+    }
+    const tally = this.lookUp(hit);
+    this.last = { tid: hit.tid, spot: hit.spot, ipLow: hit.ipLow, ipHigh: hit.ipHigh, tally };
+    return tally;
+  }
+
+  private lookUp(hit: RawHit): Tally {
     const bySpot = this.shortcuts.get(hit.tid) ?? [];
     const byIp = bySpot[hit.spot] ?? new Map<number, Shortcut>();
     // As a signed number, so that the kernel's addresses are exact, too.

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import type { Coverage, Spot } from "../watch/index.ts";
+import { coverageLines, headline } from "./coverage-text.ts";
+
+const spot: Spot = {
+  index: 0,
+  name: "counter",
+  address: 0x404100n,
+  length: 8,
+  mode: "w",
+  inexact: undefined,
+  pieces: [{ address: 0x404100n, length: 8, bpType: 2 }],
+  pids: undefined,
+  symbol: { name: "counter" },
+};
+
+const whole: Coverage = {
+  strategy: "cpu",
+  why: undefined,
+  sinceNs: 1_000_000_000n,
+  untilNs: 3_500_000_000n,
+  cpus: [0, 1],
+  processes: 1,
+  threads: 3,
+  threadsBorn: 0,
+  childrenBorn: 0,
+  execs: 0,
+  kernelMode: true,
+  lost: 0n,
+  strangers: 0n,
+  selfTest: "fired",
+  gaps: [],
+};
+
+test("a result without hits says how long was looked, at what and whom", () => {
+  const report = { hits: 0, writers: [], coverage: whole, ended: "timeout" as const };
+  expect(headline(report, [spot])).toBe("0 hits in 2.500 s on counter (0x404100/8:w)");
+  expect(coverageLines(whole)).toEqual([
+    "covered: 1 process, 3 threads, on CPU 0, 1",
+    "armed: registers of each CPU; a test trap fired; accesses by the kernel are counted",
+    "lost: none",
+  ]);
+});
+
+test("what was born, lost, left out and not covered is all said", () => {
+  const coverage: Coverage = {
+    ...whole,
+    strategy: "task",
+    why: "arming each CPU needs CAP_PERFMON",
+    threadsBorn: 5,
+    childrenBorn: 1,
+    execs: 2,
+    kernelMode: false,
+    lost: 1_234n,
+    strangers: 7n,
+    selfTest: "no register free",
+    gaps: [{ kind: "kernel-mode", text: "accesses by the kernel, as by read(2): not counted" }],
+  };
+  expect(coverageLines(coverage)).toEqual([
+    "covered: 1 process, 3 threads, 5 threads born, 1 child forked, 2 execs, on CPU 0, 1",
+    "armed: registers of each thread (arming each CPU needs CAP_PERFMON); no register for a test trap; user mode only",
+    "lost: 1,234 hits: enlarge the ring with --ring",
+    "left out: 7 hits by other processes at the same address",
+    "not covered: accesses by the kernel, as by read(2): not counted",
+  ]);
+});

@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { asVa } from "../base/index.ts";
+import { formatCode, formatCount, formatObject, formatSeconds, formatShare } from "./format.ts";
+import { toJson } from "./json-view.ts";
+
+test("numbers are grouped, times have three decimals, shares one", () => {
+  expect(formatCount(1_234_567)).toBe("1,234,567");
+  expect(formatCount(999)).toBe("999");
+  expect(formatCount(18_446_744_073_709_551_615n)).toBe("18,446,744,073,709,551,615");
+  expect(formatSeconds(1_234_567_890n)).toBe("1.235 s");
+  expect(formatShare(1, 3)).toBe("33.3 %");
+  expect(formatShare(0, 0)).toBe("0.0 %");
+});
+
+test("code is a function and an offset, a script's line, an object's offset, or an address", () => {
+  const address = asVa(0x401136n);
+  expect(formatCode({ kind: "elf", address, symbol: "main", offset: 0x58 })).toBe("main+0x58");
+  expect(formatCode({ kind: "elf", address, symbol: "main", offset: 0 })).toBe("main");
+  const script = { kind: "jit", address, symbol: "fill", file: "/a/rows.mjs", line: 3 } as const;
+  expect(formatCode(script)).toBe("fill rows.mjs:3");
+  expect(formatCode({ ...script, symbol: "" })).toBe("(anonymous) rows.mjs:3");
+  expect(formatCode({ kind: "elf", address, object: "a", objectOffset: 0x10n })).toBe("+0x10");
+  expect(formatCode({ kind: "unknown", address })).toBe("0x401136");
+  expect(formatObject(script)).toBe("[jit]");
+  expect(formatObject({ kind: "unknown", address })).toBe("[unknown]");
+});
+
+test("JSON keeps all digits of whole numbers, and is what JSON.stringify makes of the rest", () => {
+  expect(toJson({ time: 18_446_744_073_709_551_615n })).toBe('{"time":18446744073709551615}');
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(toJson(value)).toBe(JSON.stringify(value));
+    }),
+  );
+});

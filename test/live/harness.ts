@@ -1,0 +1,19 @@
+/**
+ * What every live test needs: programs compiled from targets/, processes of them that wait to be
+ * watched, and a watch that is read to its end. A test that fails prints how to run it alone.
+ */
+import { beforeEach } from "vitest";
+
+export { Cli, type CliResult } from "./cli.ts";
+export { RegisterHolder, registersFree } from "./registers.ts";
+export { requires } from "./requires.ts";
+export { Target } from "./target.ts";
+export { allOf, type Counted, counted, type Watched, watching } from "./watching.ts";
+export { Workshop } from "./workshop.ts";
+
+beforeEach(({ task, onTestFailed }) => {
+  onTestFailed(() => {
+    const name = task.name.replaceAll(/[^\w ]/g, ".");
+    console.error(`replay: npx vitest run --project live ${task.file.name} -t '${name}'`);
+  });
+});
