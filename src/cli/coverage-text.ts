@@ -40,6 +40,7 @@ export function coverageLines(coverage: Coverage): readonly string[] {
     ...(strangers === 0n
       ? []
       : [`left out: ${formatCount(strangers)} hits by other processes at the same address`]),
+    ...(coverage.notes ?? []).map((text) => `note: ${text}`),
     ...coverage.gaps.map(({ text }) => `not covered: ${text}`),
   ];
 }

@@ -79,13 +79,15 @@ export class JsonView implements View {
   }
 }
 
-function watchOf({ name, address, length, mode, inexact, pids, pieces }: Spot) {
+function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {
   return {
     name,
     address: formatHex(address),
     length,
     mode,
     inexact,
+    type,
+    note,
     registers: pieces.length,
     pids: pids === undefined ? undefined : [...pids],
   };

@@ -50,4 +50,6 @@ export interface Coverage {
   /** A trap of our own fired before arming: hardware breakpoints work here. */
   readonly selfTest: "fired" | "silent" | "no register free";
   readonly gaps: readonly Gap[];
+  /** How the watches were found, where that needs saying. */
+  readonly notes?: readonly string[];
 }

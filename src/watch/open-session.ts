@@ -11,7 +11,7 @@ import {
   type Sys,
   threadsOf,
 } from "../linux/index.ts";
-import { resolveName, Symbolizer } from "../symbols/index.ts";
+import { readMaps, resolveExpression, Symbolizer } from "../symbols/index.ts";
 import { armCpus, armTasks, armThreads } from "./arm.ts";
 import type { Arming, ArmPlan, ArmRefusal } from "./arming.ts";
 import type { Coverage, Strategy } from "./coverage.ts";
@@ -20,7 +20,7 @@ import { Namer } from "./namer.ts";
 import type { WatchOptions } from "./options.ts";
 import { planEvents } from "./plan.ts";
 import { explainRefusal } from "./refusal.ts";
-import { parseWheres, resolveSpots } from "./resolve-spots.ts";
+import { parseWheres, queryOf, resolveSpots } from "./resolve-spots.ts";
 import { inlinesScripts, namesScripts } from "./script-target.ts";
 import { selfTest } from "./self-test.ts";
 import { Session } from "./session.ts";
@@ -115,11 +115,28 @@ function requireTraps(sys: Sys, privileges: Privileges): Coverage["selfTest"] {
   throw new WatchError("machine", `watch: ${reason}: a virtual machine may hide them: use another`);
 }
 
-/** A launched program's libraries are not there yet: let its dynamic linker map them first. */
+/**
+ * A launched program's libraries are not there yet: let its dynamic linker map them first. Names are
+ * looked up again only when something was mapped, for this is asked at each of its system calls.
+ */
 function letLinkerFind({ launched, pids }: Targets, wheres: readonly Where[]): void {
-  const isThere = ({ place }: Where) =>
-    place.kind === "address" || pids.every((pid) => resolveName(asPid(pid), place).ok);
-  launched?.runLinkerUntil(() => wheres.every(isThere));
+  let mapped = -1;
+  launched?.runLinkerUntil(() => {
+    const files = pids.flatMap((pid) => readMaps("/proc", asPid(pid)) ?? []);
+    const now = files.filter(({ inode, perms }) => inode !== 0n && perms.includes("x")).length;
+    if (now === mapped) return false;
+    mapped = now;
+    return wheres.every((where) => isThere(where, pids));
+  });
+}
+
+/** A pointer may not be set yet: that there is one is enough. */
+function isThere({ place }: Where, pids: readonly number[]): boolean {
+  if (place.kind === "address") return true;
+  return pids.every((pid) => {
+    const found = resolveExpression(asPid(pid), queryOf(place));
+    return found.ok || found.error.kind === "expression";
+  });
 }
 
 const KERNEL_HALF = 1n << 63n;

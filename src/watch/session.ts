@@ -144,6 +144,7 @@ export class Session implements Disposable {
       lost: reckoning.lost,
       strangers: reckoning.strangers,
       selfTest: parts.selfTest,
+      ...notesOf(parts.spots),
       gaps: [...parts.gaps, ...reckoning.gaps, ...this.family.lateGaps(), ...this.lateGaps()],
     };
     return this.coverage;
@@ -199,4 +200,9 @@ export class Session implements Disposable {
     }
     return gaps;
   }
+}
+
+function notesOf(spots: readonly Spot[]): Pick<Coverage, "notes"> {
+  const notes = spots.flatMap(({ name, note }) => (note === undefined ? [] : `${name}: ${note}`));
+  return notes.length === 0 ? {} : { notes: [...new Set(notes)] };
 }

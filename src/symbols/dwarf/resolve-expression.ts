@@ -50,8 +50,8 @@ export function resolveExpression(
   const within = object === undefined ? {} : { object };
   const finder = new VariableFinder(process);
   const evaluator = new Evaluator(finder, within);
-  // A symbol may have a dot in its name, as `calls.0` has.
-  const isSymbol = text.includes(".") && finder.hasSymbol({ ...within, name: text });
+  // Symbols have names that are no expressions or other ones: `calls.0`, `memcpy@GLIBC_2.14`.
+  const isSymbol = !/^[\w:]*$/.test(text) && finder.hasSymbol({ ...within, name: text });
   const parsed = isSymbol ? undefined : parseExpression(text);
   if (parsed?.ok === false) return err({ kind: "expression", ...parsed.error });
   const expression = parsed?.value;

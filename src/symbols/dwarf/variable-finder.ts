@@ -61,7 +61,9 @@ export class VariableFinder {
 
   /** Whether the symbol tables have this very name. */
   hasSymbol(query: NameQuery): boolean {
-    return resolveIn(this.process, query).ok;
+    const { images } = this.process;
+    const asked = images.filter((it) => objectMatches(it, query.object));
+    return asked.some((it) => definitionsOf(it, query.name).length > 0);
   }
 
   find(query: NameQuery): Result<FoundVariable, FindFailure> {
