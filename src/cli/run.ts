@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addArchCommand } from "./arch-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { UsageError } from "./usage-error.ts";
@@ -24,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   };
   addWatchCommand(program, { launch, finish });
   addDoctorCommand(program, { finish });
+  addArchCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();
     else await program.parseAsync([...own], { from: "user" });

@@ -59,13 +59,15 @@ export class Namer {
     return script === undefined ? { frame, via: undefined } : { frame: script, via: frame };
   }
 
-  /** The whole call chain by name, innermost first. */
+  /**
+   * The call chain by name, innermost first. It is cut where an address is no code that we know: code
+   * without frame pointers leaves anything at all where the next one would be.
+   */
   stack(hit: RawHit): readonly Frame[] {
     const [, ...callers] = hit.stack();
-    return [
-      this.atTrap(hit),
-      ...callers.map(({ address, mode }) => this.caller(hit.pid, address, mode)),
-    ];
+    const frames = callers.map(({ address, mode }) => this.caller(hit.pid, address, mode));
+    const end = frames.findIndex(({ kind }) => kind === "unknown");
+    return [this.atTrap(hit), ...(end < 0 ? frames : frames.slice(0, end))];
   }
 
   private atTrap(hit: RawHit): Frame {

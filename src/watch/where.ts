@@ -44,7 +44,7 @@ const PERF_MODE: WatchMode = "rw";
  *     mem:ADDR[/LEN][:MODE]                                             perf's
  *     watchpoint:ADDR:LEN:MODE                                          bpftrace's
  *
- * A word that starts with a digit is an address, in hex with or without 0x; any other is a symbol.
+ * A word that starts with a digit, or is of 16 hex digits, is an address; any other is a symbol.
  */
 export function parseWhere(text: string): Result<Where, WhereError> {
   if (text.startsWith("mem:")) return parsePerf(text);
@@ -165,7 +165,7 @@ function parseNamed(text: string, name: string, object: string | undefined) {
 }
 
 function parseAddress(text: string): bigint | undefined {
-  const digits = /^(?:0x([0-9a-f]+)|([0-9][0-9a-f]*))$/i.exec(text);
+  const digits = /^(?:0x([0-9a-f]+)|([0-9][0-9a-f]*|[0-9a-f]{16}))$/i.exec(text);
   if (digits === null) return undefined;
   const address = BigInt(`0x${digits[1] ?? digits[2]}`);
   return address <= LAST_ADDRESS ? address : undefined;

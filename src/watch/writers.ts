@@ -1,3 +1,4 @@
+import { asVa } from "../base/index.ts";
 import type { Frame } from "../symbols/index.ts";
 import type { Named } from "./namer.ts";
 import type { RawHit } from "./raw-hit.ts";
@@ -25,6 +26,18 @@ export interface Writer {
 
 const HIGH_WORD = 2 ** 32;
 const MAX_TASKS = 1_000;
+/** Distinct writers that are kept apart; later ones are counted together, so that memory is flat. */
+const MAX_WRITERS = 10_000;
+const OTHERS: Named = {
+  frame: { kind: "unknown", address: asVa(0n), symbol: "(other writers)" },
+  via: undefined,
+};
+
+interface Who {
+  readonly named: Named;
+  readonly comm: string;
+  readonly stack: readonly Frame[] | undefined;
+}
 
 /** A writer while it is being counted. Times in halves, as the hits have them. */
 class Tally {
@@ -43,10 +56,7 @@ class Tally {
   readonly pid: number;
   readonly tid: number;
 
-  constructor(
-    hit: RawHit,
-    who: { named: Named; comm: string; stack: readonly Frame[] | undefined },
-  ) {
+  constructor(hit: RawHit, who: Who) {
     this.named = who.named;
     this.comm = who.comm;
     this.stack = who.stack;
@@ -151,11 +161,23 @@ export class Writers {
     const stack = this.options.stacks ? this.names.stack(hit) : undefined;
     const codes = [named.frame, ...(stack ?? [])].map((frame) => codeOf(hit.pid, frame));
     const key = [comm, hit.spot, ...codes].join("|");
-    const known = this.tallies.get(key);
-    const tally = known ?? new Tally(hit, { named, comm, stack });
-    if (known === undefined) this.tallies.set(key, tally);
+    const tally = this.tallies.get(key) ?? this.newTally(key, hit, { named, comm, stack });
     if (tally.tids.size < MAX_TASKS) tally.tids.add(hit.tid);
     if (tally.pids.size < MAX_TASKS) tally.pids.add(hit.pid);
+    return tally;
+  }
+
+  private newTally(key: string, hit: RawHit, who: Who): Tally {
+    if (this.tallies.size >= MAX_WRITERS) {
+      const others = `others ${hit.spot}`;
+      const known = this.tallies.get(others);
+      if (known !== undefined) return known;
+      const tally = new Tally(hit, { named: OTHERS, comm: "(others)", stack: undefined });
+      this.tallies.set(others, tally);
+      return tally;
+    }
+    const tally = new Tally(hit, who);
+    this.tallies.set(key, tally);
     return tally;
   }
 }
