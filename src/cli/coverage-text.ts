@@ -43,6 +43,7 @@ export function coverageLines(coverage: Coverage): readonly string[] {
       : [`left out: ${formatCount(strangers)} hits by other processes at the same address`]),
     ...leftOutLines(coverage),
     ...stoppedLines(coverage),
+    ...(coverage.notes ?? []).map((text) => `note: ${text}`),
     ...coverage.gaps.map(({ text }) => `not covered: ${text}`),
   ];
 }

@@ -96,13 +96,15 @@ function valueIn(value: bigint | undefined, spot: Spot | undefined): bigint | st
   return spot.signed === true ? BigInt.asIntN(8 * spot.length, value) : value;
 }
 
-function watchOf({ name, address, length, mode, inexact, pids, pieces }: Spot) {
+function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {
   return {
     name,
     address: formatHex(address),
     length,
     mode,
     inexact,
+    type,
+    note,
     registers: pieces.length,
     pids: pids === undefined ? undefined : [...pids],
   };

@@ -33,10 +33,10 @@ name is an ELF symbol of the process, its size the length. MODE is r, w, rw or
 x; w if not given. perf's mem:ADDR/LEN:MODE and bpftrace's
 watchpoint:ADDR:LEN:MODE mean the same.
 
-Exit status: 0, or that of the command launched; 1 it failed, or as --fail-on-hit
-and --fail-on-no-hit say; 2 wrong usage; 126 the command cannot be run; 127 it
-was not found. Ctrl-C ends the watch and
-prints what was found; a second one leaves at once.
+Exit status: 0, or that of the command launched; 1 it failed, or as --fail-on-
+hit and --fail-on-no-hit say; 2 wrong usage; 126 the command cannot be run; 127
+it was not found. Ctrl-C ends the watch and prints what was found; a second one
+leaves at once.
 
 Examples:
   trapline watch -p 1234 counter            who writes counter?

@@ -1,8 +1,18 @@
 /**
- * Names for addresses and addresses for names: ELF symbols, process maps, maps of compilers at run time, kallsyms.
+ * Names for addresses and addresses for names: debug info, ELF symbols, process maps, maps of compilers at run time, kallsyms.
  * It knows nothing of perf: what perf's records tell of mappings and forks is handed in.
  */
-export type { SourcePlace } from "./dwarf/line-of.ts";
+export { formatExpression } from "./dwarf/expression.ts";
+export { formatValue, type ValueFormat } from "./dwarf/format-value.ts";
+export type { CodePlace, SourcePlace } from "./dwarf/line-of.ts";
+export { parseExpression } from "./dwarf/parse-expression.ts";
+export {
+  type NamedPlace,
+  type PlaceFailure,
+  type PlaceQuery,
+  resolveExpression,
+} from "./dwarf/resolve-expression.ts";
+export type { TypeDesc } from "./dwarf/type-desc.ts";
 export type { Frame, LookUp, MmapNote, Tier } from "./frame.ts";
 export {
   type Culprit,

@@ -11,7 +11,7 @@ import {
   type Sys,
   threadsOf,
 } from "../linux/index.ts";
-import { resolveName } from "../symbols/index.ts";
+import { readMaps, resolveExpression } from "../symbols/index.ts";
 import { type Armed, armBest } from "./arm-best.ts";
 import type { ArmPlan } from "./arming.ts";
 import type { Asked } from "./asked.ts";
@@ -31,7 +31,7 @@ import { loadPrograms } from "./open-programs.ts";
 import type { WatchOptions } from "./options.ts";
 import { planEvents } from "./plan.ts";
 import { explainRefusal } from "./refusal.ts";
-import { parseWheres, resolveSpots } from "./resolve-spots.ts";
+import { parseWheres, queryOf, resolveSpots } from "./resolve-spots.ts";
 import { namesScripts } from "./script-target.ts";
 import { selfTest } from "./self-test.ts";
 import { Session } from "./session.ts";
@@ -206,15 +206,32 @@ function requireTraps(sys: Sys, privileges: Privileges): Coverage["selfTest"] {
   throw new WatchError("machine", `watch: ${reason}: a virtual machine may hide them: use another`);
 }
 
-/** A launched program's libraries are not there yet: let its dynamic linker map them first. */
+/**
+ * A launched program's libraries are not there yet: let its dynamic linker map them first. Names are
+ * looked up again only when something was mapped, for this is asked at each of its system calls.
+ */
 function letLinkerFind(
   { launched, pids }: Targets,
   wheres: readonly Where[],
   wishes: Wishes,
 ): void {
-  const isThere = ({ place }: Where) =>
-    place.kind === "address" || pids.every((pid) => resolveName(asPid(pid), place).ok);
-  launched?.runLinkerUntil(() => wheres.every(isThere) && functionsAreThere(wishes, pids));
+  let mapped = -1;
+  launched?.runLinkerUntil(() => {
+    const files = pids.flatMap((pid) => readMaps("/proc", asPid(pid)) ?? []);
+    const now = files.filter(({ inode, perms }) => inode !== 0n && perms.includes("x")).length;
+    if (now === mapped) return false;
+    mapped = now;
+    return wheres.every((where) => isThere(where, pids)) && functionsAreThere(wishes, pids);
+  });
+}
+
+/** A pointer may not be set yet: that there is one is enough. */
+function isThere({ place }: Where, pids: readonly number[]): boolean {
+  if (place.kind === "address") return true;
+  return pids.every((pid) => {
+    const found = resolveExpression(asPid(pid), queryOf(place));
+    return found.ok || found.error.kind === "expression";
+  });
 }
 
 const KERNEL_HALF = 1n << 63n;

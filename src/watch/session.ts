@@ -178,6 +178,7 @@ export class Session implements Disposable {
       strangers: reckoning.strangers,
       selfTest: parts.selfTest,
       ...asked,
+      ...notesOf(parts.spots),
       gaps: [
         ...parts.gaps,
         ...askedGaps,
@@ -257,4 +258,9 @@ export class Session implements Disposable {
     }
     return gaps;
   }
+}
+
+function notesOf(spots: readonly Spot[]): Pick<Coverage, "notes"> {
+  const notes = spots.flatMap(({ name, note }) => (note === undefined ? [] : `${name}: ${note}`));
+  return notes.length === 0 ? {} : { notes: [...new Set(notes)] };
 }

@@ -22,29 +22,47 @@ export const NAMING_SCOPES: ReadonlySet<number> = new Set([
   DW_TAG_enumeration_type,
 ]);
 
+const MAX_DEPTH = 16;
+
+/** What the linker knows it by, where that is not its own name. */
+export function linkageName(die: Die): string | undefined {
+  return die.text(DW_AT_linkage_name) ?? die.text(DW_AT_MIPS_linkage_name);
+}
+
 /**
  * A function as people write it: `ns::Class::method(int)`, `krate::module::function`, `main`. GCC
  * leaves the linkage name out where nothing is linked by it, and with it go the parameters' types.
  */
 export function functionName(die: Die): string | undefined {
-  const linkage = die.text(DW_AT_linkage_name) ?? die.text(DW_AT_MIPS_linkage_name);
+  const linkage = linkageName(die);
   return (linkage === undefined ? undefined : demangle(linkage)) ?? qualifiedName(die);
 }
 
 /** The name with the namespaces, types and functions around it. */
-export function qualifiedName(die: Die): string | undefined {
+export function qualifiedName(die: Die, depth = 0): string | undefined {
   const { name } = die;
-  if (name === undefined) return undefined;
+  if (name === undefined || depth > MAX_DEPTH) return name;
+  const scopes: string[] = [];
+  for (const scope of declarationOf(die).scopes().slice(1)) {
+    if (scope.tag === DW_TAG_subprogram) {
+      // The definition of a method stands outside its class; the method knows where it belongs.
+      scopes.unshift(qualifiedName(scope, depth + 1) ?? "(anonymous)");
+      break;
+    }
+    if (NAMING_SCOPES.has(scope.tag)) scopes.unshift(scopeName(scope));
+  }
+  return [...scopes, name].join("::");
+}
+
+/** What a definition or an instance belongs to; a broken file may go round in circles. */
+function declarationOf(die: Die): Die {
   let declared = die;
-  for (let origin = declared.origin(); origin !== undefined; origin = declared.origin()) {
-    if (origin.offset === declared.offset) break; // a file may say so; nothing else would end it
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    const origin = declared.origin();
+    if (origin === undefined) return declared;
     declared = origin;
   }
-  const around = declared.scopes().slice(1);
-  const scopes = around
-    .filter((it) => NAMING_SCOPES.has(it.tag) || it.tag === DW_TAG_subprogram)
-    .reverse();
-  return [...scopes.map(scopeName), name].join("::");
+  return declared;
 }
 
 export function scopeName(scope: Die): string {

@@ -1,6 +1,9 @@
 import { DW_AT_abstract_origin, DW_AT_specification, DW_AT_type } from "./dwarf-constants.ts";
 import { ATTRIBUTE_WORDS, DIE_WORDS, type Libdw, type RawDie } from "./libdw.ts";
 
+/** DW_FORM_sdata and DW_FORM_implicit_const. */
+const SIGNED_FORMS = new Set([0x0d, 0x21]);
+
 /** Written by the call that is just being made, and read before the next one. */
 const attribute = new BigUint64Array(ATTRIBUTE_WORDS);
 const word = new BigUint64Array(1);
@@ -65,6 +68,13 @@ export class Die {
     if (this.lib.dwarfAttrIntegrate(this.raw, name, attribute) === 0) return undefined;
     if (this.lib.dwarfFormsdata(attribute, word) !== 0) return undefined;
     return BigInt.asIntN(64, word[0] ?? 0n);
+  }
+
+  /** A constant as its form says: with a sign only in the forms that have one. */
+  constant(name: number): bigint | undefined {
+    if (this.lib.dwarfAttrIntegrate(this.raw, name, attribute) === 0) return undefined;
+    const form = Number((attribute[0] ?? 0n) >> 32n);
+    return SIGNED_FORMS.has(form) ? this.signed(name) : this.unsigned(name);
   }
 
   /** As a number; what is larger than any size of an object is as good as absent. */

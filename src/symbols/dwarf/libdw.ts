@@ -43,6 +43,10 @@ export interface Libdw {
   dwarfErrno(): number;
   dwarfErrmsg(error: number): string;
   dwarfGetelf(dwarf: Handle): Handle;
+  /** The file of the dwz tool with what several files share. */
+  dwarfGetalt(dwarf: Handle): Handle;
+  /** The Dwarf of a unit: of split debug info, that of its own file. */
+  dwarfCuGetdwarf(unit: Handle): Handle;
   dwarfGetUnits(
     dwarf: Handle,
     unit: Handle,
@@ -56,6 +60,8 @@ export interface Libdw {
   dwarfOffdie(dwarf: Handle, offset: number, die: RawDie): Handle;
   dwarfOffdieTypes(dwarf: Handle, offset: number, die: RawDie): Handle;
   dwarfDieoffset(die: RawDie): number;
+  /** From the start of its unit, as references within the unit count. */
+  dwarfCuoffset(die: RawDie): number;
   dwarfTag(die: RawDie): number;
   dwarfDiename(die: RawDie): string | null;
   dwarfChild(die: RawDie, child: RawDie): number;
@@ -65,6 +71,9 @@ export interface Libdw {
   dwarfDiecu(die: RawDie, cu: RawDie, addressSize: Uint8Array, offsetSize: Uint8Array): Handle;
   dwarfGetscopesDie(die: RawDie, scopes: Out): number;
   dwarfSrclang(cu: RawDie): number;
+  dwarfDeclFile(die: RawDie): string | null;
+  dwarfDeclLine(die: RawDie, line: OutInt): number;
+  dwarfEntrypc(die: RawDie, address: Out): number;
 
   dwarfAttr(die: RawDie, name: number, attribute: RawAttribute): Handle;
   dwarfAttrIntegrate(die: RawDie, name: number, attribute: RawAttribute): Handle;
@@ -177,11 +186,14 @@ function bindDies(dw: Library) {
     dwarfErrno: dw.func("dwarf_errno", INT, []),
     dwarfErrmsg: dw.func("dwarf_errmsg", STRING, [INT]),
     dwarfGetelf: dw.func("dwarf_getelf", U64, [U64]),
+    dwarfGetalt: dw.func("dwarf_getalt", U64, [U64]),
+    dwarfCuGetdwarf: dw.func("dwarf_cu_getdwarf", U64, [U64]),
     dwarfGetUnits: dw.func("dwarf_get_units", INT, units),
     dwarfAddrdie: dw.func("dwarf_addrdie", U64, [U64, U64, MEMORY]),
     dwarfOffdie: dw.func("dwarf_offdie", U64, [U64, U64, MEMORY]),
     dwarfOffdieTypes: dw.func("dwarf_offdie_types", U64, [U64, U64, MEMORY]),
     dwarfDieoffset: dw.func("dwarf_dieoffset", U64, [MEMORY]),
+    dwarfCuoffset: dw.func("dwarf_cuoffset", U64, [MEMORY]),
     dwarfTag: dw.func("dwarf_tag", INT, [MEMORY]),
     dwarfDiename: dw.func("dwarf_diename", STRING, [MEMORY]),
     dwarfChild: dw.func("dwarf_child", INT, [MEMORY, MEMORY]),
@@ -190,6 +202,9 @@ function bindDies(dw: Library) {
     dwarfRanges: dw.func("dwarf_ranges", "int64_t", [MEMORY, "int64_t", MEMORY, MEMORY, MEMORY]),
     dwarfDiecu: dw.func("dwarf_diecu", U64, [MEMORY, MEMORY, MEMORY, MEMORY]),
     dwarfGetscopesDie: dw.func("dwarf_getscopes_die", INT, [MEMORY, MEMORY]),
+    dwarfDeclFile: dw.func("dwarf_decl_file", STRING, [MEMORY]),
+    dwarfDeclLine: dw.func("dwarf_decl_line", INT, [MEMORY, MEMORY]),
+    dwarfEntrypc: dw.func("dwarf_entrypc", INT, [MEMORY, MEMORY]),
     dwarfSrclang: dw.func("dwarf_srclang", INT, [MEMORY]),
   };
 }
