@@ -36,8 +36,9 @@ const BATCH = 1 << 16;
 
 /** Runs a watch to its end and shows it. Resolves to the exit status. */
 export async function runWatch(options: WatchOptions, display: Display): Promise<number> {
-  // One line for each writer needs no order of time, so that registers can be left out.
-  const session = open({ repeats: display.form !== "table", ...options });
+  // The table shows neither instructions nor single hits: what they cost can be saved.
+  const details = display.form !== "table" || display.stack;
+  const session = open({ repeats: details, instructions: details, ...options });
   if (session instanceof WatchError) {
     console.error(`trapline: ${session.message}`);
     return session.exitCode ?? STATUS[session.kind];

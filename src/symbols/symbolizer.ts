@@ -10,6 +10,7 @@ import {
   type Culprit,
   findCulprit,
   instructionBefore,
+  maySurprise,
   type Trap,
 } from "./instructions/index.ts";
 import { Kallsyms } from "./kallsyms.ts";
@@ -41,6 +42,12 @@ export interface SymbolizerOptions {
   readonly now?: () => number;
   /** The kernel's own memory, where it can be read. */
   readonly kernelMemory?: ReadMemory;
+}
+
+/** Whose code: that of a process, or the kernel's that works for it. */
+export interface CodeOwner {
+  readonly pid: Pid;
+  readonly kernel?: boolean;
 }
 
 interface Process {
@@ -107,23 +114,20 @@ export class Symbolizer implements SymbolSource, Disposable {
   }
 
   /** The instruction that made an access; undefined where no code is known, or not of this processor. */
-  culpritAt(pid: Pid, trap: Trap): Culprit | undefined {
-    const code = this.#codeAt(pid, trap.address);
+  culpritAt(where: CodeOwner, trap: Trap): Culprit | undefined {
+    const code = this.#codeAt(where, trap.address);
     return code === undefined ? undefined : findCulprit(code, trap);
   }
 
-  /** The same of the kernel's code. */
-  kernelCulpritAt(trap: Trap): Culprit | undefined {
-    this.#kallsyms ??= Kallsyms.read(this.#kallsymsPath);
-    const names = this.#kallsyms;
-    const code = compiledCode((at) => names.lookup(at)?.address, this.#kernelMemory);
-    const found = findCulprit(code, trap);
-    return found.doubt === "unreadable" ? undefined : found;
+  /** False where a glance tells that the access was made by the instruction before the trap. */
+  maySurprise(where: CodeOwner, trap: bigint): boolean {
+    const code = this.#codeAt(where, trap);
+    return code !== undefined && maySurprise(code, trap);
   }
 
   /** The call that a return address follows. */
   callBefore(pid: Pid, address: bigint): Culprit | undefined {
-    const code = this.#codeAt(pid, address - 1n);
+    const code = this.#codeAt({ pid }, address - 1n);
     if (code === undefined) return undefined;
     const found = instructionBefore(code, address);
     return found.instruction?.flow === "call" ? { ...found, atTrap: false } : undefined;
@@ -285,7 +289,14 @@ export class Symbolizer implements SymbolSource, Disposable {
     for (const it of process.jit) it.refresh();
   }
 
-  #codeAt(pid: Pid, address: bigint): Code | undefined {
+  #codeAt({ pid, kernel }: CodeOwner, address: bigint): Code | undefined {
+    if (kernel === true) {
+      this.#kallsyms ??= Kallsyms.read(this.#kallsymsPath);
+      const names = this.#kallsyms;
+      const isThere = this.#kernelMemory(address, address + 1n) !== undefined;
+      const start = (at: bigint) => names.lookup(at)?.address;
+      return isThere ? compiledCode(start, this.#kernelMemory) : undefined;
+    }
     const process = this.#process(pid);
     const memory = memoryOf(this.#proc, pid);
     const image = process.space.imageAt(address, this.#store);

@@ -33,7 +33,11 @@ export function makeNaming(
   const kernel = undo.use(new KernelMemory(sys));
   const kernelMemory = (from: bigint, to: bigint) => kernel.read(from, Number(to - from));
   const symbols = undo.use(new Symbolizer({ kernelMemory }));
-  const sites = new Sites(symbols, { spots, trapsAfter });
+  const sites = new Sites(symbols, {
+    spots,
+    trapsAfter,
+    instructions: options.instructions !== false,
+  });
   const stacks = new Stacks(symbols);
   const namer = new Namer(symbols, {
     sites,

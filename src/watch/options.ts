@@ -22,6 +22,8 @@ export interface WatchOptions {
   readonly stack?: boolean;
   /** Bytes of the stack that are sampled for it. Default 2048: deeper frames are then found by frame pointers. */
   readonly stackBytes?: number;
+  /** Decode the instruction of each access. Default true. */
+  readonly instructions?: boolean;
   /**
    * Sample the registers by which the traps of one string instruction are known to be one access, for
    * some 4 % of a hit's cost. Default true. Without, two copies in a row that each touch a part of the

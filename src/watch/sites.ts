@@ -7,7 +7,7 @@ import { asNumber } from "./stacks.ts";
 
 /** What is known of the code at one trap address: found out at its first hit, and kept. */
 export interface Site {
-  /** Undefined for code that cannot be had: another processor's, the kernel's without eBPF. */
+  /** Undefined where it was not asked for, and of code that cannot be had: the kernel's without eBPF. */
   readonly culprit: Culprit | undefined;
   /** Bytes that one iteration of a repeated string instruction touches; 0 for any other instruction. */
   readonly element: number;
@@ -17,7 +17,7 @@ export interface Site {
   readonly onlyWrites: boolean;
 }
 
-const NOWHERE: Site = { culprit: undefined, element: 0, complete: true, onlyWrites: false };
+const PLAIN: Site = { culprit: undefined, element: 0, complete: true, onlyWrites: false };
 const WORD = 8;
 /** The kernel's code is the same for all processes, whose ids begin at 1. */
 const KERNEL = 0;
@@ -28,15 +28,22 @@ export class Sites {
   private readonly symbols: Symbolizer;
   private readonly spots: readonly Spot[];
   private readonly trapsAfter: boolean;
+  private readonly instructions: boolean;
   /** By process, then by spot, then by trap address. */
   private readonly known = new Map<number, Map<number, Site>[]>();
   private count = 0;
-  private last = { pid: -1, spot: -1, ipLow: 0, ipHigh: 0, site: NOWHERE };
+  private last = { pid: -1, spot: -1, ipLow: 0, ipHigh: 0, site: PLAIN };
 
   constructor(
     symbols: Symbolizer,
-    how: { readonly spots: readonly Spot[]; readonly trapsAfter: boolean },
+    how: {
+      readonly spots: readonly Spot[];
+      readonly trapsAfter: boolean;
+      /** Decode all, not only what is no plain instruction: for those who show it. */
+      readonly instructions: boolean;
+    },
   ) {
+    this.instructions = how.instructions;
     this.symbols = symbols;
     this.spots = how.spots;
     this.trapsAfter = how.trapsAfter;
@@ -94,9 +101,10 @@ export class Sites {
       writesOnly: mode === "w",
       onStackTop: this.onStackTop(hit),
     };
-    const culprit = hit.kernel
-      ? this.symbols.kernelCulpritAt(trap)
-      : this.symbols.culpritAt(asPid(hit.pid), trap);
+    const owner = { pid: asPid(hit.pid), kernel: hit.kernel };
+    const plain = !this.instructions && mode !== "r" && !this.symbols.maySurprise(owner, hit.ip);
+    if (plain) return PLAIN;
+    const culprit = this.symbols.culpritAt(owner, trap);
     const instruction = culprit?.instruction;
     const certain = instruction !== undefined && culprit?.doubt === undefined;
     const repeated = certain && instruction.string === "repeated" && mode !== "x";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Code } from "./code.ts";
 import { findCulprit } from "./culprit.ts";
+import { maySurprise } from "./glance.ts";
 
 const START = 0x401000n;
 
@@ -120,4 +121,20 @@ test("of a process that is gone the file's code is decoded", () => {
   const found = findCulprit(codeOf([`${NOP} ${STORE} ${RET}`], { memory: false }), write(3));
   expect(found.instruction?.text).toBe("mov dword ptr [rdi], eax");
   expect(found.doubt).toBeUndefined();
+});
+
+test("a glance never overlooks a string instruction or an entry, and lets most code pass", () => {
+  const strings = ["f3 a4", "f3 48 a5", "f2 ae", "66 f3 ab", "f3 66 a7", "f3 67 48 aa", "f3 6d"];
+  for (const text of strings) {
+    const length = BigInt(text.split(" ").length);
+    const code = codeOf([`${NOP.repeat(8)} ${text} ${NOP.repeat(8)}`]);
+    expect(maySurprise(code, START + 8n), text).toBe(true);
+    expect(maySurprise(code, START + 8n + length), text).toBe(true);
+    const found = findCulprit(code, { ...write(8), writesOnly: false });
+    expect(found.atTrap, text).toBe(true);
+  }
+  const plain = codeOf([`${NOP.repeat(8)} ${STORE} ${LOAD} ${CALL} ${NOP.repeat(8)}`, RET]);
+  expect([8n, 10n, 12n, 17n].some((at) => maySurprise(plain, START + at))).toBe(false);
+  expect(maySurprise(plain, START)).toBe(true);
+  expect(maySurprise(plain, START + 25n)).toBe(true);
 });

@@ -6,6 +6,7 @@ export type { Doubt } from "./before.ts";
 export { instructionBefore } from "./before.ts";
 export type { Code, CodePiece } from "./code.ts";
 export { type Culprit, findCulprit, type Trap } from "./culprit.ts";
+export { maySurprise } from "./glance.ts";
 export {
   type Flow,
   type Instruction,
