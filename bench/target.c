@@ -3,6 +3,7 @@
 //   hot N        N stores as fast as they go
 //   paced N NS   N stores, NS ns of work between them
 //   threads N T  T threads, N stores each, all at once
+//   deep N D     N stores, each D calls deep
 //   idle MS      nothing for MS ms
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -32,6 +33,15 @@ static void paced(uint64_t n, uint64_t ns) {
   }
 }
 
+static __attribute__((noinline, noipa)) uint64_t deep(uint64_t n, uint64_t depth) {
+  if (depth == 0) {
+    hot(n);
+    return n;
+  }
+  volatile uint64_t local = deep(n, depth - 1);
+  return local + 1;
+}
+
 static void *thread(void *n) {
   hot(*(uint64_t *)n);
   return NULL;
@@ -53,6 +63,7 @@ int main(void) {
     uint64_t start = now();
     if (!strcmp(word, "hot")) hot(a);
     if (!strcmp(word, "paced")) paced(a, b);
+    if (!strcmp(word, "deep")) deep(a, b);
     if (!strcmp(word, "threads")) threads(a, (int)b);
     if (!strcmp(word, "idle")) {
       struct timespec t = {(time_t)(a / 1000), (long)(a % 1000) * 1000000};

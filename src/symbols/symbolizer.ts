@@ -20,7 +20,7 @@ import { compiledCode, imageCode, memoryOf, type ReadMemory } from "./process-co
 import type { Mapping } from "./process-maps.ts";
 import { readMaps } from "./process-maps-file.ts";
 import { withoutVersion } from "./string-table.ts";
-import type { Step, StepSource } from "./unwind/index.ts";
+import { AddressCache, type CfiRow, type Step, type StepSource } from "./unwind/index.ts";
 
 /** What names are asked of. `Symbolizer` is the one of this computer. */
 export interface SymbolSource {
@@ -54,7 +54,7 @@ interface Process {
   readonly space: AddressSpace;
   readonly frames: Map<bigint, Frame>;
   /** By twice the address, plus 1 if the program goes on there: for doubles that is exact. */
-  readonly steps: Map<number, Step>;
+  readonly steps: AddressCache<CfiRow | "frame-pointer">;
   readonly jit: readonly PerfMapFile[];
   mapsReadAt: number;
   /** When, and at which look, the maps of compiled code were last read. */
@@ -133,9 +133,10 @@ export class Symbolizer implements SymbolSource, Disposable {
     return found.instruction?.flow === "call" ? { ...found, atTrap: false } : undefined;
   }
 
-  /** How to unwind in a process. What it says of an address is cached. */
+  /** How to unwind in a process, until it runs another program. What it says of an address is cached. */
   stepsOf(pid: Pid): StepSource {
-    return { stepAt: (address, exact) => this.#stepAt(pid, address, exact) };
+    const process = this.#process(pid);
+    return { stepAt: (address, exact) => this.#stepAt(pid, process, address, exact) };
   }
 
   /**
@@ -202,7 +203,7 @@ export class Symbolizer implements SymbolSource, Disposable {
     return {
       space,
       frames: new Map(),
-      steps: new Map(),
+      steps: new AddressCache(),
       jit: [perfMapOf(this.#proc, pid), ...inheritedJit].slice(0, GENERATIONS),
       mapsReadAt: Number.NEGATIVE_INFINITY,
       jitReadAt: Number.NEGATIVE_INFINITY,
@@ -305,18 +306,19 @@ export class Symbolizer implements SymbolSource, Disposable {
     return compiledCode((at) => compiledAt(process, at)?.start, memory);
   }
 
-  #stepAt(pid: Pid, address: number, exact: boolean): Step {
-    const process = this.#process(pid);
+  #stepAt(pid: Pid, process: Process, address: number, exact: boolean): Step {
+    const { steps } = process;
     const key = 2 * address + (exact ? 1 : 0);
-    const known = process.steps.get(key);
-    if (known !== undefined || process.steps.has(key)) return known;
+    const place = steps.find(key);
+    if (place >= 0) return steps.valueAt(place);
     if (!(address > 0) || address > MAX_USER) return undefined;
-    let step = this.#findStep(process, exact ? address : address - 1);
+    const lookup = exact ? address : address - 1;
+    let step = this.#findStep(process, lookup);
     if (step === undefined && this.#rereadMaps(pid, process)) {
-      step = this.#findStep(process, exact ? address : address - 1);
+      step = this.#findStep(process, lookup);
     }
-    if (process.steps.size >= MAX_FRAMES) process.steps.clear();
-    process.steps.set(key, step);
+    if (steps.size >= MAX_FRAMES) steps.clear();
+    steps.add(key, step);
     return step;
   }
 

@@ -207,16 +207,28 @@ export class RawHit {
     return callchain + 2 + 2 * this.ring.cursor.word(callchain);
   }
 
+  /** Entries of the call chain, the marks of whose frames follow among them. */
+  get chainLength(): number {
+    const at = this.layout.callchain;
+    if (at === undefined || this.ring === undefined) return 0;
+    const { cursor } = this.ring;
+    return Math.min(cursor.word(at), MAX_CHAIN, (cursor.size / 4 - at) / 2 - 1);
+  }
+
+  /** One of them as a double, the kernel's addresses and the marks negative. */
+  chainEntry(index: number): number {
+    if (this.ring === undefined) return 0;
+    const { cursor } = this.ring;
+    const at = (this.layout.callchain ?? 0) + 2 + 2 * index;
+    return (cursor.word(at + 1) | 0) * HIGH_WORD + cursor.word(at);
+  }
+
   /** The call chain as the kernel walked it, by frame pointers in the program, if it was sampled. */
   chain(): readonly RawFrame[] {
-    const at = this.layout.callchain;
-    if (at === undefined || this.ring === undefined) return [];
-    const { cursor } = this.ring;
-    const count = Math.min(cursor.word(at), MAX_CHAIN, (cursor.size / 4 - at) / 2 - 1);
     const frames: RawFrame[] = [];
     let mode: RawFrame["mode"] = "user";
-    for (let index = 1; index <= count; index += 1) {
-      const address = cursor.u64(at + 2 * index);
+    for (let index = 0; index < this.chainLength; index += 1) {
+      const address = BigInt.asUintN(64, BigInt(this.chainEntry(index)));
       if (address < PERF_CONTEXT_MAX && address !== 0n) frames.push({ address, mode });
       else if (address === PERF_CONTEXT_KERNEL) mode = "kernel";
       else if (address === PERF_CONTEXT_USER) mode = "user";

@@ -1,3 +1,4 @@
+import { PERF_CONTEXT_MAX } from "../abi/index.ts";
 import { asPid } from "../base/index.ts";
 import { type Cut, RA, type StepSource, type Symbolizer, Unwinder } from "../symbols/index.ts";
 import type { RawHit } from "./raw-hit.ts";
@@ -5,14 +6,6 @@ import { PERF_REG, type SampledUser } from "./sampled-user.ts";
 
 /** Where a stack was cut short, or that its outer part is less certain. */
 export type StackCut = Cut | "frame-pointers";
-
-const CUTS: readonly (StackCut | undefined)[] = [
-  undefined,
-  "stack",
-  "no-rule",
-  "depth",
-  "frame-pointers",
-];
 
 /** One distinct call stack of one process: every hit with the same frames has the same object. */
 export class CallStack {
@@ -28,12 +21,6 @@ export class CallStack {
   }
 }
 
-/** A frame and all that were seen below it. */
-interface Node {
-  readonly callers: Map<number, Node>;
-  readonly ends: (CallStack | undefined)[];
-}
-
 /** By perf's numbers and DWARF's. */
 const UNWOUND = [
   [PERF_REG.bx, 3],
@@ -47,9 +34,15 @@ const UNWOUND = [
   [PERF_REG.ip, RA],
 ] as const;
 
+const WORD = 8;
 const MAX_FRAMES = 512;
-/** Frames of all stacks together; beyond that they are forgotten, and made anew as they come. */
-const MAX_NODES = 1 << 18;
+/** -4095, as PERF_CONTEXT_MAX: above it there are no addresses. */
+const PERF_CONTEXT_LOWEST = Number(BigInt.asIntN(64, PERF_CONTEXT_MAX));
+/** Distinct stacks; beyond that they are forgotten, and made anew as they come. */
+const MAX_STACKS = 1 << 15;
+/** FNV's, for the hash of a stack. */
+const HASH_START = 0x811c9dc5;
+const HASH_PRIME = 0x01000193;
 
 /**
  * The call stacks of hits. The kernel's part is as the kernel walked it. The program's is unwound from
@@ -60,11 +53,12 @@ const MAX_NODES = 1 << 18;
 export class Stacks {
   private readonly symbols: Symbolizer;
   private readonly unwinder = new Unwinder();
-  private readonly roots = new Map<number, Node>();
+  /** By process, then by a hash of the frames. */
+  private readonly known = new Map<number, Map<number, CallStack[]>>();
   private readonly steps = new Map<number, StepSource>();
   private readonly frames = new Float64Array(MAX_FRAMES);
   private count = 0;
-  private nodes = 0;
+  private distinct = 0;
 
   constructor(symbols: Symbolizer) {
     this.symbols = symbols;
@@ -74,24 +68,16 @@ export class Stacks {
   of(hit: RawHit): CallStack {
     this.count = 0;
     this.push(hit.ipNumber);
-    const chain = hit.chain();
-    for (const { address, mode } of chain.slice(1)) {
-      if (mode === "kernel") this.push(asNumber(address));
-    }
     const user = hit.user();
-    if (user === undefined) {
-      for (const { address, mode } of hit.kernel ? chain : chain.slice(1)) {
-        if (mode === "user") this.push(asNumber(address));
-      }
-      return this.intern(hit.pid, undefined);
-    }
+    this.pushChain(hit, user === undefined);
+    if (user === undefined) return this.intern(hit.pid, undefined);
     if (hit.kernel) this.push(user.register(PERF_REG.ip));
     return this.intern(hit.pid, this.unwind(hit, user));
   }
 
   /** Its program is another now, or its number another's. */
   forget(pid: number): void {
-    this.roots.delete(pid);
+    this.known.delete(pid);
     this.steps.delete(pid);
   }
 
@@ -101,23 +87,44 @@ export class Stacks {
     for (const [perf, dwarf] of UNWOUND) unwinder.registers[dwarf] = user.register(perf);
     unwinder.unwind(this.stepsOf(hit.pid), user);
     for (let i = 0; i < unwinder.count; i += 1) this.push(unwinder.addresses[i] ?? 0);
-    if (unwinder.cut === undefined || unwinder.cut === "depth") return unwinder.cut;
-    return this.extend(hit) ? "frame-pointers" : unwinder.cut;
+    if (unwinder.cut !== "stack") return unwinder.cut;
+    return this.extend(hit, user) ? "frame-pointers" : unwinder.cut;
+  }
+
+  /** What the kernel walked of itself, and of the program where that is wanted. */
+  private pushChain(hit: RawHit, withUser: boolean): void {
+    if (!hit.kernel && !withUser) return;
+    for (let index = 0, first = true; index < hit.chainLength; index += 1) {
+      const entry = hit.chainEntry(index);
+      if (isMark(entry) || entry === 0) continue;
+      // The chain begins with the trap itself.
+      if (!first && (isKernel(entry) || withUser)) this.push(entry);
+      first = false;
+    }
   }
 
   /**
-   * Adds what the kernel found beyond the last frame, as far as it is code: where there is no frame
-   * pointer it takes anything for one. False if its chain does not pass through the last frame.
+   * Adds what the kernel found beyond the sample, as far as it is code: where there is no frame pointer
+   * it takes anything for one. False if its walk did not come by the return address that is missing.
    */
-  private extend(hit: RawHit): boolean {
-    const last = BigInt(this.frames[this.count - 1] ?? 0);
+  private extend(hit: RawHit, user: SampledUser): boolean {
     const steps = this.stepsOf(hit.pid);
-    const chain = hit.chain().map(({ address }) => address);
-    const at = chain.indexOf(last);
-    const beyond = at < 0 ? [] : chain.slice(at + 1).map(asNumber);
-    const end = beyond.findIndex((address) => steps.stepAt(address, false) === undefined);
-    for (const address of end < 0 ? beyond : beyond.slice(0, end)) this.push(address);
-    return beyond.length > 0 && end !== 0;
+    const before = this.count;
+    // Its entries are the return addresses behind rbp, behind what rbp points to, and so on.
+    let frame = user.register(PERF_REG.bp);
+    let first = true;
+    for (let index = 0; index < hit.chainLength; index += 1) {
+      const entry = hit.chainEntry(index);
+      if (entry <= 0) continue;
+      if (!first && this.count === before && frame + WORD !== this.unwinder.missing) {
+        frame = user.word(frame);
+      } else if (!first) {
+        if (steps.stepAt(entry, false) === undefined) break;
+        this.push(entry);
+      }
+      first = false;
+    }
+    return this.count > before;
   }
 
   private stepsOf(pid: number): StepSource {
@@ -134,28 +141,41 @@ export class Stacks {
 
   /** The object for the frames that were gathered. */
   private intern(pid: number, cut: StackCut | undefined): CallStack {
-    if (this.nodes >= MAX_NODES) {
-      this.roots.clear();
-      this.nodes = 0;
+    let hash = HASH_START;
+    for (let i = 0; i < this.count; i += 1) {
+      hash = Math.imul(hash ^ ((this.frames[i] ?? 0) | 0), HASH_PRIME);
     }
-    let node = this.child(this.roots, pid);
-    for (let i = 0; i < this.count; i += 1) node = this.child(node.callers, this.frames[i] ?? 0);
-    const end = CUTS.indexOf(cut);
-    const known = node.ends[end];
-    if (known !== undefined) return known;
-    const stack = new CallStack(pid, [...this.frames.subarray(0, this.count)], cut);
-    node.ends[end] = stack;
-    return stack;
+    const ofPid = this.known.get(pid);
+    const alike = ofPid?.get(hash);
+    const known = alike?.find((it) => it.cut === cut && this.isGathered(it.addresses));
+    return known ?? this.add(pid, hash, cut);
   }
 
-  private child(nodes: Map<number, Node>, key: number): Node {
-    const known = nodes.get(key);
-    if (known !== undefined) return known;
-    const made: Node = { callers: new Map(), ends: [] };
-    nodes.set(key, made);
-    this.nodes += 1;
-    return made;
+  private isGathered(addresses: readonly number[]): boolean {
+    if (addresses.length !== this.count) return false;
+    for (let i = 0; i < this.count; i += 1) {
+      if (addresses[i] !== this.frames[i]) return false;
+    }
+    return true;
   }
+
+  private add(pid: number, hash: number, cut: StackCut | undefined): CallStack {
+    if (this.distinct >= MAX_STACKS) {
+      this.known.clear();
+      this.distinct = 0;
+    }
+    this.distinct += 1;
+    const stack = new CallStack(pid, [...this.frames.subarray(0, this.count)], cut);
+    const ofPid = this.known.get(pid) ?? new Map<number, CallStack[]>();
+    this.known.set(pid, ofPid);
+    ofPid.set(hash, [...(ofPid.get(hash) ?? []), stack]);
+    return stack;
+  }
+}
+
+/** Marks in a call chain tell whose frames follow; here the sign of an address does. */
+function isMark(entry: number): boolean {
+  return entry < 0 && entry >= PERF_CONTEXT_LOWEST;
 }
 
 /** As a signed number, so that the kernel's addresses are exact, too. */

@@ -1,4 +1,12 @@
-import { type CfiRow, DWARF_REGISTERS, RA, RBP, type RegisterRule, RSP } from "./cfi-row.ts";
+import {
+  type CfiRow,
+  DWARF_REGISTERS,
+  RA,
+  RBP,
+  type RegisterRule,
+  RSP,
+  type SavedRegister,
+} from "./cfi-row.ts";
 import { evaluate, type FrameView } from "./expression.ts";
 
 /**
@@ -41,6 +49,8 @@ export class Unwinder {
   readonly addresses = new Float64Array(MAX_DEPTH);
   count = 0;
   cut: Cut | undefined;
+  /** Where on the stack the return address is at which the sample ended; NaN if none was wanted. */
+  missing = Number.NaN;
   /** To be filled in before `unwind`: by DWARF numbers, the instruction pointer as RA. */
   registers = new Float64Array(DWARF_REGISTERS);
   #next = new Float64Array(DWARF_REGISTERS);
@@ -50,6 +60,7 @@ export class Unwinder {
   unwind(steps: StepSource, stack: StackPart, depth = MAX_DEPTH): void {
     this.count = 0;
     this.cut = undefined;
+    this.missing = Number.NaN;
     let exact = true;
     while (this.count < Math.min(depth, MAX_DEPTH)) {
       const pc = this.#register(RA);
@@ -66,7 +77,6 @@ export class Unwinder {
         return;
       }
       exact = step !== "frame-pointer" && step.signal;
-      [this.registers, this.#next] = [this.#next, this.registers];
       this.addresses[this.count] = this.#register(RA);
       this.count += 1;
     }
@@ -82,15 +92,32 @@ export class Unwinder {
         : Number(evaluate(cfa.ops, this.#view(stack)) ?? Number.NaN);
     // A stack grows down, so that callers are above; anything else would go round in circles.
     if (!(this.#cfa > top)) return "no-rule";
+    if (row.others.length === 0) return this.#restore(row.saved, stack);
     this.#next.set(this.registers);
     this.#next[RSP] = this.#cfa;
     this.#next[RA] = Number.NaN;
     for (const { register, offset } of row.saved) {
+      if (register === RA) this.missing = this.#cfa + offset;
       this.#next[register] = stack.word(this.#cfa + offset);
     }
     for (const it of row.others) {
       if (it.register === RA && it.kind === "undefined") return "end";
       this.#next[it.register] = this.#valueOf(it, stack);
+    }
+    [this.registers, this.#next] = [this.#next, this.registers];
+    return this.#arrived();
+  }
+
+  /** What all but a few rows say: the caller's registers are in the frame, or as they are. */
+  #restore(saved: readonly SavedRegister[], stack: StackPart): "caller" | "end" | Cut {
+    const { registers } = this;
+    registers[RSP] = this.#cfa;
+    registers[RA] = Number.NaN;
+    for (let i = 0; i < saved.length; i += 1) {
+      const it = saved[i];
+      if (it === undefined) continue;
+      registers[it.register] = stack.word(this.#cfa + it.offset);
+      if (it.register === RA) this.missing = this.#cfa + it.offset;
     }
     return this.#arrived();
   }
@@ -100,16 +127,17 @@ export class Unwinder {
     const frame = this.#register(RBP);
     const top = this.#register(RSP);
     if (!(frame >= top) || frame % WORD !== 0) return frame === 0 ? "end" : "no-rule";
-    this.#next.fill(Number.NaN);
-    this.#next[RBP] = stack.word(frame);
-    this.#next[RA] = stack.word(frame + WORD);
-    this.#next[RSP] = frame + 2 * WORD;
+    this.registers.fill(Number.NaN);
+    this.registers[RBP] = stack.word(frame);
+    this.registers[RA] = stack.word(frame + WORD);
+    this.registers[RSP] = frame + 2 * WORD;
+    this.missing = frame + WORD;
     return this.#arrived();
   }
 
   /** A return address of 0 is how the first frame of a thread is marked. */
   #arrived(): "caller" | "end" | Cut {
-    const caller = this.#next[RA] ?? Number.NaN;
+    const caller = this.#register(RA);
     if (caller === 0) return "end";
     return Number.isNaN(caller) ? "stack" : "caller";
   }
