@@ -125,12 +125,10 @@ export class Symbolizer implements SymbolSource, Disposable {
     return code !== undefined && maySurprise(code, trap);
   }
 
-  /** The call that a return address follows. */
-  callBefore(pid: Pid, address: bigint): Culprit | undefined {
+  /** The instruction that ends at an address: before a return address, the call. */
+  instructionBefore(pid: Pid, address: bigint): Culprit | undefined {
     const code = this.#codeAt({ pid }, address - 1n);
-    if (code === undefined) return undefined;
-    const found = instructionBefore(code, address);
-    return found.instruction?.flow === "call" ? { ...found, atTrap: false } : undefined;
+    return code === undefined ? undefined : { ...instructionBefore(code, address), atTrap: false };
   }
 
   /** How to unwind in a process, until it runs another program. What it says of an address is cached. */

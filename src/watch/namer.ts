@@ -113,8 +113,8 @@ export class Namer {
     if (culprit?.doubt !== "led-here" || !this.stacked) return undefined;
     const [, address] = this.stacks.of(hit).addresses;
     if (address === undefined) return undefined;
-    const call = this.symbols.callBefore(asPid(hit.pid), asAddress(address));
-    if (call === undefined) return undefined;
+    const call = this.symbols.instructionBefore(asPid(hit.pid), asAddress(address));
+    if (call?.instruction?.flow !== "call") return undefined;
     return { frame: this.caller(hit.pid, asAddress(address), false), culprit: call };
   }
 

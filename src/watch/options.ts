@@ -20,7 +20,7 @@ export interface WatchOptions {
   readonly kernel?: boolean;
   /** Take call chains. Default: only of programs that are named through a perf map, as Node's. */
   readonly stack?: boolean;
-  /** Bytes of the stack that are sampled for it. Default 2048: deeper frames are then found by frame pointers. */
+  /** Bytes of the stack that are sampled for it. Default 1024; beyond that frame pointers are followed. */
   readonly stackBytes?: number;
   /** Decode the instruction of each access. Default true. */
   readonly instructions?: boolean;
