@@ -4,6 +4,7 @@
 //   paced N NS   N stores, NS ns of work between them
 //   threads N T  T threads, N stores each, all at once
 //   deep N D     N stores, each D calls deep
+//   best N B     B times N stores; the ns of CPU time that the fastest of these took
 //   idle MS      nothing for MS ms
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -14,11 +15,13 @@
 
 static volatile uint64_t counter;
 
-static uint64_t now(void) {
+static uint64_t clock_now(clockid_t id) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(id, &t);
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
+
+static uint64_t now(void) { return clock_now(CLOCK_MONOTONIC); }
 
 static void hot(uint64_t n) {
   for (uint64_t i = 0; i < n; i++) counter = i;
@@ -40,6 +43,17 @@ static __attribute__((noinline, noipa)) uint64_t deep(uint64_t n, uint64_t depth
   }
   volatile uint64_t local = deep(n, depth - 1);
   return local + 1;
+}
+
+static uint64_t best(uint64_t n, uint64_t bursts) {
+  uint64_t least = UINT64_MAX;
+  for (uint64_t b = 0; b < bursts; b++) {
+    uint64_t start = clock_now(CLOCK_THREAD_CPUTIME_ID);
+    hot(n);
+    uint64_t took = clock_now(CLOCK_THREAD_CPUTIME_ID) - start;
+    if (took < least) least = took;
+  }
+  return least;
 }
 
 static void *thread(void *n) {
@@ -69,7 +83,8 @@ int main(void) {
       struct timespec t = {(time_t)(a / 1000), (long)(a % 1000) * 1000000};
       nanosleep(&t, NULL);
     }
-    printf("%lu\n", (unsigned long)(now() - start));
+    uint64_t took = !strcmp(word, "best") ? best(a, b) : now() - start;
+    printf("%lu\n", (unsigned long)took);
   }
   return 0;
 }

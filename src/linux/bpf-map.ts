@@ -58,14 +58,15 @@ export class BpfMap implements Disposable {
     return this.element(BPF_MAP_UPDATE_ELEM, key, value, UPDATE[when]);
   }
 
-  delete(key: Uint8Array): void {
-    this.element(BPF_MAP_DELETE_ELEM, key, key);
+  /** Refused with ENOENT when it is not there. */
+  delete(key: Uint8Array): Result<number> {
+    return this.element(BPF_MAP_DELETE_ELEM, key);
   }
 
   /** Deletes everything that is there now. Each key must be of `keyBytes`. */
   clear(keyBytes: number): void {
     for (let key = this.firstKey(keyBytes); key !== undefined; key = this.firstKey(keyBytes)) {
-      this.delete(key);
+      if (!this.delete(key).ok) return; // somebody else takes them away, too
     }
   }
 
@@ -82,12 +83,13 @@ export class BpfMap implements Disposable {
     return this.sys.bpf(BPF_MAP_GET_NEXT_KEY, attr).ok ? key : undefined;
   }
 
-  private element(command: number, key: Uint8Array, value: Uint8Array, flags = 0): Result<number> {
+  /** The kernel refuses a command that has more in its attributes than it takes. */
+  private element(command: number, key: Uint8Array, value?: Uint8Array, flags = 0): Result<number> {
     const attr = new Uint8Array(128);
     const view = new DataView(attr.buffer);
     view.setUint32(0, this.fd, true);
     view.setBigUint64(8, this.sys.addressOf(key), true);
-    view.setBigUint64(16, this.sys.addressOf(value), true);
+    if (value !== undefined) view.setBigUint64(16, this.sys.addressOf(value), true);
     view.setBigUint64(24, BigInt(flags), true);
     return this.sys.bpf(command, attr);
   }

@@ -1,7 +1,10 @@
 import type { Sys } from "../linux/index.ts";
 import type { Arming } from "./arming.ts";
 import { Budget } from "./budget.ts";
+import { movedFunctions } from "./conditions.ts";
 import type { Coverage, Gap } from "./coverage.ts";
+import type { ProcessLife } from "./family.ts";
+import { LastValues, type ValueRebuilder } from "./last-values.ts";
 import { presetValues, type Snapshot, takeSnapshot } from "./memory.ts";
 import { HEAD } from "./program/frame.ts";
 import type { RawHit } from "./raw-hit.ts";
@@ -19,30 +22,30 @@ export interface Asked {
 
 const SIGSTOP = 19;
 
+export interface AskingParts {
+  readonly sys: Sys;
+  readonly arming: Arming;
+  /** The watched processes. */
+  readonly living: () => readonly number[];
+  readonly commOf: (hit: RawHit) => string;
+  /** Finds values out where no program sends them; undefined where nobody can, or asked. */
+  readonly rebuilder: ValueRebuilder | undefined;
+}
+
 /** Does for a session what was asked beyond telling of every hit, and reports on it. */
-export class Asking {
+export class Asking implements ProcessLife {
   private readonly asked: Asked;
-  private readonly sys: Sys;
+  private readonly parts: AskingParts;
   private readonly arming: Arming;
-  private readonly living: () => readonly number[];
+  private readonly last = new LastValues();
   private readonly sieve: Sieve | undefined;
   private readonly budget: Budget | undefined;
   private stopped: Coverage["stopped"];
 
-  constructor(
-    asked: Asked,
-    parts: {
-      readonly sys: Sys;
-      readonly arming: Arming;
-      /** The watched processes. */
-      readonly living: () => readonly number[];
-      readonly commOf: (hit: RawHit) => string;
-    },
-  ) {
+  constructor(asked: Asked, parts: AskingParts) {
     this.asked = asked;
-    this.sys = parts.sys;
+    this.parts = parts;
     this.arming = parts.arming;
-    this.living = parts.living;
     const { sieve, maxOverhead } = asked;
     const inKernel = parts.arming.plan.programs !== undefined;
     this.sieve =
@@ -59,14 +62,30 @@ export class Asking {
   /** The registers are armed: what is in memory is what the first hits find there. */
   begin(before: Snapshot): void {
     const { programs, spots } = this.arming.plan;
+    const pids = this.parts.living();
+    if (this.rebuilds) this.last.begin(before);
     if (programs === undefined) return;
-    for (const pid of this.living()) programs.addMember(pid);
-    if (programs.readsValues) presetValues(programs, { pids: this.living(), spots, before });
+    for (const pid of pids) programs.addMember(pid);
+    if (programs.readsValues) presetValues(programs, { pids, spots, before });
   }
 
-  /** A child was born that is watched, too. */
-  born(pid: number): void {
-    this.arming.plan.programs?.addMember(pid);
+  born(child: number, parent: number): void {
+    this.arming.plan.programs?.addMember(child);
+    this.last.fork(parent, child);
+  }
+
+  ended(pid: number): void {
+    this.arming.plan.programs?.removeMember(pid);
+    this.last.forget(pid);
+  }
+
+  execed(pid: number, comm: string): readonly Gap[] {
+    this.last.forget(pid);
+    const { sieve } = this.asked;
+    const moved = sieve === undefined ? [] : movedFunctions(sieve.conditions, pid);
+    if (moved.length === 0) return [];
+    const text = `process ${pid} executed ${comm}: for it, too, ${moved.join(", ")} means where that was in the program before`;
+    return [{ kind: "exec", text }];
   }
 
   /** Some time has gone by. */
@@ -76,6 +95,10 @@ export class Asking {
 
   /** True when the hit is wanted. */
   keeps(hit: RawHit): boolean {
+    if (this.rebuilds && hit.valueFrom === undefined) {
+      hit.rebuiltNew = this.parts.rebuilder?.rebuild(hit);
+      hit.rebuiltOld = this.last.exchange(hit.pid, hit.spot, hit.rebuiltNew);
+    }
     return this.sieve === undefined || this.sieve.keeps(hit);
   }
 
@@ -83,7 +106,7 @@ export class Asking {
   stops(hit: RawHit): boolean {
     if (!this.asked.stop) return false;
     const inKernel = (hit.head & HEAD.stopped) !== 0;
-    const done = inKernel || this.sys.kill(hit.pid, SIGSTOP).ok;
+    const done = inKernel || this.parts.sys.kill(hit.pid, SIGSTOP).ok;
     if (!done) return false;
     const lateNs = inKernel ? 0n : process.hrtime.bigint() - hit.time;
     this.stopped = { pid: hit.pid, by: inKernel ? "kernel" : "user", lateNs };
@@ -91,10 +114,10 @@ export class Asking {
   }
 
   /** What came of it, for the coverage. */
-  report(nowNs: bigint): Pick<
-    Coverage,
-    "decidedIn" | "leftOut" | "values" | "disarmedNs" | "stopped"
-  > & {
+  report(
+    sinceNs: bigint,
+    nowNs: bigint,
+  ): Pick<Coverage, "decidedIn" | "leftOut" | "values" | "disarmedNs" | "stopped"> & {
     readonly gaps: readonly Gap[];
   } {
     const { programs } = this.arming.plan;
@@ -102,11 +125,16 @@ export class Asking {
     return {
       decidedIn: this.asked.decides ? (inKernel ? "kernel" : "user") : undefined,
       leftOut: this.leftOut(),
-      values: programs?.readsValues === true ? "kernel" : undefined,
+      values: programs?.readsValues === true ? "kernel" : this.rebuilds ? "rebuilt" : undefined,
       disarmedNs: this.budget?.disarmedNs(nowNs) ?? 0n,
       stopped: this.stopped,
-      gaps: [...this.undecided(), ...this.disarmed(nowNs)],
+      gaps: [...this.undecided(), ...this.disarmed(sinceNs, nowNs)],
     };
+  }
+
+  /** Values are found out here, for the programs that could read them were refused. */
+  private get rebuilds(): boolean {
+    return this.parts.rebuilder !== undefined && this.arming.plan.programs === undefined;
   }
 
   private leftOut(): LeftOut | undefined {
@@ -129,15 +157,17 @@ export class Asking {
     return [{ kind: "undecided-condition", text }];
   }
 
-  private disarmed(nowNs: bigint): readonly Gap[] {
+  private disarmed(sinceNs: bigint, nowNs: bigint): readonly Gap[] {
     const { budget } = this;
     if (budget === undefined || budget.pauses === 0) return [];
-    const seconds = Number(budget.disarmedNs(nowNs)) / 1e9;
+    const disarmedNs = budget.disarmedNs(nowNs);
+    const seconds = Number(disarmedNs) / 1e9;
     const newborn =
       this.arming.strategy === "task"
         ? "; threads born while it was armed again may be missing"
         : "";
-    const text = `for ${seconds.toFixed(3)} s in ${budget.pauses} pauses, to keep within the overhead asked for${newborn}`;
+    const share = (100 * Number(disarmedNs)) / Number(nowNs - sinceNs);
+    const text = `${share.toFixed(1)} % of the time (${seconds.toFixed(3)} s) in ${budget.pauses} pauses, to keep within the overhead asked for${newborn}`;
     return [{ kind: "disarmed", text }];
   }
 
@@ -145,12 +175,13 @@ export class Asking {
     const { arming } = this;
     const parts = {
       share,
-      trapNs: trapCost(this.sys),
+      trapNs: trapCost(this.parts.sys),
       traps: () => arming.pieces.reduce((sum, { event }) => sum + event.counts().count, 0n),
       pause: () => arming.disable(),
       resume: () => {
         arming.plan.programs?.forgetValues();
-        const before = takeSnapshot(this.living(), arming.plan.spots);
+        this.last.clear();
+        const before = takeSnapshot(this.parts.living(), arming.plan.spots);
         arming.resume();
         this.begin(before);
       },

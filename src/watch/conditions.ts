@@ -22,6 +22,8 @@ export interface Conditions {
   readonly expected: readonly (Bound | undefined)[];
   /** How each spot's bytes are a number. */
   readonly types: readonly (ValueType | undefined)[];
+  /** The functions that are named, and where they were found. */
+  readonly functions: ReadonlyMap<string, readonly CodeRange[]>;
 }
 
 const MOST_BYTES = 8;
@@ -59,17 +61,16 @@ export function bindWishes(
   }: { spots: readonly Spot[]; pids: readonly number[]; trapsAfter: boolean },
 ): Conditions {
   const types = spots.map(typeOf);
+  const all = new Map<string, readonly CodeRange[]>();
   const fitted = (
     expression: Expression | undefined,
     of: (name: string, column: number) => string,
   ) => {
     if (expression === undefined) return spots.map(() => undefined);
-    const functions = new Map(
-      functionsOf(expression).map(({ name, column }) => [
-        name,
-        functionRanges(name, pids, of(name, column)),
-      ]),
-    );
+    for (const { name, column } of functionsOf(expression)) {
+      all.set(name, functionRanges(name, pids, of(name, column)));
+    }
+    const functions = all;
     return spots.map((spot, index) => {
       const after = trapsAfter && spot.mode !== "x";
       const binding = { value: types[index], noValue: noValue(spot), trapsAfter: after, functions };
@@ -80,9 +81,20 @@ export function bindWishes(
   };
   return {
     types,
+    functions: all,
     condition: fitted(wishes.condition, (_, column) => where(wishes.text, column)),
     expected: fitted(wishes.expected, (name) => `watch --unless-from ${name}`),
   };
+}
+
+/** The functions that lie elsewhere in this process now, or nowhere: it runs another program. */
+export function movedFunctions({ functions }: Conditions, pid: number): readonly string[] {
+  return [...functions]
+    .filter(([name, ranges]) => {
+      const now = resolveName(asPid(pid), queryOf(name));
+      return !now.ok || now.value.address !== ranges[0]?.start;
+    })
+    .map(([name]) => name);
 }
 
 function parseOne(text: string): Expression {

@@ -1,3 +1,4 @@
+import { littleEndian, type Snapshot } from "./memory.ts";
 import type { RawHit } from "./raw-hit.ts";
 
 /**
@@ -11,6 +12,14 @@ export interface ValueRebuilder {
 /** The value behind the last access to each spot, by process: what the next one finds there. */
 export class LastValues {
   private readonly values = new Map<number, Map<number, bigint>>();
+
+  /** What was in memory before the first hit, or is again after a pause. */
+  begin(snapshot: Snapshot): void {
+    for (const [key, bytes] of snapshot) {
+      const [pid = 0, spot = 0] = key.split(" ").map(Number);
+      this.exchange(pid, spot, littleEndian(bytes));
+    }
+  }
 
   /** Sets the last value; gives the one before, if it is known. */
   exchange(pid: number, spot: number, value: bigint | undefined): bigint | undefined {

@@ -33,6 +33,11 @@ export function isShared(pid: number, address: bigint): boolean {
   }
 }
 
+/** The bytes as a number without a sign. */
+export function littleEndian(bytes: Uint8Array): bigint {
+  return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+}
+
 /** What was in each spot of each process at some moment, by process and spot. */
 export type Snapshot = ReadonlyMap<string, Uint8Array>;
 

@@ -93,6 +93,7 @@ export function openSession(options: WatchOptions): Session {
     why,
     selfTest: tested,
     gaps: [...gapsBefore({ spots, targets, arming, options }), ...gaps],
+    rebuilder: undefined,
     asked: askedOf(options, conditions),
     launched: targets.launched,
     resources: undo.move(),

@@ -21,7 +21,7 @@ const FULL_STACK = 127;
 /** Enough to come from a builtin to the JavaScript that it works for. */
 const SCRIPT_STACK = 32;
 
-/** Bytes of a stack that are sampled: some ten calls of common size, see docs/decisions/0006. */
+/** Bytes of a stack that are sampled: some ten calls of common size, see docs/decisions/0007. */
 const STACK_BYTES = 1024;
 const MAX_STACK_BYTES = 48 * 1024;
 

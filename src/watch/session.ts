@@ -6,6 +6,7 @@ import { type Asked, Asking } from "./asked.ts";
 import type { Coverage, Gap } from "./coverage.ts";
 import { Family } from "./family.ts";
 import { Fold } from "./fold.ts";
+import type { ValueRebuilder } from "./last-values.ts";
 import { Liveness } from "./liveness.ts";
 import type { Snapshot } from "./memory.ts";
 import type { Namer } from "./namer.ts";
@@ -44,6 +45,8 @@ export interface SessionParts {
   readonly sites: Sites;
   readonly stacks: Stacks;
   readonly namer: Namer;
+  /** Finds values out where no program may read them; undefined where none were asked for. */
+  readonly rebuilder: ValueRebuilder | undefined;
   /** What was asked beyond telling of every hit. */
   readonly asked: Asked;
   /** The command that was launched for the watch, running by now. */
@@ -99,7 +102,7 @@ export class Session implements Disposable {
     });
     this.family = new Family({
       ...parts,
-      born: (child) => this.asking.born(child),
+      life: this.asking,
       followChildren: parts.arming.plan.children,
       forget: (tid) => this.forget(tid),
     });
@@ -165,7 +168,7 @@ export class Session implements Disposable {
     this.reader.drain(Number.POSITIVE_INFINITY, () => false);
     this.fold.flush();
     const reckoning = reconcile(arming, this.reader, filter);
-    const { gaps: askedGaps, ...asked } = this.asking.report(untilNs);
+    const { gaps: askedGaps, ...asked } = this.asking.report(this.sinceNs, untilNs);
     this.coverage = {
       strategy: arming.strategy,
       why: parts.why,

@@ -151,6 +151,32 @@ test("two threads at once: every value that is behind one access is before anoth
   expect(sorted([...olds, lastOf(olds, news)])).toEqual(sorted([olds[0], ...news]));
 });
 
+test("with threads born all the time each hit has its value, or it is said that none has", async () => {
+  await using target = await Target.start(workshop.compile("churn"), [25]);
+  let stores = 0;
+  const options = { target: { pids: [target.pid] }, where: ["counter"], values: true };
+  const watched = await watching({ ...options, arm: "task" }, async () => {
+    stores = Number((await target.run()).get("stores"));
+  });
+  expect(counted(watched)).toEqual({ user: stores, kernel: 0, lost: 0 });
+  const { values, gaps } = watched.report.coverage;
+  const without = watched.hits.filter((hit) => hit.new === undefined).length;
+  if (values === undefined) expect(gaps.map(({ kind }) => kind)).toContain("values");
+  // A thread that inherited its event before the program was attached to it has no values.
+  else expect(without).toBeLessThan(stores);
+});
+
+test("after a pause no value is taken for the old one that was before it", async () => {
+  await using target = await Target.start(workshop.compile("values"), ["i8@0=1*2000000000"]);
+  const where = [`${target.at("arena")}/8`];
+  const options = { target: { pids: [target.pid] }, where, values: true, maxOverhead: 0.2 };
+  const { hits, report } = await watching({ ...options, timeoutMs: 1_500 }, () => target.go());
+  expect(report.coverage.disarmedNs).toBeGreaterThan(0n);
+  const known = hits.filter((hit) => hit.old !== undefined);
+  expect(known.length).toBeGreaterThan(hits.length - 200);
+  expect(known.filter((hit) => hit.new !== (hit.old ?? 0n) + 1n)).toEqual([]);
+});
+
 /** The one value that is behind an access and before none. */
 function lastOf(olds: readonly (bigint | undefined)[], news: readonly (bigint | undefined)[]) {
   const left = new Map<bigint | undefined, number>();

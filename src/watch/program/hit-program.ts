@@ -43,10 +43,8 @@ export interface HitMaps {
   readonly stopped: number;
   /** For each spot and CPU, what the last trap was. */
   readonly traps: number;
-  /** The filter's strangers, where it is needed. */
-  readonly strangers: number | undefined;
-  /** Processes that may be stopped; undefined for any that comes by. */
-  readonly members: number | undefined;
+  /** Where other processes come by, too: those known to be watched, and those known not to be. */
+  readonly others: { readonly members: number; readonly strangers: number } | undefined;
 }
 
 /** What one piece's program is to do. */
@@ -85,6 +83,8 @@ const REGS_CS = 136;
 /** Registers that keep their value over calls: the context, a map's value, and one for work. */
 const CTX = 6;
 const ENTRY = 7;
+/** Not 0 in a process that is known to be watched. */
+const MEMBER = 9;
 
 /**
  * The program that runs in the trap. It decides whether the hit is wanted and sends a record of it
@@ -114,10 +114,9 @@ class HitWriter {
 
   write(): readonly Insn[] {
     const { code, wish, maps, frame } = this;
-    const { strangers } = maps;
     code.add(asm.movReg(CTX, 1));
     addTaskIds(code, frame.ids);
-    if (strangers !== undefined) addStrangerCheck(code, strangers, frame.ids + 4);
+    if (maps.others !== undefined) this.knowProcess(maps.others);
     if (wish.straddled) {
       const told = code.label();
       addSameTrapCheck(code, { ...wish, ctx: CTX, ids: frame.ids, traps: maps.traps }, told);
@@ -135,6 +134,21 @@ class HitWriter {
     code.place(this.end);
     code.add(asm.movImm(0, 0), asm.exit());
     return code.assemble();
+  }
+
+  /**
+   * Leaves out strangers. A process of which nothing is known yet may be a child born a moment ago:
+   * its hits go out undecided, or those of a stranger would be counted among the ones left out.
+   */
+  private knowProcess({ members, strangers }: { members: number; strangers: number }): void {
+    const { code, frame } = this;
+    const known = code.label();
+    code.add(...asm.loadMap(1, members), asm.movReg(2, FP), asm.addImm(2, frame.ids + 4));
+    code.add(asm.call(BPF_FUNC.mapLookupElem), asm.movImm(MEMBER, 1));
+    code.jumpIfImm("ne", 0, 0, known);
+    addStrangerCheck(code, strangers, frame.ids + 4);
+    code.add(asm.movImm(MEMBER, 0));
+    code.place(known);
   }
 
   /** Both values into the record; what is not known stays 0, and its bit, too. */
@@ -240,6 +254,7 @@ class HitWriter {
     const { code, wish, frame } = this;
     const { expected, condition, changes } = wish;
     const undecided = code.label();
+    if (this.maps.others !== undefined) code.jumpIfImm("eq", MEMBER, 0, undecided);
     if (expected !== undefined) {
       const [yes, no] = [code.label(), code.label()];
       compileCondition(code, expected, { inputs: frame, yes, no });
@@ -279,6 +294,7 @@ class HitWriter {
   private limit(maxRate: number): void {
     const { code } = this;
     const [sameWindow, within, over] = [code.label(), code.label(), code.label()];
+    if (this.maps.others !== undefined) code.jumpIfImm("eq", MEMBER, 0, within);
     this.lookUp(this.maps.rate, 0);
     code.add(asm.movReg(ENTRY, 0), asm.call(BPF_FUNC.ktimeGetNs));
     code.add(asm.load64(1, ENTRY, 0), asm.movReg(2, 0), asm.alu("sub", 2, 1));
@@ -297,11 +313,6 @@ class HitWriter {
     const goOn = code.label();
     code.add(asm.load32(1, FP, frame.head), asm.aluImm("and", 1, HEAD.judged));
     code.jumpIfImm("eq", 1, 0, goOn);
-    if (maps.members !== undefined) {
-      code.add(...asm.loadMap(1, maps.members), asm.movReg(2, FP), asm.addImm(2, frame.ids + 4));
-      code.add(asm.call(BPF_FUNC.mapLookupElem));
-      code.jumpIfImm("eq", 0, 0, goOn);
-    }
     this.lookUp(maps.stopped, 0);
     code.add(asm.movImm(1, 1), asm.exchange64(0, 1, 0));
     code.jumpIfImm("ne", 1, 0, goOn);

@@ -82,8 +82,10 @@ export class HitPrograms implements Disposable {
       rate: maps.value.rate.fd,
       stopped: maps.value.stopped.fd,
       traps: maps.value.traps.fd,
-      strangers: strangers?.map,
-      members: request.strangersComeBy ? maps.value.members.fd : undefined,
+      others:
+        strangers === undefined
+          ? undefined
+          : { members: maps.value.members.fd, strangers: strangers.map },
     };
     const programs: number[] = [];
     const shape = { maps: fds, frame: hitFrame(words), words };
@@ -124,9 +126,14 @@ export class HitPrograms implements Disposable {
     return this.maps.outputs.update(words32(cpu), words32(event));
   }
 
-  /** This process may be stopped in the trap. */
+  /** This process is watched: from now on its hits are decided in the trap. */
   addMember(pid: number): void {
     this.maps.members.update(words32(pid), new Uint8Array(1));
+  }
+
+  /** It is gone, and its number may be another's. */
+  removeMember(pid: number): void {
+    this.maps.members.delete(words32(pid));
   }
 
   /**
