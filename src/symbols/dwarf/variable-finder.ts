@@ -8,7 +8,7 @@ import { resolveIn } from "../resolve-name.ts";
 import type { DebugObject } from "./debug-object.ts";
 import { demangle } from "./demangle.ts";
 import type { Die } from "./die.ts";
-import { linkageName, qualifiedName } from "./die-names.ts";
+import { entryNames, linkageName, qualifiedName } from "./die-names.ts";
 import {
   DW_AT_declaration,
   DW_TAG_formal_parameter,
@@ -98,10 +98,11 @@ export class VariableFinder {
 
   *#typesNamed(name: string, near: Image): Generator<Die> {
     for (const image of [near, ...this.#programFirst().filter((it) => it !== near)]) {
-      for (const { die } of this.#search(image)?.named(lastPart(name)) ?? []) {
+      for (const entry of this.#search(image)?.named(lastPart(name)) ?? []) {
+        const { die } = entry;
         const isType = isAggregate(die) || TYPE_TAGS.has(die.tag);
         if (!isType || die.has(DW_AT_declaration)) continue;
-        if (namesMatch(qualifiedName(die), name)) yield die;
+        if (entryNames(entry).some((it) => namesMatch(it, name))) yield die;
       }
     }
   }
@@ -204,7 +205,7 @@ export class VariableFinder {
       const { die, parents } = entry;
       if (!NAMED_TAGS.has(die.tag)) continue;
       if (sought.file !== undefined && !comesFrom(die, parents, sought.file)) continue;
-      if (!namesMatch(qualifiedName(die), sought.name)) continue;
+      if (!entryNames(entry).some((it) => namesMatch(it, sought.name))) continue;
       const place = placeOf(die, bias);
       if (place.kind === "none") yield `${describe(die, parents)}: ${place.reason}`;
       const all =
