@@ -12,6 +12,9 @@ export interface Entry {
 
 /** An expression of nine bytes: DW_OP_addr, and then the address. */
 const FIXED_ADDRESS = Buffer.from([0x09, 0x03]);
+/** How far behind the name a variable's location stands at most: what compilers put between is less. */
+const ATTRIBUTE_BYTES = 32;
+const MAX_OFFSETS = 4096;
 const DW_AT_str_offsets_base = 0x72;
 
 /** The units that are in one section, and that section's bytes. */
@@ -34,11 +37,28 @@ export class EntrySearch {
     this.#debug = debug;
   }
 
-  /** Entries with this name of their own, of whatever kind. */
+  /**
+   * Entries with this name of their own, of whatever kind. A name that parameters and members all
+   * over a large program bear is cut off: those that are variables come with `variablesNamed`.
+   */
   *named(name: string): Generator<Entry> {
     for (const part of this.#allParts()) {
-      yield* entriesAt(part, nameOffsets(part.sections, name), (it) => it.name === name);
+      const offsets = nameOffsets(part.sections, name).slice(0, MAX_OFFSETS);
+      yield* entriesAt(part, offsets, (it) => it.name === name);
       const isNamed = (it: Die) => it.name === name && it.has(DW_AT_name);
+      for (const unit of unitsByIndex(part, name)) yield* walk(unit, isNamed);
+    }
+  }
+
+  /** Of the entries with this name those with a fixed address, however many others bear it. */
+  *variablesNamed(name: string): Generator<Entry> {
+    for (const part of this.#allParts()) {
+      const { info } = part.sections;
+      const offsets = nameOffsets(part.sections, name).filter((at) => {
+        return info.subarray(at, at + ATTRIBUTE_BYTES + name.length).includes(FIXED_ADDRESS);
+      });
+      yield* entriesAt(part, offsets, (it) => it.name === name);
+      const isNamed = (it: Die) => it.name === name && it.has(DW_AT_location);
       for (const unit of unitsByIndex(part, name)) yield* walk(unit, isNamed);
     }
   }
@@ -110,7 +130,7 @@ function partOf(sections: DebugSections, units: readonly Unit[]): Part {
 }
 
 /** Where in the section the name may stand: a reference to its string, or the string itself. */
-function* nameOffsets(sections: DebugSections, name: string): Generator<number> {
+function nameOffsets(sections: DebugSections, name: string): number[] {
   const { info, strings, sharedStrings } = sections;
   const references = new Set([
     ...stringPlaces(strings, name),
@@ -118,7 +138,7 @@ function* nameOffsets(sections: DebugSections, name: string): Generator<number> 
   ]);
   const hits = [...references].flatMap((it) => [...placesOf(info, wordBytes(it))]);
   hits.push(...placesOf(info, Buffer.from(`${name}\0`)));
-  yield* hits.sort((a, b) => a - b);
+  return hits.sort((a, b) => a - b);
 }
 
 /** The units whose table of string indexes has the name: in their entries stands only an index. */

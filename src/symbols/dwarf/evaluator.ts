@@ -17,7 +17,12 @@ import { fieldType, nameOfType, strip } from "./read-type.ts";
 import type { PlaceFailure } from "./resolve-expression.ts";
 import { addressSize, sizeOf } from "./type-size.ts";
 import { entryPlace, shapeOf, type TypedPlace } from "./typed-place.ts";
-import type { FindFailure, FoundVariable, VariableFinder } from "./variable-finder.ts";
+import {
+  type FindFailure,
+  type FoundVariable,
+  MAX_FOUND,
+  type VariableFinder,
+} from "./variable-finder.ts";
 
 /** A pointer that was read to find the place. */
 export interface Followed {
@@ -263,7 +268,8 @@ export class Evaluator {
     if (failure.kind === "nowhere") return refuse(column, `cannot be watched: ${failure.reason}`);
     const all = failure.found.map(describe);
     const remedy = "say which by FILE:NAME, OBJECT:NAME, its whole name or its address";
-    return refuse(column, `means ${all.length} variables: ${listed(all)}: ${remedy}`);
+    const count = all.length > MAX_FOUND ? `more than ${MAX_FOUND}` : `${all.length}`;
+    return refuse(column, `means ${count} variables: ${listed(all)}: ${remedy}`);
   }
 
   #whyNot(): string {
