@@ -51,6 +51,10 @@ export class Evaluator {
   isFunction = false;
   /** The object that the last name is in. */
   image: Image | undefined;
+  /** The last name's place, and how far behind it, then behind each target, a pointer was read. */
+  start: bigint | undefined;
+  readonly behind: bigint[] = [];
+  #origin = 0n;
   readonly #finder: VariableFinder;
   readonly #within: { readonly object?: string };
 
@@ -93,6 +97,7 @@ export class Evaluator {
     const { address, size, type, isFunction, image } = found.value;
     this.isFunction = isFunction;
     this.image = image;
+    this.#startAt(address);
     const place = entryPlace(address, type, image);
     const whole = { ...place, size: place.size === 0 ? size : place.size };
     return shapeOf(whole.type) === "reference" ? this.#follow(whole, name, column) : whole;
@@ -260,7 +265,23 @@ export class Evaluator {
         `cannot be followed: ${text}, at 0x${address.toString(16)}, cannot be read`,
       );
     }
-    return bytes.reduceRight((high, byte) => (high << 8n) | BigInt(byte), 0n) & LAST_ADDRESS;
+    const value = bytes.reduceRight((high, byte) => (high << 8n) | BigInt(byte), 0n) & LAST_ADDRESS;
+    this.behind.push(address - this.#origin);
+    this.#origin = value;
+    return value;
+  }
+
+  /** A static member is found anew: what was followed before it does not matter. */
+  #startAt(address: bigint): void {
+    this.start = address;
+    this.#origin = address;
+    this.behind.length = 0;
+    this.followed.length = 0;
+  }
+
+  /** How far behind the last target, or the start, the place is. */
+  distance({ address }: TypedPlace): bigint {
+    return address - this.#origin;
   }
 
   #refuseName(column: number, failure: FindFailure): never {

@@ -154,16 +154,22 @@ export class VariableFinder {
       return place.kind === "static" && place.address === own && die.type() !== undefined;
     };
     const there = [...(search?.at(own - bias) ?? [])].filter(isThere);
-    const exact = there.find(({ die }) => die.name === symbol) ?? there[0];
+    const exact = there.find(({ die }) => die.name === lastPart(symbol)) ?? there[0];
     if (exact !== undefined) return exact.die;
     // A place given by an index, or a copy of a library's variable, which the library describes.
     const fits = ({ die }: Entry) =>
       die.tag === DW_TAG_variable && variablePlace(die, bias).kind !== "none";
     for (const it of [image, ...this.process.images.filter((other) => other !== image)]) {
-      const all = [...(this.#search(it)?.named(symbol) ?? [])].filter(fits);
+      const all = [...(this.#search(it)?.named(lastPart(symbol)) ?? [])].filter(fits);
+      // Another variable of this name in this object lies elsewhere, and is not meant.
       const best =
         (it === image ? all.find(isThere) : undefined) ??
-        all.find(({ die, parents }) => parents.length === 1 && sizeOf(die.type()) === size);
+        all.find(
+          (entry) =>
+            (it !== image || variablePlace(entry.die, bias).kind === "declared") &&
+            entryNames(entry).some((name) => namesMatch(name, symbol)) &&
+            sizeOf(entry.die.type()) === size,
+        );
       if (best !== undefined) return best.die;
     }
     return undefined;
@@ -266,7 +272,7 @@ export class VariableFinder {
         const isFunction = type === "func" || type === "ifunc";
         const die = isFunction
           ? undefined
-          : this.#variableAt(image, { address, size, symbol: last });
+          : this.#variableAt(image, { address, size, symbol: plain });
         const source = die === undefined ? undefined : sourceOf(die);
         return [{ address, size, type: die?.type(), isFunction, name: plain, image, source }];
       });
