@@ -5,6 +5,11 @@
 export { formatExpression } from "./dwarf/expression.ts";
 export { formatValue, type ValueFormat } from "./dwarf/format-value.ts";
 export type { CodePlace, SourcePlace } from "./dwarf/line-of.ts";
+export {
+  type ListedVariable,
+  type ListQuery,
+  listVariables,
+} from "./dwarf/list-variables.ts";
 export { parseExpression } from "./dwarf/parse-expression.ts";
 export {
   type NamedPlace,

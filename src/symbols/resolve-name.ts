@@ -18,17 +18,21 @@ export function resolveName(
   return resolveIn(process, query);
 }
 
-/** The same for a process that is open already. */
+/**
+ * The same for a process that is open already. Of a failure that is not the last word, near names
+ * need not be searched: among a million that takes a second.
+ */
 export function resolveIn(
   { images, scope }: LoadedProcess,
   query: NameQuery,
+  { nearest = true }: { readonly nearest?: boolean } = {},
 ): Result<NamedAddress, NameFailure> {
   const searched = images.filter((it) => objectMatches(it, query.object));
   if (query.object !== undefined && searched.length === 0) {
     return err({ kind: "no-object", object: query.object, nearest: nearestObjects(query, images) });
   }
   const found = images.flatMap((it) => definitionsOf(it, query.name));
-  return choose(query, { found, searched, scope });
+  return choose(query, { found, searched, scope, nearest });
 }
 
 interface Search {
@@ -36,6 +40,7 @@ interface Search {
   readonly found: readonly Definition[];
   readonly searched: readonly Image[];
   readonly scope: LinkScope;
+  readonly nearest: boolean;
 }
 
 function choose(query: NameQuery, search: Search): Result<NamedAddress, NameFailure> {
@@ -110,8 +115,8 @@ function threadLocal(name: string, { image, address }: Definition): NameFailure 
   };
 }
 
-function notFound({ name }: NameQuery, { searched, scope }: Search): NameFailure {
-  const nearest = nearestNames(name, namesOf(searched, scope.program));
+function notFound({ name }: NameQuery, { searched, scope, nearest: wanted }: Search): NameFailure {
+  const nearest = wanted ? nearestNames(name, namesOf(searched, scope.program)) : [];
   const asked = searched.length === 1 ? searched : searched.filter((it) => it === scope.program);
   const stripped = asked.filter((it) => it.object.symtab() === undefined);
   if (stripped.length === 0) return { kind: "unknown", name, nearest };

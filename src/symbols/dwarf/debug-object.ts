@@ -19,6 +19,8 @@ export interface Unit {
   readonly offset: number;
   /** It is in a file of its own, whose offsets mean nothing in the object's own `.debug_info`. */
   readonly split: boolean;
+  /** It is in `.debug_types`, where DWARF 4 has the types that several units share. */
+  readonly inTypes: boolean;
 }
 
 /** Why there is no debug info: `no-libdw`, the file has `none`, or it cannot be read. */
@@ -109,6 +111,7 @@ function problemOf(lib: Libdw): DebugProblem {
   return NO_DWARF.test(what) ? { kind: "none" } : { kind: "broken", what };
 }
 
+const DW_UT_type = 2;
 const DW_UT_skeleton = 4;
 const DW_UT_split_compile = 5;
 
@@ -125,6 +128,7 @@ function* readUnits(lib: Libdw, dwarf: Handle): Generator<Unit> {
     unit = Number(next[0]);
     const isSplit = type[0] === DW_UT_skeleton && split.raw[0] !== 0n;
     if (type[0] === DW_UT_split_compile) continue; // found through its skeleton
-    yield { die: isSplit ? split : skeleton, offset: skeleton.offset, split: isSplit };
+    const inTypes = type[0] === DW_UT_type && (version[0] ?? 5) < 5;
+    yield { die: isSplit ? split : skeleton, offset: skeleton.offset, split: isSplit, inTypes };
   }
 }

@@ -3,6 +3,7 @@ import type { Handle, Libdw } from "./libdw.ts";
 /** The raw bytes of debug info, in place: a name is found in 100 MB of them in some 30 ms. */
 export interface DebugSections {
   readonly info: Buffer;
+  readonly types: Buffer;
   readonly strings: Buffer;
   /** What several files share: the strings of dwz(1)'s file. */
   readonly sharedStrings: Buffer;
@@ -22,6 +23,7 @@ export function readSections(lib: Libdw, dwarf: Handle): DebugSections {
   const bytes = (name: string) => own.get(name) ?? own.get(`${name}.dwo`) ?? NONE;
   return {
     info: bytes(".debug_info"),
+    types: bytes(".debug_types"),
     strings: bytes(".debug_str"),
     sharedStrings: shared?.get(".debug_str") ?? NONE,
     stringOffsets: bytes(".debug_str_offsets"),

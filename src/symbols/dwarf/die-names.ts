@@ -1,6 +1,7 @@
 import { demangle } from "./demangle.ts";
 import type { Die } from "./die.ts";
 import {
+  DW_AT_export_symbols,
   DW_AT_linkage_name,
   DW_AT_MIPS_linkage_name,
   DW_TAG_class_type,
@@ -11,6 +12,7 @@ import {
   DW_TAG_subprogram,
   DW_TAG_union_type,
 } from "./dwarf-constants.ts";
+import type { Entry } from "./entry-search.ts";
 
 /** What stands before `::` in a name. */
 export const NAMING_SCOPES: ReadonlySet<number> = new Set([
@@ -42,16 +44,51 @@ export function functionName(die: Die): string | undefined {
 export function qualifiedName(die: Die, depth = 0): string | undefined {
   const { name } = die;
   if (name === undefined || depth > MAX_DEPTH) return name;
-  const scopes: string[] = [];
-  for (const scope of declarationOf(die).scopes().slice(1)) {
-    if (scope.tag === DW_TAG_subprogram) {
-      // The definition of a method stands outside its class; the method knows where it belongs.
-      scopes.unshift(qualifiedName(scope, depth + 1) ?? "(anonymous)");
-      break;
-    }
-    if (NAMING_SCOPES.has(scope.tag)) scopes.unshift(scopeName(scope));
-  }
-  return [...scopes, name].join("::");
+  return joined(declarationOf(die).scopes().slice(1).reverse(), name, { depth, isShown: all });
+}
+
+/** The same of an entry whose surroundings are known, which need not be searched for then. */
+export function entryName({ die, parents }: Entry): string | undefined {
+  const { name } = die;
+  if (name === undefined) return undefined;
+  const declared = declarationOf(die);
+  const around = declared === die ? parents : declared.scopes().slice(1).reverse();
+  return joined(around, name, { depth: 0, isShown: all });
+}
+
+/** The spellings under which C++ finds it: with its inline namespaces, and without. */
+export function entryNames(entry: Entry): string[] {
+  const { die, parents } = entry;
+  const full = entryName(entry);
+  if (full === undefined) return [];
+  const declared = declarationOf(die);
+  const around = declared === die ? parents : declared.scopes().slice(1).reverse();
+  if (!around.some(isInline)) return [full];
+  const isShown = (scope: Die) => !isInline(scope);
+  return [full, joined(around, die.name ?? "", { depth: 0, isShown })];
+}
+
+function all(): boolean {
+  return true;
+}
+
+function isInline(scope: Die): boolean {
+  return scope.tag === DW_TAG_namespace && scope.has(DW_AT_export_symbols);
+}
+
+interface Naming {
+  readonly depth: number;
+  readonly isShown: (scope: Die) => boolean;
+}
+
+/** `scopes` are outermost first. */
+function joined(scopes: readonly Die[], name: string, { depth, isShown }: Naming): string {
+  // The definition of a method stands outside its class; the method knows where it belongs.
+  const owner = scopes.findLastIndex((it) => it.tag === DW_TAG_subprogram);
+  const method = scopes[owner];
+  const outer = method === undefined ? [] : [qualifiedName(method, depth + 1) ?? "(anonymous)"];
+  const inner = scopes.slice(owner + 1).filter((it) => NAMING_SCOPES.has(it.tag) && isShown(it));
+  return [...outer, ...inner.map(scopeName), name].join("::");
 }
 
 /** What a definition or an instance belongs to; a broken file may go round in circles. */

@@ -2,12 +2,20 @@ import { placesOf, stringPlaces, wordBytes } from "./byte-search.ts";
 import type { DebugObject, Unit } from "./debug-object.ts";
 import { type DebugSections, readSections } from "./debug-sections.ts";
 import type { Die } from "./die.ts";
+import { DW_AT_location, DW_AT_name } from "./dwarf-constants.ts";
 
 /** An entry, and the entries around it: the unit first. */
 export interface Entry {
   readonly die: Die;
   readonly parents: readonly Die[];
 }
+
+/** An expression of nine bytes: DW_OP_addr, and then the address. */
+const FIXED_ADDRESS = Buffer.from([0x09, 0x03]);
+/** How far behind the name a variable's location stands at most: what compilers put between is less. */
+const ATTRIBUTE_BYTES = 32;
+const MAX_OFFSETS = 4096;
+const DW_AT_str_offsets_base = 0x72;
 
 /** The units that are in one section, and that section's bytes. */
 interface Part {
@@ -29,21 +37,55 @@ export class EntrySearch {
     this.#debug = debug;
   }
 
-  /** Entries with this name of their own, of whatever kind. */
+  /**
+   * Entries with this name of their own, of whatever kind. A name that parameters and members all
+   * over a large program bear is cut off: those that are variables come with `variablesNamed`.
+   */
   *named(name: string): Generator<Entry> {
     for (const part of this.#allParts()) {
-      yield* entriesAt(part, nameOffsets(part.sections, name), (it) => it.name === name);
-      for (const unit of unitsByIndex(part, name)) yield* walk(unit, name);
+      const offsets = nameOffsets(part.sections, name).slice(0, MAX_OFFSETS);
+      yield* entriesAt(part, offsets, (it) => it.name === name);
+      const isNamed = (it: Die) => it.name === name && it.has(DW_AT_name);
+      for (const unit of unitsByIndex(part, name)) yield* walk(unit, isNamed);
+    }
+  }
+
+  /** Of the entries with this name those with a fixed address, however many others bear it. */
+  *variablesNamed(name: string): Generator<Entry> {
+    for (const part of this.#allParts()) {
+      const { info } = part.sections;
+      const offsets = nameOffsets(part.sections, name).filter((at) => {
+        return info.subarray(at, at + ATTRIBUTE_BYTES + name.length).includes(FIXED_ADDRESS);
+      });
+      yield* entriesAt(part, offsets, (it) => it.name === name);
+      const isNamed = (it: Die) => it.name === name && it.has(DW_AT_location);
+      for (const unit of unitsByIndex(part, name)) yield* walk(unit, isNamed);
     }
   }
 
   /** Entries whose place is the fixed address: variables, but for those that name it by an index. */
   *at(address: bigint): Generator<Entry> {
     const needle = Buffer.alloc(10);
-    needle.set([0x09, 0x03]); // an expression of nine bytes: DW_OP_addr and the address
+    needle.set(FIXED_ADDRESS);
     needle.writeBigUInt64LE(address, 2);
     for (const part of this.#allParts()) {
       yield* entriesAt(part, placesOf(part.sections.info, needle), () => true);
+    }
+  }
+
+  /** Every entry with a fixed address between the two, in its own attributes. */
+  *between(first: bigint, behind: bigint): Generator<Entry> {
+    for (const part of this.#allParts()) {
+      const { info, stringOffsets } = part.sections;
+      const places = placesOf(info, FIXED_ADDRESS).filter((at) => {
+        if (at + 10 > info.length) return false;
+        const address = info.readBigUInt64LE(at + 2);
+        return first <= address && address < behind;
+      });
+      yield* entriesAt(part, places, () => true);
+      // Where names are indexes, so are addresses.
+      const indexed = stringOffsets.length === 0 ? [] : part.units;
+      for (const { unit } of indexed) yield* walk(unit, (it) => it.has(DW_AT_location));
     }
   }
 
@@ -69,16 +111,26 @@ export class EntrySearch {
 function partsOf(debug: DebugObject): Part[] {
   const { lib } = debug;
   const byDwarf = Map.groupBy(debug.units(), ({ die }) => lib.dwarfCuGetdwarf(Number(die.raw[1])));
-  return [...byDwarf].map(([dwarf, units]) => ({
-    sections: readSections(lib, dwarf),
-    units: units
-      .map((unit) => ({ unit, offset: unit.die.offset }))
-      .toSorted((a, b) => a.offset - b.offset),
-  }));
+  return [...byDwarf].flatMap(([dwarf, units]) => {
+    const sections = readSections(lib, dwarf);
+    const inTypes = units.filter((it) => it.inTypes);
+    return [
+      partOf(
+        sections,
+        units.filter((it) => !it.inTypes),
+      ),
+      ...(inTypes.length === 0 ? [] : [partOf({ ...sections, info: sections.types }, inTypes)]),
+    ];
+  });
+}
+
+function partOf(sections: DebugSections, units: readonly Unit[]): Part {
+  const placed = units.map((unit) => ({ unit, offset: unit.die.offset }));
+  return { sections, units: placed.toSorted((a, b) => a.offset - b.offset) };
 }
 
 /** Where in the section the name may stand: a reference to its string, or the string itself. */
-function* nameOffsets(sections: DebugSections, name: string): Generator<number> {
+function nameOffsets(sections: DebugSections, name: string): number[] {
   const { info, strings, sharedStrings } = sections;
   const references = new Set([
     ...stringPlaces(strings, name),
@@ -86,7 +138,7 @@ function* nameOffsets(sections: DebugSections, name: string): Generator<number> 
   ]);
   const hits = [...references].flatMap((it) => [...placesOf(info, wordBytes(it))]);
   hits.push(...placesOf(info, Buffer.from(`${name}\0`)));
-  yield* hits.sort((a, b) => a - b);
+  return hits.sort((a, b) => a - b);
 }
 
 /** The units whose table of string indexes has the name: in their entries stands only an index. */
@@ -103,8 +155,6 @@ function* unitsByIndex({ sections, units }: Part, name: string): Generator<Unit>
   const found = new Set(places.map((it) => tables.findLast(({ base }) => base <= it)?.unit));
   for (const unit of found) if (unit !== undefined) yield unit;
 }
-
-const DW_AT_str_offsets_base = 0x72;
 
 /** The entries in whose own attributes the offsets lie, and of those the ones that are accepted. */
 function* entriesAt(
@@ -154,17 +204,15 @@ function* descend(die: Die, parents: readonly Die[], { hits, accept }: Wanted): 
   }
 }
 
-/** Each entry of the name in a unit, one after the other. */
-function* walk(unit: Unit, name: string): Generator<Entry> {
+/** The accepted entries of a unit, one entry after the other. */
+function* walk(unit: Unit, accept: (die: Die) => boolean): Generator<Entry> {
   yield* under(unit.die, []);
 
   function* under(die: Die, parents: readonly Die[]): Generator<Entry> {
     const path = [...parents, die];
     for (const child of die.children()) {
-      if (child.name === name && child.has(DW_AT_name)) yield { die: child, parents: path };
+      if (accept(child)) yield { die: child, parents: path };
       yield* under(child, path);
     }
   }
 }
-
-const DW_AT_name = 0x03;

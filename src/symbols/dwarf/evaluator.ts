@@ -17,7 +17,12 @@ import { fieldType, nameOfType, strip } from "./read-type.ts";
 import type { PlaceFailure } from "./resolve-expression.ts";
 import { addressSize, sizeOf } from "./type-size.ts";
 import { entryPlace, shapeOf, type TypedPlace } from "./typed-place.ts";
-import type { FindFailure, FoundVariable, VariableFinder } from "./variable-finder.ts";
+import {
+  type FindFailure,
+  type FoundVariable,
+  MAX_FOUND,
+  type VariableFinder,
+} from "./variable-finder.ts";
 
 /** A pointer that was read to find the place. */
 export interface Followed {
@@ -46,6 +51,10 @@ export class Evaluator {
   isFunction = false;
   /** The object that the last name is in. */
   image: Image | undefined;
+  /** The last name's place, and how far behind it, then behind each target, a pointer was read. */
+  start: bigint | undefined;
+  readonly behind: bigint[] = [];
+  #origin = 0n;
   readonly #finder: VariableFinder;
   readonly #within: { readonly object?: string };
 
@@ -88,6 +97,7 @@ export class Evaluator {
     const { address, size, type, isFunction, image } = found.value;
     this.isFunction = isFunction;
     this.image = image;
+    this.#startAt(address);
     const place = entryPlace(address, type, image);
     const whole = { ...place, size: place.size === 0 ? size : place.size };
     return shapeOf(whole.type) === "reference" ? this.#follow(whole, name, column) : whole;
@@ -255,7 +265,23 @@ export class Evaluator {
         `cannot be followed: ${text}, at 0x${address.toString(16)}, cannot be read`,
       );
     }
-    return bytes.reduceRight((high, byte) => (high << 8n) | BigInt(byte), 0n) & LAST_ADDRESS;
+    const value = bytes.reduceRight((high, byte) => (high << 8n) | BigInt(byte), 0n) & LAST_ADDRESS;
+    this.behind.push(address - this.#origin);
+    this.#origin = value;
+    return value;
+  }
+
+  /** A static member is found anew: what was followed before it does not matter. */
+  #startAt(address: bigint): void {
+    this.start = address;
+    this.#origin = address;
+    this.behind.length = 0;
+    this.followed.length = 0;
+  }
+
+  /** How far behind the last target, or the start, the place is. */
+  distance({ address }: TypedPlace): bigint {
+    return address - this.#origin;
   }
 
   #refuseName(column: number, failure: FindFailure): never {
@@ -263,7 +289,8 @@ export class Evaluator {
     if (failure.kind === "nowhere") return refuse(column, `cannot be watched: ${failure.reason}`);
     const all = failure.found.map(describe);
     const remedy = "say which by FILE:NAME, OBJECT:NAME, its whole name or its address";
-    return refuse(column, `means ${all.length} variables: ${listed(all)}: ${remedy}`);
+    const count = all.length > MAX_FOUND ? `more than ${MAX_FOUND}` : `${all.length}`;
+    return refuse(column, `means ${count} variables: ${listed(all)}: ${remedy}`);
   }
 
   #whyNot(): string {

@@ -32,22 +32,7 @@ export function formatLongDouble(significand: bigint, high: number): string {
   if (exponent === EXPONENT) return significand === INTEGER_BIT ? `${sign}inf` : `${sign}nan`;
   if (significand === 0n) return `${sign}0`;
   const power = Math.max(exponent, 1) - POINT;
-  const isDouble = asDouble(significand, power);
-  if (isDouble !== undefined) return sign + formatDouble(isDouble);
   return sign + shortestDecimal(significand, power);
-}
-
-/** The number if a double has the same value. */
-function asDouble(significand: bigint, power: number): number | undefined {
-  let bits = significand;
-  let shift = power;
-  while ((bits & 1n) === 0n) {
-    bits >>= 1n;
-    shift += 1;
-  }
-  const length = bits.toString(2).length;
-  if (length > 53 || shift < -1022 || shift + length > 1023) return undefined;
-  return Number(bits) * 2 ** shift;
 }
 
 /** The fewest digits that lie nearer to this number than to any other of the format. */

@@ -71,8 +71,6 @@ export interface Libdw {
   dwarfDiecu(die: RawDie, cu: RawDie, addressSize: Uint8Array, offsetSize: Uint8Array): Handle;
   dwarfGetscopesDie(die: RawDie, scopes: Out): number;
   dwarfSrclang(cu: RawDie): number;
-  dwarfDeclFile(die: RawDie): string | null;
-  dwarfDeclLine(die: RawDie, line: OutInt): number;
   dwarfEntrypc(die: RawDie, address: Out): number;
 
   dwarfAttr(die: RawDie, name: number, attribute: RawAttribute): Handle;
@@ -202,8 +200,6 @@ function bindDies(dw: Library) {
     dwarfRanges: dw.func("dwarf_ranges", "int64_t", [MEMORY, "int64_t", MEMORY, MEMORY, MEMORY]),
     dwarfDiecu: dw.func("dwarf_diecu", U64, [MEMORY, MEMORY, MEMORY, MEMORY]),
     dwarfGetscopesDie: dw.func("dwarf_getscopes_die", INT, [MEMORY, MEMORY]),
-    dwarfDeclFile: dw.func("dwarf_decl_file", STRING, [MEMORY]),
-    dwarfDeclLine: dw.func("dwarf_decl_line", INT, [MEMORY, MEMORY]),
     dwarfEntrypc: dw.func("dwarf_entrypc", INT, [MEMORY, MEMORY]),
     dwarfSrclang: dw.func("dwarf_srclang", INT, [MEMORY]),
   };

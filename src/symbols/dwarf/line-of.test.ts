@@ -5,6 +5,7 @@ import { Workshop } from "../test-programs.ts";
 import { DebugObject } from "./debug-object.ts";
 import { libdw } from "./libdw.ts";
 import { type CodePlace, SourceLines, type SourcePlace } from "./line-of.ts";
+import { succeeds } from "./test-tools.ts";
 
 const INLINING_C = `
 static int counter;
@@ -185,13 +186,4 @@ function opened(path: string): DebugObject {
 function instructionsOf(path: string): bigint[] {
   const listing = execFileSync("objdump", ["-d", "-j", ".text", "--no-show-raw-insn", path]);
   return [...listing.toString().matchAll(/^ +([0-9a-f]+):/gm)].map((it) => BigInt(`0x${it[1]}`));
-}
-
-function succeeds(command: string, ...args: readonly string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@ import { functionName } from "./die-names.ts";
 import { DW_AT_call_column, DW_AT_call_file, DW_AT_call_line } from "./dwarf-constants.ts";
 import { FunctionIndex, inlinedAt } from "./function-index.ts";
 import type { Libdw } from "./libdw.ts";
+import { sourceFile } from "./source-file.ts";
 import { UnitIndex } from "./unit-index.ts";
 
 /** A place in source text. What the compiler did not say is left out. */
@@ -91,27 +92,20 @@ function rowOf(lib: Libdw, unit: Die, address: bigint): SourcePlace | undefined 
   const number = new Int32Array(1);
   const line = lib.dwarfLineno(row, number) === 0 ? (number[0] ?? 0) : 0;
   const column = lib.dwarfLinecol(row, number) === 0 ? (number[0] ?? 0) : 0;
-  return place(lib.dwarfLinesrc(row, 0, 0), line, column);
+  return place(lib.dwarfLinesrc(row, 0, 0) ?? undefined, line, column);
 }
 
 /** Where a function that is inlined was called. */
 function callPlace(unit: Unit, callee: Die): SourcePlace {
   const file = callee.size(DW_AT_call_file);
-  const path = file === undefined ? null : fileName(unit.die, file);
+  const path = file === undefined ? undefined : sourceFile(unit.die, file);
   return place(path, callee.size(DW_AT_call_line) ?? 0, callee.size(DW_AT_call_column) ?? 0);
 }
 
-function fileName({ lib, raw }: Die, index: number): string | null {
-  const files = new BigUint64Array(1);
-  const count = new BigUint64Array(1);
-  if (lib.dwarfGetsrcfiles(raw, files, count) !== 0) return null;
-  return index < Number(count[0]) ? lib.dwarfFilesrc(Number(files[0]), index, 0, 0) : null;
-}
-
 /** Compilers say 0 for code that stands for no line, and for "no column". */
-function place(file: string | null, line: number, column: number): SourcePlace {
+function place(file: string | undefined, line: number, column: number): SourcePlace {
   return {
-    ...(file === null || file === "???" ? {} : { file }),
+    ...(file === undefined || file === "???" ? {} : { file }),
     ...(line > 0 ? { line } : {}),
     ...(line > 0 && column > 0 ? { column } : {}),
   };

@@ -30,6 +30,8 @@ export interface Field {
 
 const AGGREGATES = new Set([DW_TAG_structure_type, DW_TAG_class_type, DW_TAG_union_type]);
 const BITS = 8;
+/** Of anonymous structs and base classes in each other. */
+const MAX_DEPTH = 8;
 
 export function isAggregate(type: Die): boolean {
   return AGGREGATES.has(type.tag);
@@ -75,7 +77,7 @@ function oldBitOffset(die: Die, size: number): number {
 export function findField(aggregate: Die, name: string, depth = 0): Field | undefined {
   const fields = fieldsOf(aggregate);
   const own = fields.find((it) => it.name === name);
-  if (own !== undefined || depth > 16) return own;
+  if (own !== undefined || depth > MAX_DEPTH) return own;
   for (const outer of fields) {
     const inner = unqualified(outer.type);
     if (outer.name !== undefined || inner === undefined || !isAggregate(inner)) continue;
@@ -87,7 +89,7 @@ export function findField(aggregate: Die, name: string, depth = 0): Field | unde
 
 /** The names that may stand behind the dot. */
 export function fieldNames(aggregate: Die, depth = 0): string[] {
-  if (depth > 16) return [];
+  if (depth > MAX_DEPTH) return [];
   return fieldsOf(aggregate).flatMap(({ name, type }) => {
     if (name !== undefined) return [name];
     const inner = unqualified(type);

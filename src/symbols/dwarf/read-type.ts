@@ -29,15 +29,21 @@ import type { EnumType, Member, TypeDesc } from "./type-desc.ts";
 import { typeName, unqualified } from "./type-name.ts";
 import { sizeOf } from "./type-size.ts";
 
-/** Deeper and wider than what a register can watch. */
-const MAX_DEPTH = 8;
+/** Wider than what registers can watch; and a broken file's struct may hold itself. */
 const MAX_MEMBERS = 64;
+const MAX_TYPES = 1024;
+
+/** How many types may still be read for one that was asked for. */
+interface Budget {
+  left: number;
+}
 
 /** The type that debug info describes, as plain data. `undefined` is void. */
-export function readType(die: Die | undefined, depth = 0): TypeDesc {
+export function readType(die: Die | undefined, budget: Budget = { left: MAX_TYPES }): TypeDesc {
   const common = { name: nameOfType(die), size: sizeOf(die) };
   const type = strip(die);
-  if (type === undefined || depth > MAX_DEPTH) return { kind: "opaque", ...common };
+  budget.left -= 1;
+  if (type === undefined || budget.left < 0) return { kind: "opaque", ...common };
   switch (type.tag) {
     case DW_TAG_base_type:
       return baseType(type, common);
@@ -49,11 +55,11 @@ export function readType(die: Die | undefined, depth = 0): TypeDesc {
       return { kind: "pointer", ...common, target: nameOfType(type.type(), type) };
     case DW_TAG_structure_type:
     case DW_TAG_class_type:
-      return structType("struct", type, { common, depth });
+      return structType("struct", type, { common, budget });
     case DW_TAG_union_type:
-      return structType("union", type, { common, depth });
+      return structType("union", type, { common, budget });
     case DW_TAG_array_type:
-      return arrayType(type, arrayCounts(type), { common, depth });
+      return arrayType(type, arrayCounts(type), { common, budget });
     default:
       return { kind: "opaque", ...common };
   }
@@ -81,7 +87,7 @@ interface Common {
 
 interface Inside {
   readonly common: Common;
-  readonly depth: number;
+  readonly budget: Budget;
 }
 
 function baseType(type: Die, common: Common): TypeDesc {
@@ -124,20 +130,20 @@ function enumerators(type: Die): Pick<EnumType, "signed" | "values"> {
   return { signed, values };
 }
 
-function structType(kind: "struct" | "union", type: Die, { common, depth }: Inside): TypeDesc {
+function structType(kind: "struct" | "union", type: Die, { common, budget }: Inside): TypeDesc {
   const isVariant = [...type.children()].some((it) => it.tag === DW_TAG_variant_part);
   if (isVariant) return { kind: "opaque", ...common };
   const fields = fieldsOf(type).slice(0, MAX_MEMBERS);
-  return { kind, ...common, members: fields.map((it) => memberOf(it, depth + 1)) };
+  return { kind, ...common, members: fields.map((it) => memberOf(it, budget)) };
 }
 
-function memberOf(field: Field, depth: number): Member {
-  return { name: field.name, offset: field.offset, type: fieldType(field, depth) };
+function memberOf(field: Field, budget: Budget): Member {
+  return { name: field.name, offset: field.offset, type: fieldType(field, budget) };
 }
 
 /** The type of a member, which of a bit field says where in its bytes it is. */
-export function fieldType({ type, bits }: Field, depth = 0): TypeDesc {
-  const base = readType(type, depth);
+export function fieldType({ type, bits }: Field, budget?: Budget): TypeDesc {
+  const base = readType(type, budget);
   if (bits === undefined) return base;
   const size = Math.ceil((bits.offset + bits.size) / 8);
   const { name } = base;
@@ -149,7 +155,7 @@ export function readArrayType(array: Die, counts: readonly number[]): TypeDesc {
   const element = array.type();
   const size = counts.reduce((product, it) => product * it, sizeOf(element));
   const name = arrayName(array, counts);
-  return arrayType(array, counts, { common: { name, size }, depth: 0 });
+  return arrayType(array, counts, { common: { name, size }, budget: { left: MAX_TYPES } });
 }
 
 function arrayName(array: Die, counts: readonly number[]): string {
@@ -157,14 +163,14 @@ function arrayName(array: Die, counts: readonly number[]): string {
   return `${nameOfType(array.type())} ${dimensions}`;
 }
 
-function arrayType(type: Die, counts: readonly number[], { common, depth }: Inside): TypeDesc {
+function arrayType(type: Die, counts: readonly number[], { common, budget }: Inside): TypeDesc {
   const [count = 0, ...inner] = counts;
   const elementDie = type.type();
   if (inner.length === 0) {
-    return { kind: "array", ...common, count, element: readType(elementDie, depth + 1) };
+    return { kind: "array", ...common, count, element: readType(elementDie, budget) };
   }
   const size = inner.reduce((product, it) => product * it, sizeOf(elementDie));
   const name = arrayName(type, inner);
-  const element = arrayType(type, inner, { common: { name, size }, depth: depth + 1 });
+  const element = arrayType(type, inner, { common: { name, size }, budget });
   return { kind: "array", ...common, count, element };
 }

@@ -2,6 +2,7 @@ import { arrayCounts } from "./array-counts.ts";
 import type { Die } from "./die.ts";
 import { qualifiedName } from "./die-names.ts";
 import {
+  DW_AT_signature,
   DW_AT_type,
   DW_TAG_array_type,
   DW_TAG_atomic_type,
@@ -26,6 +27,8 @@ const QUALIFIERS: ReadonlyMap<number, string> = new Map([
   [DW_TAG_restrict_type, "restrict"],
   [DW_TAG_atomic_type, "_Atomic"],
 ]);
+
+const ORDER = [...QUALIFIERS.values()];
 
 const POINTERS: ReadonlyMap<number, string> = new Map([
   [DW_TAG_pointer_type, "*"],
@@ -95,7 +98,15 @@ function declareQualified(type: Die, qualifier: string, { inner, next }: Qualifi
   if (target !== undefined && isStarred(target)) {
     return declare(target, inner === "" ? ` ${qualifier}` : ` ${qualifier} ${inner}`, next);
   }
-  return `${qualifier} ${declare(target, inner, next)}`;
+  return qualified(declare(target, inner, next), qualifier);
+}
+
+/** Each qualifier once and in one order: an array that is const has const elements. */
+function qualified(name: string, qualifier: string): string {
+  const words = name.split(" ");
+  const rest = words.findIndex((it) => !ORDER.includes(it));
+  const all = new Set([qualifier, ...words.slice(0, rest)]);
+  return [...ORDER.filter((it) => all.has(it)), ...words.slice(rest)].join(" ");
 }
 
 function isStarred(type: Die): boolean {
@@ -131,7 +142,8 @@ function spaced(name: string, inner: string): string {
 export function unqualified(type: Die | undefined): Die | undefined {
   let it = type;
   for (let depth = 0; it !== undefined && depth < MAX_DEPTH; depth++) {
-    if (!QUALIFIERS.has(it.tag)) return it;
+    // A type in a unit of its own leaves only its signature here.
+    if (!QUALIFIERS.has(it.tag)) return it.reference(DW_AT_signature) ?? it;
     if (!it.has(DW_AT_type)) return undefined;
     it = it.type();
   }

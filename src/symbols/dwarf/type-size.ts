@@ -2,6 +2,7 @@ import { arrayCounts } from "./array-counts.ts";
 import type { Die } from "./die.ts";
 import {
   DW_AT_byte_size,
+  DW_AT_signature,
   DW_TAG_array_type,
   DW_TAG_pointer_type,
   DW_TAG_ptr_to_member_type,
@@ -24,7 +25,7 @@ export function sizeOf(type: Die | undefined, depth = 0): number {
   if (own !== undefined) return own;
   const { tag } = type;
   if (POINTERS.has(tag)) return addressSize(type);
-  const inner = sizeOf(type.type(), depth + 1);
+  const inner = sizeOf(type.type() ?? type.reference(DW_AT_signature), depth + 1);
   if (tag !== DW_TAG_array_type) return inner; // typedefs, const and volatile
   return arrayCounts(type).reduce((size, count) => size * count, inner);
 }

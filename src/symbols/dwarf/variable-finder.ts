@@ -8,9 +8,10 @@ import { resolveIn } from "../resolve-name.ts";
 import type { DebugObject } from "./debug-object.ts";
 import { demangle } from "./demangle.ts";
 import type { Die } from "./die.ts";
-import { linkageName, qualifiedName } from "./die-names.ts";
+import { entryNames, linkageName, qualifiedName } from "./die-names.ts";
 import {
   DW_AT_declaration,
+  DW_AT_external,
   DW_TAG_formal_parameter,
   DW_TAG_member,
   DW_TAG_subprogram,
@@ -67,16 +68,13 @@ export class VariableFinder {
   }
 
   find(query: NameQuery): Result<FoundVariable, FindFailure> {
-    const named = resolveIn(this.process, query);
+    const named = resolveIn(this.process, query, { nearest: false });
     if (named.ok) return ok(this.#typed(named.value));
     const { error: failure } = named;
     if (failure.kind === "ambiguous") {
       return err({ kind: "several", found: failure.candidates.map((it) => this.#typed(it)) });
     }
-    const { object, name } = query;
-    const sought =
-      failure.kind === "no-object" && object !== undefined ? { name, file: object } : query;
-    return this.#byDebugInfo(sought, failure);
+    return this.#byDebugInfo(query, failure);
   }
 
   /** The full definition of a struct that is only declared where it is used. */
@@ -98,10 +96,11 @@ export class VariableFinder {
 
   *#typesNamed(name: string, near: Image): Generator<Die> {
     for (const image of [near, ...this.#programFirst().filter((it) => it !== near)]) {
-      for (const { die } of this.#search(image)?.named(lastPart(name)) ?? []) {
+      for (const entry of this.#search(image)?.named(lastPart(name)) ?? []) {
+        const { die } = entry;
         const isType = isAggregate(die) || TYPE_TAGS.has(die.tag);
         if (!isType || die.has(DW_AT_declaration)) continue;
-        if (namesMatch(qualifiedName(die), name)) yield die;
+        if (entryNames(entry).some((it) => namesMatch(it, name))) yield die;
       }
     }
   }
@@ -155,22 +154,31 @@ export class VariableFinder {
       return place.kind === "static" && place.address === own && die.type() !== undefined;
     };
     const there = [...(search?.at(own - bias) ?? [])].filter(isThere);
-    const exact = there.find(({ die }) => die.name === symbol) ?? there[0];
+    const exact = there.find(({ die }) => die.name === lastPart(symbol)) ?? there[0];
     if (exact !== undefined) return exact.die;
     // A place given by an index, or a copy of a library's variable, which the library describes.
     const fits = ({ die }: Entry) =>
       die.tag === DW_TAG_variable && variablePlace(die, bias).kind !== "none";
     for (const it of [image, ...this.process.images.filter((other) => other !== image)]) {
-      const all = [...(this.#search(it)?.named(symbol) ?? [])].filter(fits);
+      const all = [...(this.#search(it)?.named(lastPart(symbol)) ?? [])].filter(fits);
+      // Another variable of this name in this object lies elsewhere, and is not meant.
       const best =
         (it === image ? all.find(isThere) : undefined) ??
-        all.find(({ die, parents }) => parents.length === 1 && sizeOf(die.type()) === size);
+        all.find(
+          (entry) =>
+            (it !== image || variablePlace(entry.die, bias).kind === "declared") &&
+            entryNames(entry).some((name) => namesMatch(name, symbol)) &&
+            sizeOf(entry.die.type()) === size,
+        );
       if (best !== undefined) return best.die;
     }
     return undefined;
   }
 
-  #byDebugInfo(sought: Sought, failure: NameFailure): Result<FoundVariable, FindFailure> {
+  #byDebugInfo(query: NameQuery, failure: NameFailure): Result<FoundVariable, FindFailure> {
+    const { object, name } = query;
+    const isFile = failure.kind === "no-object" && object !== undefined;
+    const sought: Sought = isFile ? { name, file: object } : query;
     const asked = this.#programFirst().filter(
       (it) => sought.file !== undefined || objectMatches(it, sought.object),
     );
@@ -183,7 +191,7 @@ export class VariableFinder {
     ]) {
       const found: FoundVariable[] = [];
       for (const image of images) {
-        for (const it of [...this.#candidates(image, sought)]) {
+        for (const it of this.#candidates(image, sought)) {
           if (typeof it === "string") reason ??= it;
           else found.push(it);
         }
@@ -193,30 +201,48 @@ export class VariableFinder {
       if (first !== undefined) return err({ kind: "several", found: [first, ...others] });
     }
     if (reason !== undefined) return err({ kind: "nowhere", reason });
-    return err({ kind: "name", failure: this.#withNearest(failure, sought) });
+    const last = resolveIn(this.process, query);
+    return err({
+      kind: "name",
+      failure: last.ok ? failure : this.#withNearest(last.error, sought),
+    });
   }
 
   /** What bears the name in one object; a text says why something that does is nowhere. */
-  *#candidates(image: Image, sought: Sought): Generator<FoundVariable | string> {
-    const bias = image.object.dwarf()?.bias ?? 0n;
-    let found = false;
-    for (const entry of this.#search(image)?.named(lastPart(sought.name)) ?? []) {
-      const { die, parents } = entry;
-      if (!NAMED_TAGS.has(die.tag)) continue;
-      if (sought.file !== undefined && !comesFrom(die, parents, sought.file)) continue;
-      if (!namesMatch(qualifiedName(die), sought.name)) continue;
-      const place = placeOf(die, bias);
-      if (place.kind === "none") yield `${describe(die, parents)}: ${place.reason}`;
-      const all =
-        place.kind === "static"
-          ? [this.#foundAt(die, place.address, image)]
-          : place.kind === "declared"
-            ? this.#definitions(entry, image)
-            : [];
-      found ||= all.length > 0;
-      yield* all;
+  #candidates(image: Image, sought: Sought): (FoundVariable | string)[] {
+    const search = this.#search(image);
+    const last = lastPart(sought.name);
+    const variables: (FoundVariable | string)[] = [];
+    for (const it of search?.variablesNamed(last) ?? []) {
+      variables.push(...this.#accepted(it, image, sought));
+      if (variables.length > MAX_FOUND) break;
     }
-    if (!found && sought.file === undefined) yield* this.#demangled(image, sought.name);
+    const linked = sought.file === undefined ? this.#demangled(image, sought.name) : [];
+    if (variables.length + linked.length > 0) return [...variables, ...linked];
+    const others = [...(search?.named(last) ?? [])];
+    return others.flatMap((it) => this.#accepted(it, image, sought));
+  }
+
+  #accepted(
+    entry: Entry,
+    image: Image,
+    { name, file }: Sought,
+  ): readonly (FoundVariable | string)[] {
+    const { die, parents } = entry;
+    if (!NAMED_TAGS.has(die.tag)) return [];
+    const isStatic = die.has(DW_AT_declaration) || die.has(DW_AT_external);
+    if (die.tag === DW_TAG_member && !isStatic) return [];
+    if (file !== undefined && !comesFrom(die, parents, file)) return [];
+    if (!entryNames(entry).some((it) => namesMatch(it, name))) return [];
+    const place = placeOf(die, image.object.dwarf()?.bias ?? 0n);
+    switch (place.kind) {
+      case "static":
+        return [this.#foundAt(die, place.address, image)];
+      case "none":
+        return [`${describe(die, parents)}: ${place.reason}`];
+      case "declared":
+        return this.#definitions(entry, image);
+    }
   }
 
   /** What is declared in a class or a namespace is defined outside, by reference or linker's name. */
@@ -234,30 +260,30 @@ export class VariableFinder {
     return linked.map(({ address }) => this.#foundAt(entry.die, address - image.bias, image));
   }
 
-  /** C++ and Rust names in the symbol table, for what has no debug info. */
-  *#demangled(image: Image, name: string): Generator<FoundVariable> {
+  /** C++ and Rust names in the symbol table, which has those of class members, and all it can have. */
+  #demangled(image: Image, name: string): FoundVariable[] {
     const table = image.object.symtab() ?? image.object.dynsym();
-    const part = lastPart(name).replace(/<.*$/s, "");
-    for (const mangled of table?.names() ?? []) {
-      if (!mangled.startsWith("_Z") || !mangled.includes(part)) continue;
+    const last = lastPart(name).replace(/<.*$/s, "");
+    return [...(table?.mangledWith(last) ?? [])].flatMap((mangled) => {
       const plain = demangled(mangled);
-      if (plain === undefined || !namesMatch(plain, name)) continue;
-      for (const { address, size, type } of definitionsOf(image, mangled)) {
-        if (type === "tls") continue;
+      if (plain === undefined || !namesMatch(plain, name)) return [];
+      return definitionsOf(image, mangled).flatMap(({ address, size, type }) => {
+        if (type === "tls") return [];
         const isFunction = type === "func" || type === "ifunc";
         const die = isFunction
           ? undefined
-          : this.#variableAt(image, { address, size, symbol: lastPart(name) });
+          : this.#variableAt(image, { address, size, symbol: plain });
         const source = die === undefined ? undefined : sourceOf(die);
-        yield { address, size, type: die?.type(), isFunction, name: plain, image, source };
-      }
-    }
+        return [{ address, size, type: die?.type(), isFunction, name: plain, image, source }];
+      });
+    });
   }
 
   /** Slips in names of C++ and Rust are looked for among the plain names. */
   #withNearest(failure: NameFailure, { name }: Sought): NameFailure {
     if (failure.kind !== "unknown" || failure.nearest.length > 0) return failure;
     const table = this.process.scope.program?.object.symtab();
+    if ((table?.length ?? 0) > MAX_SEARCHED) return failure;
     const plain = [...(table?.names() ?? [])].flatMap((it) => demangled(it) ?? []);
     const nearest = nearestNames(lastPart(name), plain.map(lastPart));
     const whole = plain.filter((it) => nearest.includes(lastPart(it)));
@@ -281,6 +307,7 @@ export class VariableFinder {
 
 /** Typedefs, base types and enums; structs and unions are told by `isAggregate`. */
 const TYPE_TAGS = new Set([0x16, 0x24, 0x04]);
+/** Variables and functions; of members those that are static. */
 const NAMED_TAGS = new Set([
   DW_TAG_variable,
   DW_TAG_member,
@@ -288,7 +315,11 @@ const NAMED_TAGS = new Set([
   DW_TAG_subprogram,
 ]);
 
+/** Of more variables of one name nobody wants to know where they are. */
+export const MAX_FOUND = 64;
 const MAX_NEAREST = 5;
+/** Symbols that are demangled for the sake of an error message. */
+const MAX_SEARCHED = 100_000;
 
 /** Without the parameters of a function. */
 function demangled(mangled: string): string | undefined {
