@@ -31,9 +31,9 @@ export class LogView implements View {
       `[${hit.cpu.toString().padStart(3, "0")}]`,
       hit.kernel ? "kernel" : "user",
       `${formatAccess(frame, syscall)} (${formatObject(frame)})`,
-      change(hit, spots[hit.spot]),
       instructionText(culprit),
       hit.repeat > 1 ? `× ${hit.repeat}` : "",
+      change(hit, spots[hit.spot]),
       spots.length > 1 ? (spots[hit.spot]?.name ?? "") : "",
     ];
     this.output.write(`${fields.filter((field) => field !== "").join("  ")}\n`);

@@ -23,6 +23,7 @@ export {
   type Culprit,
   type Doubt,
   type Instruction,
+  type MemoryOperand,
   readsMemory,
   type Trap,
 } from "./instructions/index.ts";

@@ -1,4 +1,3 @@
-import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { asVa, type Pid } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
@@ -8,6 +7,7 @@ import type { Image } from "./image.ts";
 import {
   type Code,
   type Culprit,
+  canDecode,
   findCulprit,
   instructionBefore,
   maySurprise,
@@ -15,7 +15,8 @@ import {
 } from "./instructions/index.ts";
 import { Kallsyms } from "./kallsyms.ts";
 import { ObjectStore } from "./object-store.ts";
-import { PerfMapFile } from "./perf-map.ts";
+import type { PerfMapFile } from "./perf-map.ts";
+import { perfMapOf } from "./perf-map-of.ts";
 import { compiledCode, imageCode, memoryOf, type ReadMemory } from "./process-code.ts";
 import type { Mapping } from "./process-maps.ts";
 import { readMaps } from "./process-maps-file.ts";
@@ -68,7 +69,6 @@ const MAX_USER = 2 ** 47;
 const MAX_PROCESSES = 1 << 14;
 const GENERATIONS = 4;
 const KERNEL = "[kernel.kallsyms]";
-const NS_PID = /^NSpid:.*?(\d+)$/m;
 
 /**
  * Names for the addresses of many processes. What was seen of a process is kept when it is gone, for
@@ -116,7 +116,7 @@ export class Symbolizer implements SymbolSource, Disposable {
   /** The instruction that made an access; undefined where no code is known, or not of this processor. */
   culpritAt(where: CodeOwner, trap: Trap): Culprit | undefined {
     const code = this.#codeAt(where, trap.address);
-    return code === undefined ? undefined : findCulprit(code, trap);
+    return code === undefined || !canDecode() ? undefined : findCulprit(code, trap);
   }
 
   /** False where a glance tells that the access was made by the instruction before the trap. */
@@ -128,7 +128,8 @@ export class Symbolizer implements SymbolSource, Disposable {
   /** The instruction that ends at an address: before a return address, the call. */
   instructionBefore(pid: Pid, address: bigint): Culprit | undefined {
     const code = this.#codeAt({ pid }, address - 1n);
-    return code === undefined ? undefined : { ...instructionBefore(code, address), atTrap: false };
+    if (code === undefined || !canDecode()) return undefined;
+    return { ...instructionBefore(code, address), atTrap: false };
   }
 
   /** How to unwind in a process, until it runs another program. What it says of an address is cached. */
@@ -374,32 +375,6 @@ function compiledAt({ jit }: Process, address: bigint) {
 
 function isCode(mapping: Mapping): boolean {
   return mapping.perms.includes("x");
-}
-
-/** In the process's own /tmp, under the number it has in its own PID namespace. */
-function perfMapOf(proc: string, pid: Pid): PerfMapFile {
-  const folder = join(proc, `${pid}`);
-  let ownPid = `${pid}`;
-  let owner: number | undefined;
-  try {
-    ownPid = NS_PID.exec(readFileSync(join(folder, "status"), "utf8"))?.[1] ?? ownPid;
-    owner = statSync(folder).uid;
-  } catch {
-    // The process is gone already: no map of its own will be found.
-  }
-  const trusted = new Set([0, owner, process.getuid?.()]);
-  const name = `tmp/perf-${ownPid}.map`;
-  // When the process has ended its root is gone, but where that was ours the file is still there.
-  const paths = [`${folder}/root/${name}`, ...(sharesMounts(proc, folder) ? [`/${name}`] : [])];
-  return new PerfMapFile(paths, (uid) => trusted.has(uid));
-}
-
-function sharesMounts(proc: string, folder: string): boolean {
-  try {
-    return readlinkSync(`${folder}/ns/mnt`) === readlinkSync(join(proc, "self/ns/mnt"));
-  } catch {
-    return false;
-  }
 }
 
 /** The oldest entry makes room. */

@@ -37,6 +37,8 @@ export interface ArmPlan {
   readonly stackBytes: number;
   /** Several samples may be of one access, which their registers tell. */
   readonly straddled: boolean;
+  /** Values are wanted, and found out from instructions and registers. */
+  readonly rebuilds: boolean;
   /** General registers to sample: a mask as perf numbers them, 0 for none. */
   readonly registers: bigint;
   readonly hitPages: number;

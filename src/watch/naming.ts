@@ -36,7 +36,7 @@ export function makeNaming(
   const sites = new Sites(symbols, {
     spots,
     trapsAfter,
-    instructions: options.instructions !== false,
+    instructions: options.instructions !== false || plan.rebuilds,
   });
   const stacks = new Stacks(symbols);
   const namer = new Namer(symbols, {

@@ -36,6 +36,7 @@ import { namesScripts } from "./script-target.ts";
 import { selfTest } from "./self-test.ts";
 import { Session } from "./session.ts";
 import type { Spot } from "./spot.ts";
+import { StoredValues } from "./stored-values.ts";
 import { StrangerFilter } from "./stranger-filter.ts";
 import { findTargets, type Targets } from "./targets.ts";
 import { Tasks } from "./tasks.ts";
@@ -93,7 +94,7 @@ export function openSession(options: WatchOptions): Session {
     why,
     selfTest: tested,
     gaps: [...gapsBefore({ spots, targets, arming, options }), ...gaps],
-    rebuilder: undefined,
+    rebuilder: arming.plan.rebuilds ? new StoredValues(naming.sites, spots) : undefined,
     asked: askedOf(options, conditions),
     launched: targets.launched,
     resources: undo.move(),
@@ -133,6 +134,7 @@ function armAll(
         features,
         lanes,
         cpus: cpus.length,
+        wantsValues,
         programs,
         strategy,
       }),

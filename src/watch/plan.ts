@@ -42,6 +42,8 @@ export interface PlanFacts {
   /** Some target is named through a perf map. */
   readonly scripts: boolean;
   readonly programs: HitPrograms | undefined;
+  /** Values are wanted: where no program reads them, the registers tell some. */
+  readonly wantsValues: boolean;
 }
 
 /** What each event will be like: decided once, before the first is opened. */
@@ -54,7 +56,8 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
   // Programs know by themselves which registers fired for one access. Samples do not.
   const samples = programs === undefined || strategy === "task";
   const straddled = samples && spots.some((spot) => spot.pieces.length > 1);
-  const registers = straddled ? X86_GENERAL_REGISTERS : repeats ? STRING_REGISTERS : 0n;
+  const rebuilds = facts.wantsValues && programs === undefined;
+  const registers = straddled || rebuilds ? X86_GENERAL_REGISTERS : repeats ? STRING_REGISTERS : 0n;
   const kernelMode = countsKernel(options, privileges);
   const depth = stack ? FULL_STACK : SCRIPT_STACK;
   const budget = budgetPages(facts);
@@ -77,6 +80,7 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
     children: options.children !== false,
     maxStack: Math.min(depth, sysctl("kernel.perf_event_max_stack") ?? FULL_STACK),
     straddled,
+    rebuilds,
     registers,
     userRegisters: stack ? UNWIND_REGISTERS : 0n,
     stackBytes: stack ? stackBytes(options) : 0,

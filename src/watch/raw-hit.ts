@@ -131,6 +131,13 @@ export class RawHit {
     return (cursor.word(at + 1) | 0) * HIGH_WORD + cursor.word(at);
   }
 
+  /** The same with all its bits. */
+  registerBits(number: number): bigint | undefined {
+    const place = this.places[number] ?? -1;
+    if (place < 0 || this.ring === undefined) return undefined;
+    return this.ring.cursor.u64(this.ring.cursor.size / 4 - 2 * (this.registerCount - place));
+  }
+
   /** The program's registers and stack, if they were sampled. */
   user(): SampledUser | undefined {
     if (!this.layout.regsUser || this.ring === undefined) return undefined;

@@ -25,7 +25,10 @@ const LEVELS = ["-O0", "-O1", "-O2", "-O3"] as const;
 const FRAMES = ["-fomit-frame-pointer", "-fno-omit-frame-pointer"] as const;
 const POSITIONS = ["-no-pie", "-pie"] as const;
 
-async function stores(flags: readonly string[], options: { stackBytes?: number } = {}) {
+async function stores(
+  flags: readonly string[],
+  options: { stackBytes?: number } = { stackBytes: 8192 },
+) {
   const path = workshop.compile("callers", ...flags, "-Wno-unused");
   await using target = await Target.start(path);
   const where = ["counter"];

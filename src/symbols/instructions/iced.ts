@@ -14,3 +14,13 @@ export function iced(): Iced {
   loaded = module;
   return module;
 }
+
+/** False where the decoder cannot be loaded, as by a user who may not read its file. */
+export function canDecode(): boolean {
+  try {
+    iced();
+    return true;
+  } catch {
+    return false;
+  }
+}

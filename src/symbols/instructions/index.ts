@@ -7,6 +7,7 @@ export { instructionBefore } from "./before.ts";
 export type { Code, CodePiece } from "./code.ts";
 export { type Culprit, findCulprit, type Trap } from "./culprit.ts";
 export { maySurprise } from "./glance.ts";
+export { canDecode } from "./iced.ts";
 export {
   type Flow,
   type Instruction,
