@@ -3,6 +3,7 @@
 //   hot N        N stores as fast as they go
 //   paced N NS   N stores, NS ns of work between them
 //   threads N T  T threads, N stores each, all at once
+//   deep N D     N stores, each D calls deep
 //   best N B     B times N stores; the ns of CPU time that the fastest of these took
 //   idle MS      nothing for MS ms
 #define _GNU_SOURCE
@@ -33,6 +34,15 @@ static void paced(uint64_t n, uint64_t ns) {
     }
     counter = i;
   }
+}
+
+static __attribute__((noinline, noipa)) uint64_t deep(uint64_t n, uint64_t depth) {
+  if (depth == 0) {
+    hot(n);
+    return n;
+  }
+  volatile uint64_t local = deep(n, depth - 1);
+  return local + 1;
 }
 
 static uint64_t best(uint64_t n, uint64_t bursts) {
@@ -67,6 +77,7 @@ int main(void) {
     uint64_t start = now();
     if (!strcmp(word, "hot")) hot(a);
     if (!strcmp(word, "paced")) paced(a, b);
+    if (!strcmp(word, "deep")) deep(a, b);
     if (!strcmp(word, "threads")) threads(a, (int)b);
     if (!strcmp(word, "idle")) {
       struct timespec t = {(time_t)(a / 1000), (long)(a % 1000) * 1000000};

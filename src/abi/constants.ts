@@ -11,8 +11,13 @@ export const PERF_SAMPLE_TIME = 1 << 2;
 export const PERF_SAMPLE_CALLCHAIN = 1 << 5;
 export const PERF_SAMPLE_CPU = 1 << 7;
 export const PERF_SAMPLE_RAW = 1 << 10;
+export const PERF_SAMPLE_REGS_USER = 1 << 12;
+export const PERF_SAMPLE_STACK_USER = 1 << 13;
 export const PERF_SAMPLE_IDENTIFIER = 1 << 16;
 export const PERF_SAMPLE_REGS_INTR = 1 << 18;
+
+/** What stands before sampled registers: none (of a kernel thread), 32 bits, or 64 bits. */
+export const PERF_SAMPLE_REGS_ABI_64 = 2;
 
 export const PERF_FORMAT_TOTAL_TIME_ENABLED = 1 << 0;
 export const PERF_FORMAT_TOTAL_TIME_RUNNING = 1 << 1;

@@ -22,6 +22,7 @@ const HEADER_BITS = {
   watermark: 14,
   sampleIdAll: 18,
   excludeCallchainKernel: 21,
+  excludeCallchainUser: 22,
   mmap2: 23,
   commExec: 24,
   useClockid: 25,
@@ -42,6 +43,7 @@ const ALL_FLAGS = [
   "watermark",
   "sampleIdAll",
   "excludeCallchainKernel",
+  "excludeCallchainUser",
   "mmap2",
   "commExec",
   "useClockid",
@@ -65,6 +67,8 @@ const attrs: fc.Arbitrary<Required<PerfEventAttr>> = fc.record({
   bpAddr: u64,
   bpLen: whole,
   clockid: fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }),
+  sampleRegsUser: u64,
+  sampleStackUser: u32,
   sampleRegsIntr: u64,
   sampleMaxStack: fc.integer({ min: 0, max: 0xffff }),
 });
@@ -78,7 +82,7 @@ test("every member stands where the kernel's struct has it, and nothing stands a
       expect(bytes).toHaveLength(136);
       expect(view.getUint32(0, true)).toBe(attr.type);
       expect(view.getUint32(4, true)).toBe(PERF_ATTR_SIZE);
-      const longs = [8, 16, 24, 32, 40, 56, 64, 96].map((at) => view.getBigUint64(at, true));
+      const longs = [8, 16, 24, 32, 40, 56, 64, 80, 96].map((at) => view.getBigUint64(at, true));
       expect(longs).toEqual([
         BigInt(attr.config),
         BigInt(attr.samplePeriod),
@@ -87,15 +91,17 @@ test("every member stands where the kernel's struct has it, and nothing stands a
         flags,
         attr.bpAddr,
         BigInt(attr.bpLen),
+        attr.sampleRegsUser,
         attr.sampleRegsIntr,
       ]);
+      expect(view.getUint32(88, true)).toBe(attr.sampleStackUser);
       expect(view.getUint32(48, true)).toBe(attr.wakeupWatermark);
       expect(view.getUint32(52, true)).toBe(attr.bpType);
       expect(view.getInt32(92, true)).toBe(attr.clockid);
       expect(view.getUint16(108, true)).toBe(attr.sampleMaxStack);
       // What Trapline never sets must be 0, or older kernels refuse the whole with E2BIG.
       const unused = [
-        ...bytes.subarray(72, 92),
+        ...bytes.subarray(72, 80),
         ...bytes.subarray(104, 108),
         ...bytes.subarray(110),
       ];

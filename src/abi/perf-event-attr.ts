@@ -13,6 +13,7 @@ const FLAG_BITS = {
   watermark: 14,
   sampleIdAll: 18,
   excludeCallchainKernel: 21,
+  excludeCallchainUser: 22,
   mmap2: 23,
   commExec: 24,
   useClockid: 25,
@@ -36,6 +37,9 @@ export interface PerfEventAttr {
   readonly bpAddr?: bigint;
   readonly bpLen?: number;
   readonly clockid?: number;
+  readonly sampleRegsUser?: bigint;
+  /** Bytes from the top of the stack: a multiple of 8. */
+  readonly sampleStackUser?: number;
   readonly sampleRegsIntr?: bigint;
   readonly sampleMaxStack?: number;
 }
@@ -58,6 +62,8 @@ export function encodePerfEventAttr(attr: PerfEventAttr): Uint8Array {
   view.setUint32(52, attr.bpType ?? 0, true);
   view.setBigUint64(56, attr.bpAddr ?? 0n, true);
   view.setBigUint64(64, BigInt(attr.bpLen ?? 0), true);
+  view.setBigUint64(80, attr.sampleRegsUser ?? 0n, true);
+  view.setUint32(88, attr.sampleStackUser ?? 0, true);
   view.setInt32(92, attr.clockid ?? 0, true);
   view.setBigUint64(96, attr.sampleRegsIntr ?? 0n, true);
   view.setUint16(108, attr.sampleMaxStack ?? 0, true);

@@ -15,6 +15,8 @@ const IN_ORDER = [
   { name: "period", bit: 1 << 8 },
   { name: "read", bit: 1 << 4 },
   { name: "callchain", bit: 1 << 5 },
+  { name: "regs user", bit: 1 << 12 },
+  { name: "stack user", bit: 1 << 13 },
   { name: "regs", bit: 1 << 18 },
 ] as const;
 
@@ -24,9 +26,23 @@ function naive(sampleType: number): Map<string, number> {
   return new Map(present.map(({ name }, index) => [name, 2 + index * 2]));
 }
 
-const ALL = { identifier: true, cpu: true, callchain: true, regsIntr: true };
+const ALL = {
+  identifier: true,
+  cpu: true,
+  callchain: true,
+  regsUser: true,
+  stackUser: true,
+  regsIntr: true,
+};
 const wishes = fc.record(
-  { identifier: fc.boolean(), cpu: fc.boolean(), callchain: fc.boolean(), regsIntr: fc.boolean() },
+  {
+    identifier: fc.boolean(),
+    cpu: fc.boolean(),
+    callchain: fc.boolean(),
+    regsUser: fc.boolean(),
+    stackUser: fc.boolean(),
+    regsIntr: fc.boolean(),
+  },
   { requiredKeys: [] },
 );
 
@@ -42,8 +58,11 @@ test("each field lies where the kernel writes it, for any wishes", () => {
       expect(layout.time).toBe(at.get("time"));
       expect(layout.cpu).toBe(at.get("cpu"));
       expect(layout.callchain).toBe(at.get("callchain"));
-      const fixed = [...at.keys()].filter((name) => name !== "callchain" && name !== "regs");
-      expect(layout.varying).toBe(2 + 2 * fixed.length);
+      const varying = ["callchain", "regs user", "stack user", "regs"];
+      const first = varying.map((name) => at.get(name)).find((it) => it !== undefined);
+      expect(layout.varying).toBe(first ?? 2 + 2 * at.size);
+      expect(layout.regsUser).toBe(at.has("regs user"));
+      expect(layout.stackUser).toBe(at.has("stack user"));
       expect(layout.regsIntr).toBe(at.has("regs"));
     }),
   );
@@ -60,7 +79,9 @@ test("nothing is sampled that was not wished for, and every hit tells its place,
     cpu: undefined,
     callchain: undefined,
     varying: 8,
+    regsUser: false,
+    stackUser: false,
     regsIntr: false,
   });
-  expect(sampleLayout(ALL).sampleType).toBe(0x5_00a7);
+  expect(sampleLayout(ALL).sampleType).toBe(0x5_30a7);
 });

@@ -4,6 +4,8 @@ import {
   PERF_SAMPLE_IDENTIFIER,
   PERF_SAMPLE_IP,
   PERF_SAMPLE_REGS_INTR,
+  PERF_SAMPLE_REGS_USER,
+  PERF_SAMPLE_STACK_USER,
   PERF_SAMPLE_TID,
   PERF_SAMPLE_TIME,
 } from "./constants.ts";
@@ -22,6 +24,8 @@ export interface SampleLayout {
   readonly callchain: number | undefined;
   /** Where the fields of varying length begin: the call chain, if there is one, then raw data. */
   readonly varying: number;
+  readonly regsUser: boolean;
+  readonly stackUser: boolean;
   readonly regsIntr: boolean;
 }
 
@@ -45,6 +49,8 @@ export interface SampleWishes {
   /** The CPU in each sample: for rings that are not one CPU's own. */
   readonly cpu?: boolean;
   readonly callchain?: boolean;
+  readonly regsUser?: boolean;
+  readonly stackUser?: boolean;
   readonly regsIntr?: boolean;
 }
 
@@ -55,6 +61,8 @@ export function sampleLayout(wishes: SampleWishes): SampleLayout {
     (wishes.identifier ? PERF_SAMPLE_IDENTIFIER : 0) |
     (wishes.cpu ? PERF_SAMPLE_CPU : 0) |
     (wishes.callchain ? PERF_SAMPLE_CALLCHAIN : 0) |
+    (wishes.regsUser ? PERF_SAMPLE_REGS_USER : 0) |
+    (wishes.stackUser ? PERF_SAMPLE_STACK_USER : 0) |
     (wishes.regsIntr ? PERF_SAMPLE_REGS_INTR : 0);
   const at = new Map<number, number>();
   let next = U64_WORDS; // behind the header
@@ -73,6 +81,8 @@ export function sampleLayout(wishes: SampleWishes): SampleLayout {
     cpu: at.get(PERF_SAMPLE_CPU),
     callchain: wishes.callchain ? next : undefined,
     varying: next,
+    regsUser: wishes.regsUser ?? false,
+    stackUser: wishes.stackUser ?? false,
     regsIntr: wishes.regsIntr ?? false,
   };
 }

@@ -38,7 +38,8 @@ const whole: Coverage = {
 };
 
 test("a result without hits says how long was looked, at what and whom", () => {
-  const report = { hits: 0, writers: [], coverage: whole, ended: "timeout" as const };
+  const none = { hits: 0, traps: 0, writesLeftOut: 0, writers: [] };
+  const report = { ...none, coverage: whole, ended: "timeout" as const };
   expect(headline(report, [spot])).toBe("0 hits in 2.500 s on counter (0x404100/8:w)");
   expect(coverageLines(whole)).toEqual([
     "covered: 1 process, 3 threads, on CPU 0, 1",

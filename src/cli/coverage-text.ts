@@ -13,7 +13,8 @@ export function headline(report: WatchReport, spots: readonly Spot[]): string {
   const { coverage } = report;
   const duration = formatSeconds(coverage.untilNs - coverage.sinceNs);
   const what = spots.map(describeSpot).join(", ");
-  return `${formatNumber(report.hits, "hit")} in ${duration} on ${what}`;
+  const traps = report.traps === report.hits ? "" : ` (${formatNumber(report.traps, "trap")})`;
+  return `${formatNumber(report.hits, "hit")}${traps} in ${duration} on ${what}`;
 }
 
 /** What was covered, then a line for each thing that was not. */
@@ -42,6 +43,7 @@ export function coverageLines(coverage: Coverage): readonly string[] {
       : [`left out: ${formatCount(strangers)} hits by other processes at the same address`]),
     ...leftOutLines(coverage),
     ...stoppedLines(coverage),
+    ...(coverage.notes ?? []).map((text) => `note: ${text}`),
     ...coverage.gaps.map(({ text }) => `not covered: ${text}`),
   ];
 }

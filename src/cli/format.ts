@@ -39,11 +39,13 @@ export function formatNumber(count: number, word: string, plural = `${word}s`): 
   return `${formatCount(count)} ${count === 1 ? word : plural}`;
 }
 
-/** `fill_row+0x1c`, `fillRow rows.mjs:3` for a script, or the bare address. */
+/** `fill_row rows.c:12`, with the function it was inlined into; else `fill_row+0x1c`, or the bare address. */
 export function formatCode(frame: Frame): string {
   if (frame.file !== undefined && frame.line !== undefined) {
-    const name = frame.symbol === undefined || frame.symbol === "" ? "(anonymous)" : frame.symbol;
-    return `${name} ${basename(frame.file)}:${frame.line}`;
+    const name = frame.function ?? frame.symbol ?? "";
+    const outer = frame.inlined?.at(-1)?.function ?? frame.symbol;
+    const into = frame.inlined === undefined || outer === undefined ? "" : ` in ${outer}`;
+    return `${name === "" ? "(anonymous)" : name} ${basename(frame.file)}:${frame.line}${into}`;
   }
   if (frame.symbol !== undefined) {
     return frame.offset === undefined || frame.offset === 0
@@ -52,6 +54,11 @@ export function formatCode(frame: Frame): string {
   }
   if (frame.objectOffset !== undefined) return `+${formatHex(frame.objectOffset)}`;
   return formatHex(frame.address);
+}
+
+/** The code, and the system call that it worked for: `read(2): _copy_to_iter+0x18`. */
+export function formatAccess(frame: Frame, syscall: string | undefined): string {
+  return syscall === undefined ? formatCode(frame) : `${syscall}(2): ${formatCode(frame)}`;
 }
 
 /** Where the code comes from: the object's base name, or what kind of code it is. */

@@ -1,4 +1,4 @@
-import type { Frame } from "../symbols/index.ts";
+import type { Culprit, Frame } from "../symbols/index.ts";
 import type { RawHit, Session, Spot, WatchReport, Writer } from "../watch/index.ts";
 import { formatHex } from "./format.ts";
 import type { Output } from "./output.ts";
@@ -40,7 +40,8 @@ export class JsonView implements View {
   hit(hit: RawHit): void {
     if (this.session === undefined) return;
     const { namer, spots } = this.session.parts;
-    const { frame, via } = namer.name(hit);
+    const { frame, via, culprit, syscall } = namer.name(hit);
+    const stack = this.stack ? namer.stack(hit) : undefined;
     this.line({
       kind: "hit",
       time: hit.time,
@@ -53,10 +54,14 @@ export class JsonView implements View {
       watch: spots[hit.spot]?.name,
       ...codeOf(frame),
       via: via === undefined ? undefined : codeOf(via),
+      ...culpritOf(culprit),
+      syscall,
+      repeat: hit.repeat,
       old: valueIn(hit.oldValue, spots[hit.spot]),
       new: valueIn(hit.newValue, spots[hit.spot]),
       valueFrom: hit.valueFrom,
-      stack: this.stack ? namer.stack(hit).map(frameOf) : undefined,
+      stack: stack?.frames.map(frameOf),
+      stackCut: stack?.cut,
     });
   }
 
@@ -64,12 +69,14 @@ export class JsonView implements View {
     // Lines are flushed by the one who calls.
   }
 
-  end({ hits, writers, coverage, ended }: WatchReport): void {
+  end({ hits, traps, writesLeftOut, writers, coverage, ended }: WatchReport): void {
     const spots = this.session?.parts.spots ?? [];
     const { sinceNs, untilNs, ...rest } = coverage;
     this.line({
       kind: "summary",
       hits,
+      traps,
+      writesLeftOut,
       lost: coverage.lost,
       ended,
       writers: writers.map((writer) => writerOf(writer, spots)),
@@ -89,20 +96,22 @@ function valueIn(value: bigint | undefined, spot: Spot | undefined): bigint | st
   return spot.signed === true ? BigInt.asIntN(8 * spot.length, value) : value;
 }
 
-function watchOf({ name, address, length, mode, inexact, pids, pieces }: Spot) {
+function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {
   return {
     name,
     address: formatHex(address),
     length,
     mode,
     inexact,
+    type,
+    note,
     registers: pieces.length,
     pids: pids === undefined ? undefined : [...pids],
   };
 }
 
 function writerOf(writer: Writer, spots: readonly Spot[]) {
-  const { comm, pid, tid, threads, processes, mode, frame, via, count, stack } = writer;
+  const { comm, pid, tid, threads, processes, mode, frame, via, count, traps, stack } = writer;
   return {
     comm,
     pid,
@@ -113,17 +122,31 @@ function writerOf(writer: Writer, spots: readonly Spot[]) {
     watch: spots[writer.spot]?.name,
     ...codeOf(frame),
     via: via === undefined ? undefined : codeOf(via),
+    ...culpritOf(writer.culprit),
+    syscall: writer.syscall,
     count,
+    traps,
     lastValue: valueIn(writer.lastValue, spots[writer.spot]),
     first: writer.firstNs,
     last: writer.lastNs,
     stack: stack?.map(frameOf),
+    stackCut: writer.stackCut,
   };
 }
 
-function codeOf({ symbol, offset, object, objectOffset, file, line, column }: Frame) {
+function codeOf({ objectOffset, ...frame }: Frame) {
+  const { symbol, offset, object, file, line, column, inlined } = frame;
   const at = objectOffset === undefined ? undefined : formatHex(objectOffset);
-  return { symbol, offset, object, objectOffset: at, file, line, column };
+  return {
+    ...{ symbol, function: frame.function, offset, object, objectOffset: at },
+    ...{ file, line, column, inlined },
+  };
+}
+
+function culpritOf(culprit: Culprit | undefined) {
+  const instruction = culprit?.instruction;
+  const insnAddr = instruction === undefined ? undefined : formatHex(instruction.address);
+  return { insn: instruction?.text, insnAddr, insnDoubt: culprit?.doubt };
 }
 
 function frameOf(frame: Frame) {

@@ -1,6 +1,7 @@
-import type { RawHit, Session, Spot, WatchReport } from "../watch/index.ts";
+import type { Frame, RawHit, Session, Spot, WatchReport } from "../watch/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
-import { formatCode, formatHex, formatObject, formatValue } from "./format.ts";
+import { instructionText, stackLines } from "./culprit-text.ts";
+import { formatAccess, formatHex, formatObject, formatValue } from "./format.ts";
 import type { Output } from "./output.ts";
 import type { View } from "./view.ts";
 
@@ -22,23 +23,25 @@ export class LogView implements View {
   hit(hit: RawHit): void {
     if (this.session === undefined) return;
     const { namer, spots } = this.session.parts;
-    const { frame } = namer.name(hit);
+    const { frame, culprit, syscall } = namer.name(hit);
     const seconds = Number(hit.time - this.session.sinceNs) / 1e9;
     const fields = [
       seconds.toFixed(6).padStart(12),
       `${this.session.commOf(hit)} ${hit.pid}/${hit.tid}`,
       `[${hit.cpu.toString().padStart(3, "0")}]`,
       hit.kernel ? "kernel" : "user",
-      `${formatCode(frame)} (${formatObject(frame)})`,
+      `${formatAccess(frame, syscall)} (${formatObject(frame)})`,
+      instructionText(culprit),
+      hit.repeat > 1 ? `× ${hit.repeat}` : "",
       change(hit, spots[hit.spot]),
       spots.length > 1 ? (spots[hit.spot]?.name ?? "") : "",
     ];
     this.output.write(`${fields.filter((field) => field !== "").join("  ")}\n`);
     if (!this.options.stack) return;
-    for (const caller of namer.stack(hit)) {
-      const address = formatHex(caller.address).padStart(18);
-      this.output.write(`\t${address} ${formatCode(caller)} (${formatObject(caller)})\n`);
-    }
+    const { frames, cut } = namer.stack(hit);
+    const line = (caller: Frame, text: string) =>
+      `${formatHex(caller.address).padStart(18)} ${text}`;
+    for (const text of stackLines(frames, cut, line)) this.output.write(`\t${text}\n`);
   }
 
   tick(): void {

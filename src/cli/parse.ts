@@ -37,13 +37,17 @@ export function parseIds(flag: string, text: string): readonly number[] {
 
 const BYTES_PER_UNIT: Readonly<Record<string, number>> = { "": 1, K: 1 << 10, M: 1 << 20 };
 
+const PAGE = 4096;
+
 /** `64K`, `8M`, or bytes. */
-export function parseSize(flag: string, text: string): number {
+export function parseSize(flag: string, text: string, least = PAGE): number {
   const match = /^(\d+)([KM]?)$/i.exec(text);
   const unit = BYTES_PER_UNIT[match?.[2]?.toUpperCase() ?? "?"];
   const bytes = Number(match?.[1]) * (unit ?? Number.NaN);
-  if (Number.isSafeInteger(bytes) && bytes >= 4096 && bytes <= 2 ** 30) return bytes;
-  throw new UsageError(`${flag} ${text}: not a size from 4K to 1024M`);
+  if (Number.isSafeInteger(bytes) && bytes >= least && bytes <= 2 ** 30) return bytes;
+  throw new UsageError(
+    `${flag} ${text}: not a size from ${least === PAGE ? "4K" : least} to 1024M`,
+  );
 }
 
 /** `2%`, or a share such as `0.02`: above 0 and up to 1. */

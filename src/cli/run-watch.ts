@@ -36,7 +36,9 @@ const BATCH = 1 << 16;
 
 /** Runs a watch to its end and shows it. Resolves to the exit status. */
 export async function runWatch(options: WatchOptions, display: Display): Promise<number> {
-  const session = open(options);
+  // The table shows neither instructions nor single hits: what they cost can be saved.
+  const details = display.form !== "table" || display.stack;
+  const session = open({ repeats: details, instructions: details, ...options });
   if (session instanceof WatchError) {
     console.error(`trapline: ${session.message}`);
     return session.exitCode ?? STATUS[session.kind];
@@ -142,6 +144,8 @@ async function watchToEnd(
   const coverage = session.finish(sink);
   const report: WatchReport = {
     hits: session.hits,
+    traps: session.traps,
+    writesLeftOut: session.writesLeftOut,
     writers: writers.list(),
     coverage,
     ended: session.ended,

@@ -2,9 +2,10 @@ import { styleText } from "node:util";
 import logUpdate from "log-update";
 import type { Session, Spot, WatchReport, Writer, Writers } from "../watch/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
+import { instructionText, stackLines } from "./culprit-text.ts";
 import { describeSpot } from "./describe-spot.ts";
 import {
-  formatCode,
+  formatAccess,
   formatCount,
   formatNumber,
   formatObject,
@@ -18,6 +19,7 @@ import type { View } from "./view.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "COUNT", align: "right" },
+  { title: "TRAPS", align: "right" },
   { title: "SHARE", align: "right" },
   { title: "WHO", align: "left", shrinks: true },
   { title: "CODE", align: "left", shrinks: true },
@@ -100,9 +102,12 @@ export class TableView implements View {
     const rows = writers.map((writer) => this.row(writer, of));
     const width = process.stdout.isTTY ? process.stdout.columns : undefined;
     const [title = "", ...lines] = textTable(COLUMNS, rows, width);
-    const stacks = writers.map(({ stack }) =>
-      (stack ?? []).map((frame) => `        ${formatCode(frame)} (${formatObject(frame)})`),
-    );
+    const stacks = writers.map(({ culprit, stack, stackCut }) => {
+      if (stack === undefined) return [];
+      const instruction = instructionText(culprit);
+      const lines = [...(instruction === "" ? [] : [instruction]), ...stackLines(stack, stackCut)];
+      return lines.map((line) => `        ${line}`);
+    });
     return [this.bold(title), ...lines.flatMap((line, index) => [line, ...(stacks[index] ?? [])])];
   }
 
@@ -112,9 +117,10 @@ export class TableView implements View {
   ): readonly string[] {
     return [
       formatCount(writer.count),
+      writer.traps === writer.count ? "" : formatCount(writer.traps),
       formatShare(writer.count, hits),
       who(writer),
-      formatCode(writer.frame),
+      formatAccess(writer.frame, writer.syscall),
       writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
       spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
       lastValue(writer, spots),

@@ -15,8 +15,10 @@ interface WatchFlags extends HitFlags {
   readonly inherit: boolean;
   readonly kernel: boolean;
   readonly stack?: boolean;
+  readonly stackBytes?: string;
   readonly log?: boolean;
   readonly json?: boolean;
+  readonly list?: string;
   readonly maxHits?: string;
   readonly timeout?: string;
   readonly arm: string;
@@ -27,21 +29,27 @@ interface WatchFlags extends HitFlags {
 }
 
 const AFTER_HELP = `${CONDITION_HELP}
-WHERE is ADDR[/LEN][:MODE] or [OBJECT:]NAME[/LEN][:MODE]; an address is hex, a
-name is an ELF symbol of the process, its size the length. MODE is r, w, rw or
-x; w if not given. perf's mem:ADDR/LEN:MODE and bpftrace's
-watchpoint:ADDR:LEN:MODE mean the same.
+WHERE is ADDR[/LEN][:MODE] or [OBJECT:|FILE:]EXPR[/LEN][:MODE]; an address is
+hex. EXPR names a variable as C does: counter, conn.state, table[3].state,
+cfg->limit (the pointer is followed once, when armed), *(uint32_t*)0x7f00,
+@ptr+16 (bytes behind what ptr points to), ns::Class::member. Its type gives the
+length; without debug info a name is an ELF symbol. MODE is r, w, rw or x; w if
+not given. perf's mem:ADDR/LEN:MODE and bpftrace's watchpoint:ADDR:LEN:MODE mean
+the same.
 
-Exit status: 0, or that of the command launched; 1 it failed, or --fail-on-hit
-or --fail-on-no-hit says so; 2 wrong usage; 126 the command cannot be run; 127
-it was not found. Ctrl-C ends the watch and
-prints what was found; a second one leaves at once.
+Exit status: 0, or that of the command launched; 1 it failed, or as --fail-on-
+hit and --fail-on-no-hit say; 2 wrong usage; 126 the command cannot be run; 127
+it was not found. Ctrl-C ends the watch and prints what was found; a second one
+leaves at once.
 
 Examples:
   trapline watch -p 1234 counter            who writes counter?
   trapline watch -p 1234 0x404100/8:rw      who reads or writes these 8 bytes?
   trapline watch -p 1234 libfoo.so:state --log -g
                                             each hit as it happens, with stack
+  trapline watch -p 1234 'cfg->limit' conn.c:state
+                                            a member, and a static variable
+  trapline watch -p 1234 --list 'conn*'     what can be named?
   trapline watch -p 1234 main:x --max-hits 1
                                             wait until main is executed
   trapline watch -p 1234 state --if 'value == 3 && old != 2' --stop
@@ -73,10 +81,12 @@ export function addWatchCommand(
     .option("--no-children", "leave out children forked from now on")
     .option("-i, --no-inherit", "the same, as perf calls it")
     .option("--no-kernel", "leave out accesses by the kernel for the task")
-    .option("-g, --stack", "take the call chain of each hit");
+    .option("-g, --stack", "take the call chain of each hit")
+    .option("--stack-bytes <SIZE>", "bytes of each stack that are taken for -g");
   addHitFlags(command)
     .option("--log", "print one line a hit as it happens")
     .option("--json", "print JSON lines: header, hits, summary")
+    .option("--list <PATTERN>", "print the variables that fit, and watch nothing")
     .option("--max-hits <N>", "end after N hits")
     .option("--timeout <TIME>", "end after TIME: 10s, 500ms, 2m")
     .option("--arm <HOW>", "cpu, task or auto: registers of CPUs or threads", "auto")
@@ -86,8 +96,16 @@ export function addWatchCommand(
     .option("--color <WHEN>", "auto, always or never", "auto")
     .addHelpText("after", AFTER_HELP)
     .action(async (where: readonly string[], flags: WatchFlags) => {
-      finish(await runWatch(toOptions(where, flags, launch), toDisplay(flags)));
+      if (flags.list !== undefined) finish(await list(flags.list, flags));
+      else finish(await runWatch(toOptions(where, flags, launch), toDisplay(flags)));
     });
+}
+
+/** Loaded only when it is asked for: a watch is to be in time. */
+async function list(pattern: string, flags: WatchFlags): Promise<number> {
+  const { runList } = await import("./list-variables.ts");
+  const pids = flags.pid === undefined ? [] : parseIds("-p", flags.pid);
+  return runList(pids, pattern, { json: flags.json === true });
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -105,6 +123,10 @@ function toOptions(
     children: flags.children && flags.inherit,
     kernel: flags.kernel,
     arm: parseChoice("--arm", flags.arm, ["auto", "cpu", "task"]),
+    ...(flags.stack === true ? { stack: true } : {}),
+    ...(flags.stackBytes === undefined
+      ? {}
+      : { stackBytes: parseSize("--stack-bytes", flags.stackBytes, 8) }),
     ...(flags.stack === true ? { stack: true } : {}),
     ...toHitOptions(flags),
     ...(flags.maxHits === undefined ? {} : { maxHits: parseCount("--max-hits", flags.maxHits, 1) }),

@@ -18,6 +18,7 @@ export { kernelMemberOffset, memberOffset } from "./btf.ts";
 export { EventRing } from "./event-ring.ts";
 export { type Features, probeFeatures } from "./features.ts";
 export { addStrangerCheck, type Filtered, ForeignFilter, Strangers } from "./foreign-filter.ts";
+export { KernelMemory } from "./kernel-memory.ts";
 export { canLoadLibrary, openSys } from "./koffi-sys.ts";
 export { LaunchError, Launched } from "./launch.ts";
 export { type EventCounts, PerfEvent } from "./perf-event.ts";

@@ -5,6 +5,8 @@ export interface ByteSource {
   /** For messages. */
   readonly path: string;
   readonly size: number;
+  /** Undefined of what is no file. */
+  readonly fd: number | undefined;
   /** Fewer than `length` only at the end. */
   read(offset: number, length: number): Uint8Array;
   close(): void;
@@ -65,6 +67,7 @@ export class FileBytes implements ByteSource {
 /** An object that exists in memory only, such as the vdso. */
 export class MemoryBytes implements ByteSource {
   readonly path: string;
+  readonly fd = undefined;
   readonly size: number;
   readonly #bytes: Uint8Array;
 

@@ -10,9 +10,12 @@ import {
   readSegments,
 } from "./elf-headers.ts";
 import { type DebugLink, readBuildId, readDebugLink } from "./elf-notes.ts";
+import { FdeIndex } from "./fde-index.ts";
 import { SymbolTable } from "./symbol-table.ts";
 import { readVersions, type SymbolVersion } from "./symbol-versions.ts";
 
+const PT_LOAD = 1;
+const PT_GNU_EH_FRAME = 0x6474e550;
 const SHT_SYMTAB = 2;
 const SHT_DYNSYM = 11;
 
@@ -43,6 +46,11 @@ export class ElfFile implements Disposable {
 
   static open(path: string): ElfFile {
     return new ElfFile(openBytes(path));
+  }
+
+  /** The open file; undefined of what exists in memory only. It is ours to close. */
+  get fd(): number | undefined {
+    return this.#source.fd;
   }
 
   get sections(): readonly ElfSection[] {
@@ -78,6 +86,23 @@ export class ElfFile implements Disposable {
 
   debugLink(): DebugLink | undefined {
     return readDebugLink(this.#source, this.header, this.sections);
+  }
+
+  /** Bytes by the linker's address; fewer than `length` where the bytes of their segment end. */
+  bytesAt(address: bigint, length: number): Uint8Array {
+    const segment = this.segments.find(
+      ({ type, vaddr, filesz }) => type === PT_LOAD && vaddr <= address && address < vaddr + filesz,
+    );
+    if (segment === undefined) return new Uint8Array(0);
+    const into = address - segment.vaddr;
+    const rest = Number(segment.filesz - into);
+    return this.#source.read(Number(segment.offset + into), Math.min(length, rest));
+  }
+
+  /** Where functions start, by the table that unwinders use. */
+  fdeIndex(): FdeIndex | undefined {
+    const header = this.segments.find(({ type }) => type === PT_GNU_EH_FRAME);
+    return header === undefined ? undefined : FdeIndex.read(this, header.vaddr);
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,5 @@
 import type { Va } from "../base/index.ts";
+import type { SourcePlace } from "./dwarf/line-of.ts";
 
 /** How far V8 had compiled a function, by the mark in its name: `~`, `^`, `+`, `*`. */
 export type Tier = "interpreted" | "baseline" | "maglev" | "optimised";
@@ -22,10 +23,18 @@ export interface Frame {
    * that cannot be read, and of `[heap]` and the like, the offset from its first byte.
    */
   readonly objectOffset?: bigint;
+  /** Of the instruction, from debug info; of JavaScript where the function starts. */
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
-  /** Only of JavaScript. `line` is then where the function starts. */
+  /** The source's function, demangled, from debug info: of inlined code not that of `symbol`. */
+  readonly function?: string;
+  /**
+   * Where functions were inlined: all of them and the one they are in at last, innermost first, each
+   * with its own line. Absent where nothing was inlined.
+   */
+  readonly inlined?: readonly SourcePlace[];
+  /** Only of JavaScript. */
   readonly tier?: Tier;
 }
 

@@ -3,11 +3,15 @@ import { basename, join } from "node:path";
 import type { Pid } from "../base/index.ts";
 import { MemoryBytes } from "./byte-source.ts";
 import { openDebugFile } from "./debug-file.ts";
+import { DebugObject } from "./dwarf/debug-object.ts";
+import { type CodePlace, SourceLines } from "./dwarf/line-of.ts";
 import { ElfFile } from "./elf.ts";
 import { ElfError } from "./elf-error.ts";
+import type { FdeIndex } from "./fde-index.ts";
 import { openMappedFile } from "./mapped-file.ts";
 import { type Mapping, parseMaps } from "./process-maps.ts";
 import type { ElfSymbol, SymbolTable } from "./symbol-table.ts";
+import { type CfiRow, CfiTable } from "./unwind/index.ts";
 
 const MAX_VDSO = 1 << 20;
 
@@ -17,7 +21,11 @@ export class MappedObject {
   readonly name: string;
   readonly elf: ElfFile;
   readonly #roots: readonly string[];
+  #fdes: { readonly index: FdeIndex | undefined } | undefined;
   #debug: { readonly elf: ElfFile | undefined } | undefined;
+  #lines: SourceLines | undefined;
+  #cfi: CfiTable | undefined;
+  #dwarf: { readonly debug: DebugObject | undefined } | undefined;
 
   constructor(path: string, elf: ElfFile, roots: readonly string[]) {
     this.path = path;
@@ -41,9 +49,53 @@ export class MappedObject {
     return (this.symtab() ?? this.dynsym())?.lookup(address);
   }
 
+  /**
+   * Where decoding can begin to reach an address: the start of its function by the symbols or by the
+   * frame descriptions, whichever is nearer, for each is the start of an instruction.
+   */
+  functionStart(address: bigint): bigint | undefined {
+    const starts = [this.#described(address), this.lookup(address)?.value];
+    return starts.reduce((a, b) => (a === undefined || (b !== undefined && b > a) ? b : a));
+  }
+
+  /** True where a function is entered. A label inside of one is not its entry. */
+  isEntry(address: bigint): boolean {
+    return (this.#described(address) ?? this.lookup(address)?.value) === address;
+  }
+
+  /** Undefined without libdw, and of the vdso, which has none. */
+  dwarf(): DebugObject | undefined {
+    const { path, elf } = this;
+    if (elf.fd === undefined) return undefined;
+    this.#dwarf ??= { debug: DebugObject.open({ path, fd: elf.fd, roots: this.#roots }) };
+    return this.#dwarf.debug;
+  }
+
+  /** The source of an instruction, by the linker's address. */
+  lineOf(address: bigint): CodePlace | undefined {
+    const debug = this.dwarf();
+    if (debug === undefined) return undefined;
+    this.#lines ??= new SourceLines(debug);
+    return this.#lines.lineOf(address);
+  }
+
+  /** How to unwind at an instruction, by the linker's address. */
+  cfiRowAt(address: bigint): CfiRow | undefined {
+    const debug = this.dwarf();
+    if (debug === undefined) return undefined;
+    this.#cfi ??= new CfiTable(debug);
+    return this.#cfi.rowAt(address);
+  }
+
   close(): void {
+    this.#dwarf?.debug?.[Symbol.dispose]();
     this.elf[Symbol.dispose]();
     this.#debug?.elf?.[Symbol.dispose]();
+  }
+
+  #described(address: bigint): bigint | undefined {
+    this.#fdes ??= { index: tableOrNone(() => this.elf.fdeIndex()) };
+    return this.#fdes.index?.startOf(address);
   }
 
   #debugFile(): ElfFile | undefined {
@@ -147,7 +199,7 @@ function readMemory(path: string, { start, end }: Mapping): Buffer | undefined {
 }
 
 /** A broken table is as good as none: the address is then shown without a name. */
-function tableOrNone(read: () => SymbolTable | undefined): SymbolTable | undefined {
+function tableOrNone<Table>(read: () => Table | undefined): Table | undefined {
   try {
     return read();
   } catch (error) {

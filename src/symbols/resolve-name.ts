@@ -1,12 +1,10 @@
 import { asVa, err, ok, type Pid, type Result } from "../base/index.ts";
-import { AddressSpace } from "./address-space.ts";
 import { type Definition, definitionsOf, objectMatches } from "./definitions.ts";
 import { nearestNames } from "./edit-distance.ts";
 import type { Image } from "./image.ts";
-import { type LinkScope, linkScope } from "./link-scope.ts";
+import type { LinkScope } from "./link-scope.ts";
+import { LoadedProcess } from "./loaded-process.ts";
 import type { NamedAddress, NameFailure, NameQuery } from "./named-address.ts";
-import { ObjectStore } from "./object-store.ts";
-import { readMaps } from "./process-maps-file.ts";
 
 /** Where a name is in a live process: the place that the process's own code would use. */
 export function resolveName(
@@ -14,20 +12,27 @@ export function resolveName(
   query: NameQuery,
   { proc = "/proc" }: { readonly proc?: string } = {},
 ): Result<NamedAddress, NameFailure> {
-  const mappings = readMaps(proc, pid);
-  if (mappings === undefined) {
-    const hint = "it has ended, is a kernel thread, or belongs to another user";
-    return err({ kind: "no-process", pid, hint });
-  }
-  using store = new ObjectStore(proc);
-  const images = new AddressSpace([pid], mappings).images(store);
+  const loaded = LoadedProcess.open(pid, proc);
+  if (!loaded.ok) return loaded;
+  using process = loaded.value;
+  return resolveIn(process, query);
+}
+
+/**
+ * The same for a process that is open already. Of a failure that is not the last word, near names
+ * need not be searched: among a million that takes a second.
+ */
+export function resolveIn(
+  { images, scope }: LoadedProcess,
+  query: NameQuery,
+  { nearest = true }: { readonly nearest?: boolean } = {},
+): Result<NamedAddress, NameFailure> {
   const searched = images.filter((it) => objectMatches(it, query.object));
   if (query.object !== undefined && searched.length === 0) {
     return err({ kind: "no-object", object: query.object, nearest: nearestObjects(query, images) });
   }
-  const scope = linkScope(proc, pid, images);
   const found = images.flatMap((it) => definitionsOf(it, query.name));
-  return choose(query, { found, searched, scope });
+  return choose(query, { found, searched, scope, nearest });
 }
 
 interface Search {
@@ -35,6 +40,7 @@ interface Search {
   readonly found: readonly Definition[];
   readonly searched: readonly Image[];
   readonly scope: LinkScope;
+  readonly nearest: boolean;
 }
 
 function choose(query: NameQuery, search: Search): Result<NamedAddress, NameFailure> {
@@ -109,8 +115,8 @@ function threadLocal(name: string, { image, address }: Definition): NameFailure 
   };
 }
 
-function notFound({ name }: NameQuery, { searched, scope }: Search): NameFailure {
-  const nearest = nearestNames(name, namesOf(searched, scope.program));
+function notFound({ name }: NameQuery, { searched, scope, nearest: wanted }: Search): NameFailure {
+  const nearest = wanted ? nearestNames(name, namesOf(searched, scope.program)) : [];
   const asked = searched.length === 1 ? searched : searched.filter((it) => it === scope.program);
   const stripped = asked.filter((it) => it.object.symtab() === undefined);
   if (stripped.length === 0) return { kind: "unknown", name, nearest };

@@ -37,6 +37,25 @@ export function placesOfName(source: ByteSource, table: ElfSection, name: string
   return places;
 }
 
+/** Every string that begins with `start` and has `part` in it. */
+export function stringsWith(
+  source: ByteSource,
+  table: ElfSection,
+  { start, part }: { readonly start: string; readonly part: string },
+): Set<string> {
+  const found = new Set<string>();
+  const size = sizeOf(source, table);
+  if (size > MAX_WHOLE) return found;
+  const bytes = readPiece(source, table.offset, size, size);
+  for (let at = bytes.indexOf(part); at >= 0; at = bytes.indexOf(part, at + 1)) {
+    const from = bytes.lastIndexOf(0, at) + 1;
+    const end = bytes.indexOf(0, at);
+    const text = bytes.toString("utf8", from, end < 0 ? bytes.length : end);
+    if (text.startsWith(start) && text.length < LONGEST_NAME) found.add(text);
+  }
+  return found;
+}
+
 /** A reader of names without versions that has the table in memory; undefined for a huge one. */
 export function plainNamesOf(source: ByteSource, table: ElfSection) {
   const size = sizeOf(source, table);

@@ -3,7 +3,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { ElfError } from "./elf-error.ts";
 import { type ElfHeader, type ElfSection, readExactly } from "./elf-headers.ts";
 import { RangeIndex } from "./range-index.ts";
-import { placesOfName, plainNamesOf, stringAt } from "./string-table.ts";
+import { placesOfName, plainNamesOf, stringAt, stringsWith } from "./string-table.ts";
 
 const TYPES = { 0: "notype", 1: "object", 2: "func", 6: "tls", 10: "ifunc" } as const;
 const BINDINGS = { 0: "local", 1: "global", 2: "weak", 10: "unique" } as const;
@@ -109,6 +109,13 @@ export class SymbolTable {
     if (places.size === 0) return [];
     const rows = this.#rowsWhere((row) => this.#isNamed(row) && places.has(this.#names[row] ?? 0));
     return Array.from(rows, (row) => this.#symbol(row));
+  }
+
+  /** The names of C++ and of Rust that have this last part, mangled; some may be undefined here. */
+  mangledWith(part: string): Set<string> {
+    // Both write a part of a name behind its length in bytes.
+    const written = `${Buffer.byteLength(part)}${part}`;
+    return stringsWith(this.#source, this.#strings, { start: "_Z", part: written });
   }
 
   /** Every name that something defined here bears, without versions. */

@@ -1,15 +1,27 @@
-import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { asVa, type Pid } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
+import type { CodePlace } from "./dwarf/line-of.ts";
 import type { Frame, LookUp, MmapNote } from "./frame.ts";
 import type { Image } from "./image.ts";
+import {
+  type Code,
+  type Culprit,
+  canDecode,
+  findCulprit,
+  instructionBefore,
+  maySurprise,
+  type Trap,
+} from "./instructions/index.ts";
 import { Kallsyms } from "./kallsyms.ts";
 import { ObjectStore } from "./object-store.ts";
-import { PerfMapFile } from "./perf-map.ts";
+import type { PerfMapFile } from "./perf-map.ts";
+import { perfMapOf } from "./perf-map-of.ts";
+import { compiledCode, imageCode, memoryOf, type ReadMemory } from "./process-code.ts";
 import type { Mapping } from "./process-maps.ts";
 import { readMaps } from "./process-maps-file.ts";
 import { withoutVersion } from "./string-table.ts";
+import { AddressCache, type CfiRow, type Step, type StepSource } from "./unwind/index.ts";
 
 /** What names are asked of. `Symbolizer` is the one of this computer. */
 export interface SymbolSource {
@@ -29,11 +41,21 @@ export interface SymbolizerOptions {
   readonly kallsyms?: string;
   /** A clock in milliseconds. */
   readonly now?: () => number;
+  /** The kernel's own memory, where it can be read. */
+  readonly kernelMemory?: ReadMemory;
+}
+
+/** Whose code: that of a process, or the kernel's that works for it. */
+export interface CodeOwner {
+  readonly pid: Pid;
+  readonly kernel?: boolean;
 }
 
 interface Process {
   readonly space: AddressSpace;
   readonly frames: Map<bigint, Frame>;
+  /** By twice the address, plus 1 if the program goes on there: for doubles that is exact. */
+  readonly steps: AddressCache<CfiRow | "frame-pointer">;
   readonly jit: readonly PerfMapFile[];
   mapsReadAt: number;
   /** When, and at which look, the maps of compiled code were last read. */
@@ -43,10 +65,10 @@ interface Process {
 
 const REREAD_AFTER_MS = 100;
 const MAX_FRAMES = 1 << 16;
+const MAX_USER = 2 ** 47;
 const MAX_PROCESSES = 1 << 14;
 const GENERATIONS = 4;
 const KERNEL = "[kernel.kallsyms]";
-const NS_PID = /^NSpid:.*?(\d+)$/m;
 
 /**
  * Names for the addresses of many processes. What was seen of a process is kept when it is gone, for
@@ -56,6 +78,7 @@ export class Symbolizer implements SymbolSource, Disposable {
   readonly #proc: string;
   readonly #kallsymsPath: string;
   readonly #now: () => number;
+  readonly #kernelMemory: ReadMemory;
   readonly #store: ObjectStore;
   readonly #processes = new Map<Pid, Process>();
   #kallsyms: Kallsyms | undefined;
@@ -65,7 +88,9 @@ export class Symbolizer implements SymbolSource, Disposable {
     proc = "/proc",
     kallsyms = join(proc, "kallsyms"),
     now = () => performance.now(),
+    kernelMemory = () => undefined,
   }: SymbolizerOptions = {}) {
+    this.#kernelMemory = kernelMemory;
     this.#proc = proc;
     this.#kallsymsPath = kallsyms;
     this.#now = now;
@@ -86,6 +111,31 @@ export class Symbolizer implements SymbolSource, Disposable {
     // Compiled code moves, and what is unknown may become known: only files stay as they are.
     if (frame.kind === "elf") remember(process.frames, key, frame);
     return frame;
+  }
+
+  /** The instruction that made an access; undefined where no code is known, or not of this processor. */
+  culpritAt(where: CodeOwner, trap: Trap): Culprit | undefined {
+    const code = this.#codeAt(where, trap.address);
+    return code === undefined || !canDecode() ? undefined : findCulprit(code, trap);
+  }
+
+  /** False where a glance tells that the access was made by the instruction before the trap. */
+  maySurprise(where: CodeOwner, trap: bigint): boolean {
+    const code = this.#codeAt(where, trap);
+    return code !== undefined && maySurprise(code, trap);
+  }
+
+  /** The instruction that ends at an address: before a return address, the call. */
+  instructionBefore(pid: Pid, address: bigint): Culprit | undefined {
+    const code = this.#codeAt({ pid }, address - 1n);
+    if (code === undefined || !canDecode()) return undefined;
+    return { ...instructionBefore(code, address), atTrap: false };
+  }
+
+  /** How to unwind in a process, until it runs another program. What it says of an address is cached. */
+  stepsOf(pid: Pid): StepSource {
+    const process = this.#process(pid);
+    return { stepAt: (address, exact) => this.#stepAt(pid, process, address, exact) };
   }
 
   /**
@@ -113,6 +163,7 @@ export class Symbolizer implements SymbolSource, Disposable {
     const process = this.#process(pid);
     process.space.add(note);
     process.frames.clear();
+    process.steps.clear();
     process.space.openObjects(this.#store);
   }
 
@@ -151,6 +202,7 @@ export class Symbolizer implements SymbolSource, Disposable {
     return {
       space,
       frames: new Map(),
+      steps: new AddressCache(),
       jit: [perfMapOf(this.#proc, pid), ...inheritedJit].slice(0, GENERATIONS),
       mapsReadAt: Number.NEGATIVE_INFINITY,
       jitReadAt: Number.NEGATIVE_INFINITY,
@@ -185,6 +237,7 @@ export class Symbolizer implements SymbolSource, Disposable {
     if (mappings === undefined) return false;
     process.space.replace(mappings);
     process.frames.clear();
+    process.steps.clear();
     process.space.openObjects(this.#store);
     return true;
   }
@@ -217,14 +270,11 @@ export class Symbolizer implements SymbolSource, Disposable {
 
   #jitFrame(process: Process, address: bigint, lookup: bigint): Frame | undefined {
     this.#refreshJit(process);
-    for (const it of process.jit) {
-      const found = it.lookup(lookup);
-      if (found === undefined) continue;
-      const { name, start, ...place } = found;
-      const offset = Number(address - start);
-      return { kind: "jit", address: asVa(address), symbol: name, offset, ...place };
-    }
-    return undefined;
+    const found = compiledAt(process, lookup);
+    if (found === undefined) return undefined;
+    const { name, start, ...place } = found;
+    const offset = Number(address - start);
+    return { kind: "jit", address: asVa(address), symbol: name, offset, ...place };
   }
 
   #refreshJit(process: Process): void {
@@ -237,6 +287,46 @@ export class Symbolizer implements SymbolSource, Disposable {
     process.jitReadAt = now;
     process.jitLook = this.#look;
     for (const it of process.jit) it.refresh();
+  }
+
+  #codeAt({ pid, kernel }: CodeOwner, address: bigint): Code | undefined {
+    if (kernel === true) {
+      this.#kallsyms ??= Kallsyms.read(this.#kallsymsPath);
+      const names = this.#kallsyms;
+      const isThere = this.#kernelMemory(address, address + 1n) !== undefined;
+      const start = (at: bigint) => names.lookup(at)?.address;
+      return isThere ? compiledCode(start, this.#kernelMemory) : undefined;
+    }
+    const process = this.#process(pid);
+    const memory = memoryOf(this.#proc, pid);
+    const image = process.space.imageAt(address, this.#store);
+    if (image !== undefined) return imageCode(image, memory);
+    this.#refreshJit(process);
+    return compiledCode((at) => compiledAt(process, at)?.start, memory);
+  }
+
+  #stepAt(pid: Pid, process: Process, address: number, exact: boolean): Step {
+    const { steps } = process;
+    const key = 2 * address + (exact ? 1 : 0);
+    const place = steps.find(key);
+    if (place >= 0) return steps.valueAt(place);
+    if (!(address > 0) || address > MAX_USER) return undefined;
+    const lookup = exact ? address : address - 1;
+    let step = this.#findStep(process, lookup);
+    if (step === undefined && this.#rereadMaps(pid, process)) {
+      step = this.#findStep(process, lookup);
+    }
+    if (steps.size >= MAX_FRAMES) steps.clear();
+    steps.add(key, step);
+    return step;
+  }
+
+  #findStep({ space }: Process, address: number): Step {
+    const at = BigInt(address);
+    const mapping = space.mappingAt(at);
+    if (mapping === undefined || !isCode(mapping)) return undefined;
+    const image = space.imageAt(at, this.#store);
+    return image?.object.cfiRowAt(at - image.bias) ?? "frame-pointer";
   }
 
   #kernelFrame(address: bigint, after: boolean): Frame {
@@ -255,6 +345,7 @@ export class Symbolizer implements SymbolSource, Disposable {
 
 function imageFrame({ object, bias }: Image, address: bigint, lookup: bigint): Frame {
   const frame = {
+    ...sourceOf(object.lineOf(lookup - bias)),
     kind: "elf",
     address: asVa(address),
     object: object.name,
@@ -267,34 +358,23 @@ function imageFrame({ object, bias }: Image, address: bigint, lookup: bigint): F
   return { ...frame, symbol: withoutVersion(symbol.name), offset };
 }
 
+/** The innermost function's place, and the chain if it was inlined. */
+function sourceOf(place: CodePlace | undefined): Partial<Frame> {
+  if (place === undefined) return {};
+  const { inlinedInto, ...own } = place;
+  return inlinedInto.length === 0 ? own : { ...own, inlined: [own, ...inlinedInto] };
+}
+
+function compiledAt({ jit }: Process, address: bigint) {
+  for (const it of jit) {
+    const found = it.lookup(address);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function isCode(mapping: Mapping): boolean {
   return mapping.perms.includes("x");
-}
-
-/** In the process's own /tmp, under the number it has in its own PID namespace. */
-function perfMapOf(proc: string, pid: Pid): PerfMapFile {
-  const folder = join(proc, `${pid}`);
-  let ownPid = `${pid}`;
-  let owner: number | undefined;
-  try {
-    ownPid = NS_PID.exec(readFileSync(join(folder, "status"), "utf8"))?.[1] ?? ownPid;
-    owner = statSync(folder).uid;
-  } catch {
-    // The process is gone already: no map of its own will be found.
-  }
-  const trusted = new Set([0, owner, process.getuid?.()]);
-  const name = `tmp/perf-${ownPid}.map`;
-  // When the process has ended its root is gone, but where that was ours the file is still there.
-  const paths = [`${folder}/root/${name}`, ...(sharesMounts(proc, folder) ? [`/${name}`] : [])];
-  return new PerfMapFile(paths, (uid) => trusted.has(uid));
-}
-
-function sharesMounts(proc: string, folder: string): boolean {
-  try {
-    return readlinkSync(`${folder}/ns/mnt`) === readlinkSync(join(proc, "self/ns/mnt"));
-  } catch {
-    return false;
-  }
 }
 
 /** The oldest entry makes room. */

@@ -27,6 +27,16 @@ export interface ArmPlan {
   readonly children: boolean;
   /** Frames of a call chain, when one is taken. */
   readonly maxStack: number;
+  /** Call chains go on into the program; else they are of the kernel only. */
+  readonly userChain: boolean;
+  /** Registers of the program, also of one that is in a system call: a mask as perf numbers them. */
+  readonly userRegisters: bigint;
+  /** Bytes of the program's stack to sample, 0 for none. */
+  readonly stackBytes: number;
+  /** Several samples may be of one access, which their registers tell. */
+  readonly straddled: boolean;
+  /** Values are wanted, and found out from instructions and registers. */
+  readonly rebuilds: boolean;
   /** General registers to sample: a mask as perf numbers them, 0 for none. */
   readonly registers: bigint;
   readonly hitPages: number;
@@ -123,7 +133,7 @@ export class Arming implements Disposable {
 
   /** Opens the event that the programs' records of this CPU go out by. */
   openOutput(cpu: number): Result<void, ArmRefusal> {
-    const { programs, layout, maxStack, registers } = this.plan;
+    const { programs, layout, maxStack, registers, userRegisters, stackBytes } = this.plan;
     if (programs === undefined) return ok(undefined);
     const lane = { pid: -1, cpu };
     const event = this.open(lane, {
@@ -132,8 +142,10 @@ export class Arming implements Disposable {
       samplePeriod: 1,
       sampleType: layout.sampleType | PERF_SAMPLE_RAW,
       sampleMaxStack: maxStack,
+      sampleRegsUser: userRegisters,
+      sampleStackUser: stackBytes,
       sampleRegsIntr: registers,
-      flags: this.clock(),
+      flags: [...this.clock(), ...this.chainFlags()],
     });
     if (!event.ok) return event;
     this.attach(event.value, lane, "hit");
@@ -180,7 +192,7 @@ export class Arming implements Disposable {
   }
 
   private hitAttr(piece: SpotPiece): PerfEventAttr {
-    const { layout, kernelMode, maxStack, registers } = this.plan;
+    const { layout, kernelMode, maxStack, registers, userRegisters, stackBytes } = this.plan;
     return {
       type: PERF_TYPE_BREAKPOINT,
       samplePeriod: 1,
@@ -189,14 +201,21 @@ export class Arming implements Disposable {
       bpAddr: piece.address,
       bpLen: piece.length,
       sampleMaxStack: maxStack,
+      sampleRegsUser: userRegisters,
+      sampleStackUser: stackBytes,
       sampleRegsIntr: registers,
       flags: [
         ...this.startsDisabled(),
         ...this.clock(),
         ...(kernelMode ? [] : (["excludeKernel", "excludeHv"] as const)),
+        ...this.chainFlags(),
         ...this.inheritance(),
       ],
     };
+  }
+
+  private chainFlags() {
+    return this.plan.userChain ? [] : (["excludeCallchainUser"] as const);
   }
 
   private clock() {

@@ -67,6 +67,8 @@ export interface Coverage {
   /** The process that was stopped, as asked, and how long after its access that was. */
   readonly stopped: Stopped | undefined;
   readonly gaps: readonly Gap[];
+  /** How the watches were found, where that needs saying. */
+  readonly notes?: readonly string[];
 }
 
 /** `kernel`: in the trap itself, nothing of the process ran in between. */

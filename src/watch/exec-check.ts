@@ -1,7 +1,8 @@
 import { asPid } from "../base/index.ts";
 import { hasEnded } from "../linux/index.ts";
-import { resolveName } from "../symbols/index.ts";
+import { resolveExpression } from "../symbols/index.ts";
 import type { Gap } from "./coverage.ts";
+import { queryOf } from "./resolve-spots.ts";
 import type { Spot } from "./spot.ts";
 
 /**
@@ -55,7 +56,7 @@ export class ExecCheck {
 
   private lookUp(pid: number, spot: Spot): bigint | undefined {
     if (spot.symbol === undefined) return spot.address;
-    const named = resolveName(asPid(pid), spot.symbol);
+    const named = resolveExpression(asPid(pid), queryOf(spot.symbol));
     return named.ok ? named.value.address : undefined;
   }
 }

@@ -28,7 +28,9 @@ export function gapsBefore(facts: {
 
 function readsAsReadWrites({ name, inexact, mode }: Spot): readonly Gap[] {
   if (inexact === undefined) return [];
-  const text = `${name}: this processor cannot watch for ${mode} alone: ${inexact}`;
+  // What only writes is known by its instruction, and left out; but not all code can be decoded.
+  const but = mode === "r" ? `${inexact} where the instruction is not certain` : inexact;
+  const text = `${name}: this processor cannot watch for ${mode} alone: ${but}`;
   return [{ kind: "reads-as-rw", text }];
 }
 

@@ -1,6 +1,7 @@
-import type { Frame } from "../symbols/index.ts";
+import type { Culprit, Frame } from "../symbols/index.ts";
 import type { RawHit } from "./raw-hit.ts";
 import type { Session } from "./session.ts";
+import type { StackCut } from "./stacks.ts";
 
 /** One access to a watched range. */
 export interface Hit {
@@ -24,8 +25,16 @@ export interface Hit {
   readonly frame: Frame;
   /** The builtin or library that worked for `frame`, where it is JavaScript. */
   readonly via: Frame | undefined;
+  /** The instruction that made the access, and how certain that is; undefined for the kernel's code. */
+  readonly culprit: Culprit | undefined;
+  /** How often registers fired for it: of a string instruction once for each element in the range. */
+  readonly repeat: number;
+  /** Of an access by the kernel: the system call that it was made for, such as `read`. */
+  readonly syscall: string | undefined;
   /** The call chain, innermost first, where `stack` was asked for. */
   readonly stack: readonly Frame[] | undefined;
+  /** Why the stack ends early, or from where on it is less certain; undefined if it is whole. */
+  readonly stackCut: StackCut | undefined;
   /** The watched bytes behind the access, as a little-endian number without a sign. */
   readonly new: bigint | undefined;
   /**
@@ -40,7 +49,7 @@ export interface Hit {
 /** Makes a hit that may be kept of one that is valid only now. */
 export function keepHit(session: Session, raw: RawHit, withStack: boolean): Hit {
   const { namer } = session.parts;
-  const { frame, via } = namer.name(raw);
+  const stack = withStack ? namer.stack(raw) : undefined;
   return {
     time: raw.time,
     pid: raw.pid,
@@ -50,9 +59,10 @@ export function keepHit(session: Session, raw: RawHit, withStack: boolean): Hit 
     ip: raw.ip,
     mode: raw.kernel ? "kernel" : "user",
     watch: raw.spot,
-    frame,
-    via,
-    stack: withStack ? namer.stack(raw) : undefined,
+    ...namer.name(raw),
+    repeat: raw.repeat,
+    stack: stack?.frames,
+    stackCut: stack?.cut,
     new: raw.newValue,
     old: raw.oldValue,
     valueFrom: raw.valueFrom,

@@ -3,6 +3,7 @@
  * It knows perf events and names, and nothing of terminals or formats.
  */
 
+export type { Culprit, Doubt, Frame } from "../symbols/index.ts";
 export { type ChildTest, childTest } from "./child-test.ts";
 export type { Coverage, Gap, Strategy } from "./coverage.ts";
 export { type Hit, keepHit } from "./hit.ts";
@@ -13,6 +14,7 @@ export { describeHolder } from "./refusal.ts";
 export { freeSlots, selfTest } from "./self-test.ts";
 export type { EndReason, HitSink, Session } from "./session.ts";
 export { type Spot, type SpotPiece, spotRange } from "./spot.ts";
+export type { StackCut } from "./stacks.ts";
 export { Watch, type WatchReport, watch, writersOf } from "./watch.ts";
 export { WatchError, type WatchErrorKind } from "./watch-error.ts";
 export { formatWhere, parseWhere, type Where, type WhereError } from "./where.ts";

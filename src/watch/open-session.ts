@@ -11,7 +11,7 @@ import {
   type Sys,
   threadsOf,
 } from "../linux/index.ts";
-import { resolveName, Symbolizer } from "../symbols/index.ts";
+import { readMaps, resolveExpression } from "../symbols/index.ts";
 import { type Armed, armBest } from "./arm-best.ts";
 import type { ArmPlan } from "./arming.ts";
 import type { Asked } from "./asked.ts";
@@ -26,16 +26,17 @@ import {
 import type { Coverage } from "./coverage.ts";
 import { gapsBefore } from "./gaps-before.ts";
 import { type Snapshot, takeSnapshot } from "./memory.ts";
-import { Namer } from "./namer.ts";
+import { makeNaming } from "./naming.ts";
 import { loadPrograms } from "./open-programs.ts";
 import type { WatchOptions } from "./options.ts";
 import { planEvents } from "./plan.ts";
 import { explainRefusal } from "./refusal.ts";
-import { parseWheres, resolveSpots } from "./resolve-spots.ts";
-import { inlinesScripts, namesScripts } from "./script-target.ts";
+import { parseWheres, queryOf, resolveSpots } from "./resolve-spots.ts";
+import { namesScripts } from "./script-target.ts";
 import { selfTest } from "./self-test.ts";
 import { Session } from "./session.ts";
 import type { Spot } from "./spot.ts";
+import { StoredValues } from "./stored-values.ts";
 import { StrangerFilter } from "./stranger-filter.ts";
 import { findTargets, type Targets } from "./targets.ts";
 import { Tasks } from "./tasks.ts";
@@ -71,14 +72,17 @@ export function openSession(options: WatchOptions): Session {
   if (arming.plan.programs !== undefined) undo.use(arming.plan.programs);
   undo.use(arming);
   const mayFilter = privileges.bpf && arming.strategy === "cpu" && !targets.all;
-  const symbols = undo.use(new Symbolizer());
+  const naming = makeNaming(
+    { sys, plan: arming.plan, options, spots, pids: targets.pids, trapsAfter, scripts },
+    undo,
+  );
   const before = new Set(allProcesses());
   const session = new Session({
     sys,
     arming,
     tasks: tasksOf(targets, arming.plan),
     spots,
-    symbols,
+    ...naming,
     filter: mayFilter ? undo.use(new StrangerFilter(sys, arming)) : undefined,
     pidfds: targets.pidfds,
     before,
@@ -90,19 +94,13 @@ export function openSession(options: WatchOptions): Session {
     why,
     selfTest: tested,
     gaps: [...gapsBefore({ spots, targets, arming, options }), ...gaps],
-    rebuilder: undefined,
+    rebuilder: arming.plan.rebuilds ? new StoredValues(naming.sites, spots) : undefined,
     asked: askedOf(options, conditions),
     launched: targets.launched,
-    namer: new Namer(symbols, {
-      spots,
-      trapsAfter,
-      inlines: targets.pids.some(inlinesScripts),
-      chained: scripts && arming.plan.layout.callchain !== undefined,
-    }),
     resources: undo.move(),
   });
   // First the maps: a command may have ended before we come to look.
-  for (const pid of targets.pids) symbols.noteProcess(asPid(pid));
+  for (const pid of targets.pids) naming.symbols.noteProcess(asPid(pid));
   targets.launched?.release();
   return session;
 }
@@ -136,6 +134,7 @@ function armAll(
         features,
         lanes,
         cpus: cpus.length,
+        wantsValues,
         programs,
         strategy,
       }),
@@ -210,15 +209,32 @@ function requireTraps(sys: Sys, privileges: Privileges): Coverage["selfTest"] {
   throw new WatchError("machine", `watch: ${reason}: a virtual machine may hide them: use another`);
 }
 
-/** A launched program's libraries are not there yet: let its dynamic linker map them first. */
+/**
+ * A launched program's libraries are not there yet: let its dynamic linker map them first. Names are
+ * looked up again only when something was mapped, for this is asked at each of its system calls.
+ */
 function letLinkerFind(
   { launched, pids }: Targets,
   wheres: readonly Where[],
   wishes: Wishes,
 ): void {
-  const isThere = ({ place }: Where) =>
-    place.kind === "address" || pids.every((pid) => resolveName(asPid(pid), place).ok);
-  launched?.runLinkerUntil(() => wheres.every(isThere) && functionsAreThere(wishes, pids));
+  let mapped = -1;
+  launched?.runLinkerUntil(() => {
+    const files = pids.flatMap((pid) => readMaps("/proc", asPid(pid)) ?? []);
+    const now = files.filter(({ inode, perms }) => inode !== 0n && perms.includes("x")).length;
+    if (now === mapped) return false;
+    mapped = now;
+    return wheres.every((where) => isThere(where, pids)) && functionsAreThere(wishes, pids);
+  });
+}
+
+/** A pointer may not be set yet: that there is one is enough. */
+function isThere({ place }: Where, pids: readonly number[]): boolean {
+  if (place.kind === "address") return true;
+  return pids.every((pid) => {
+    const found = resolveExpression(asPid(pid), queryOf(place));
+    return found.ok || found.error.kind === "expression";
+  });
 }
 
 const KERNEL_HALF = 1n << 63n;

@@ -20,6 +20,16 @@ export interface WatchOptions {
   readonly kernel?: boolean;
   /** Take call chains. Default: only of programs that are named through a perf map, as Node's. */
   readonly stack?: boolean;
+  /** Bytes of the stack that are sampled for it. Default 1024; beyond that frame pointers are followed. */
+  readonly stackBytes?: number;
+  /** Decode the instruction of each access. Default true. */
+  readonly instructions?: boolean;
+  /**
+   * Sample the registers by which the traps of one string instruction are known to be one access, for
+   * some 4 % of a hit's cost. Default true. Without, two copies in a row that each touch a part of the
+   * range may count as one access.
+   */
+  readonly repeats?: boolean;
   /** End after this many hits. Default: none. */
   readonly maxHits?: number;
   /** End after this many ms. Default: none. */

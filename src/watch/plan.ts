@@ -4,6 +4,7 @@ import type { ArmPlan } from "./arming.ts";
 import type { Strategy } from "./coverage.ts";
 import type { WatchOptions } from "./options.ts";
 import type { HitPrograms } from "./program/hit-programs.ts";
+import { STRING_REGISTERS, UNWIND_REGISTERS } from "./sampled-user.ts";
 import type { Spot } from "./spot.ts";
 
 const PAGE = 4096;
@@ -19,6 +20,10 @@ const DEFAULT_MLOCK_KB = 516;
 const FULL_STACK = 127;
 /** Enough to come from a builtin to the JavaScript that it works for. */
 const SCRIPT_STACK = 32;
+
+/** Bytes of a stack that are sampled: some ten calls of common size, see docs/decisions/0007. */
+const STACK_BYTES = 1024;
+const MAX_STACK_BYTES = 48 * 1024;
 
 /**
  * The general registers of x86-64 as perf numbers them: AX to IP are bits 0 to 8, R8 to R15 are
@@ -37,16 +42,24 @@ export interface PlanFacts {
   /** Some target is named through a perf map. */
   readonly scripts: boolean;
   readonly programs: HitPrograms | undefined;
+  /** Values are wanted: where no program reads them, the registers tell some. */
+  readonly wantsValues: boolean;
 }
 
 /** What each event will be like: decided once, before the first is opened. */
 export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
   const { spots, features, privileges, strategy, scripts, programs } = facts;
   const pieces = spots.reduce((sum, spot) => sum + spot.pieces.length, 0);
+  const stack = options.stack === true;
+  const userChain = options.stack ?? scripts;
+  const repeats = stack || options.repeats !== false;
   // Programs know by themselves which registers fired for one access. Samples do not.
   const samples = programs === undefined || strategy === "task";
   const straddled = samples && spots.some((spot) => spot.pieces.length > 1);
-  const depth = options.stack === true ? FULL_STACK : SCRIPT_STACK;
+  const rebuilds = facts.wantsValues && programs === undefined;
+  const registers = straddled || rebuilds ? X86_GENERAL_REGISTERS : repeats ? STRING_REGISTERS : 0n;
+  const kernelMode = countsKernel(options, privileges);
+  const depth = stack ? FULL_STACK : SCRIPT_STACK;
   const budget = budgetPages(facts);
   const wished = options.ringBytes === undefined ? budget : options.ringBytes / PAGE;
   return {
@@ -56,17 +69,30 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
       // Per task, the events of many threads share a ring; else as many as there are pieces.
       identifier: strategy === "task" || (samples && pieces > 1),
       cpu: strategy === "thread",
-      callchain: options.stack ?? scripts,
-      regsIntr: straddled,
+      callchain: kernelMode || userChain,
+      regsUser: stack,
+      stackUser: stack,
+      regsIntr: registers !== 0n,
     }),
-    kernelMode: countsKernel(options, privileges),
+    kernelMode,
+    // The kernel's own frames tell the system call, and cost nothing where the program itself stores.
+    userChain,
     children: options.children !== false,
     maxStack: Math.min(depth, sysctl("kernel.perf_event_max_stack") ?? FULL_STACK),
-    registers: straddled ? X86_GENERAL_REGISTERS : 0n,
+    straddled,
+    rebuilds,
+    registers,
+    userRegisters: stack ? UNWIND_REGISTERS : 0n,
+    stackBytes: stack ? stackBytes(options) : 0,
     hitPages: powerOfTwo(wished, options.ringBytes === undefined ? "down" : "up"),
     ...(programs === undefined ? {} : { programs }),
     sidePages: powerOfTwo(Math.min(SIDE_PAGES, budget / 2), "down"),
   };
+}
+
+/** perf takes a multiple of 8, and a record holds 64 KiB. */
+function stackBytes({ stackBytes = STACK_BYTES }: WatchOptions): number {
+  return Math.min(MAX_STACK_BYTES, Math.ceil(stackBytes / 8) * 8);
 }
 
 /** Whether the kernel's accesses are counted: where that is wanted, and permitted. */

@@ -51,20 +51,17 @@ export class Reader {
   private knownSpot = 0;
 
   constructor(arming: Arming, events: ReaderEvents) {
-    const { layout, spots, registers } = arming.plan;
+    const { layout, straddled, registers } = arming.plan;
     this.events = events;
     this.identifier = layout.identifier;
     this.byId = new Map(arming.pieces.map((piece) => [Number(piece.event.id), piece]));
-    this.raw = new RawHit(layout);
+    this.raw = new RawHit(layout, registers);
     const outputs = arming.outputs.map((event) => Number(event.id));
     this.outputs = outputs.length > 0 ? new Set(outputs) : undefined;
     this.byIndex = new Map(arming.pieces.map((piece) => [piece.pieceIndex, piece]));
     this.valueWords = arming.plan.programs?.words ?? 0;
     this.oneEvent = arming.mayOverlap ? new OneEventPerThread() : undefined;
-    this.oneTrap =
-      layout.regsIntr && spots.some((spot) => spot.pieces.length > 1)
-        ? new OneTrap(layout, bitCount(registers))
-        : undefined;
+    this.oneTrap = straddled ? new OneTrap(layout, bitCount(registers)) : undefined;
     this.merge = new RingMerge(
       { rings: arming.hitRings, timeWord: layout.time, take: (ring) => this.takeHit(ring) },
       { rings: arming.sideRings, take: (ring) => this.takeSide(ring) },

@@ -1,6 +1,12 @@
 import { type Architecture, coverRange, type Piece, type WatchMode } from "../arch/index.ts";
 import { asPid, asVa } from "../base/index.ts";
-import { type NameFailure, resolveName } from "../symbols/index.ts";
+import {
+  type NameFailure,
+  type PlaceFailure,
+  type PlaceQuery,
+  resolveExpression,
+  type TypeDesc,
+} from "../symbols/index.ts";
 import type { Spot } from "./spot.ts";
 import { WatchError } from "./watch-error.ts";
 import { parseWhere, type Where, type WhereError } from "./where.ts";
@@ -30,6 +36,8 @@ interface Found {
   readonly address: bigint;
   readonly length: number;
   readonly pids: ReadonlySet<number> | undefined;
+  readonly type?: TypeDesc;
+  readonly note?: string;
 }
 
 /**
@@ -44,7 +52,7 @@ export function resolveSpots(
   const found = wheres.flatMap((where) => findWhere(where, pids));
   const spots: Spot[] = [];
   let free = arch.slots.data;
-  for (const { where, name, address, length, pids: meant } of found) {
+  for (const { where, name, address, length, pids: meant, ...told } of found) {
     const pieces = cover(arch, { address, length, mode: where.mode }, { free, where });
     free -= pieces.length;
     spots.push({
@@ -57,6 +65,7 @@ export function resolveSpots(
       pieces,
       pids: meant,
       symbol: where.place.kind === "symbol" ? where.place : undefined,
+      ...told,
     });
   }
   return spots;
@@ -87,13 +96,13 @@ function findWhere(where: Where, pids: readonly number[]): readonly Found[] {
     pids.map((pid) => findSymbol(where, pid)),
     (it) => it.address,
   );
-  return [...byAddress].map(([address, them]) => ({
-    where,
-    name: them[0]?.name ?? place.name,
-    address,
-    length: them[0]?.length ?? 1,
-    pids: byAddress.size > 1 ? new Set(them.map((it) => it.pid)) : undefined,
-  }));
+  return [...byAddress].flatMap(([address, them]) => {
+    const [first] = them;
+    if (first === undefined) return [];
+    const { pid: _, ...found } = first;
+    const meant = byAddress.size > 1 ? new Set(them.map((it) => it.pid)) : undefined;
+    return [{ where, ...found, address, pids: meant }];
+  });
 }
 
 /** One register's worth: the most that fits an aligned register at this address. */
@@ -102,16 +111,49 @@ function defaultLength(address: bigint, mode: WatchMode): number {
   return [8, 4, 2].find((length) => address % BigInt(length) === 0n) ?? 1;
 }
 
-function findSymbol(where: Where, pid: number) {
-  const { place } = where;
+interface FoundIn extends Omit<Found, "where" | "pids"> {
+  readonly pid: number;
+}
+
+function findSymbol(where: Where, pid: number): FoundIn {
+  const { place, text, mode } = where;
   if (place.kind !== "symbol") throw new TypeError("an address needs no looking up");
-  const named = resolveName(asPid(pid), place);
-  if (!named.ok) throw new WatchError("target", nameProblem(where.text, pid, named.error));
-  const { address, size, symbol } = named.value;
-  const length = where.mode === "x" ? 1 : (where.length ?? size);
-  if (length > 0) return { pid, address: address as bigint, name: symbol, length };
-  const remedy = `give one, such as ${where.text}/8`;
-  throw new WatchError("usage", `watch ${where.text}: its symbol has no size: ${remedy}`);
+  const named = resolveExpression(asPid(pid), queryOf(place));
+  if (!named.ok) throw new WatchError("target", placeProblem(where, pid, named.error));
+  const { address, length: size, name, type, untyped, followed } = named.value;
+  const length = mode === "x" ? 1 : (where.length ?? size);
+  if (length === 0) {
+    const remedy = `give one, such as ${text}/8`;
+    throw new WatchError("usage", `watch ${text}: its symbol has no size: ${remedy}`);
+  }
+  const through = followed.map((it) => `${it.expression} was 0x${it.value.toString(16)}`);
+  const note = through.length > 0 ? `followed when armed: ${through.join(", ")}` : untyped;
+  return {
+    pid,
+    name,
+    address,
+    length,
+    ...(type !== undefined && type.size === length ? { type } : {}),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** How debug info is asked for what a WHERE or a spot names. */
+export function queryOf({ object, name }: { readonly object?: string; readonly name: string }) {
+  const query: PlaceQuery = { text: name, ...(object === undefined ? {} : { object }) };
+  return query;
+}
+
+/** An expression's error points at the character in the WHERE. */
+function placeProblem({ text, place }: Where, pid: number, failure: PlaceFailure): string {
+  if (failure.kind === "name") return nameProblem(text, pid, failure.failure);
+  const before =
+    place.kind === "symbol" && place.object !== undefined ? place.object.length + 1 : 0;
+  const column = before + failure.column;
+  const rest = text.slice(column);
+  const what = /^(?:[\w$]|::)+/.exec(rest)?.[0] ?? rest;
+  const subject = what === "" ? "the end" : `"${what}"`;
+  return `watch ${text}: column ${column + 1}: ${subject} ${failure.problem}`;
 }
 
 /** The failure as one line: what was looked for, why it has no address, and what would. */

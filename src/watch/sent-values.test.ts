@@ -49,7 +49,7 @@ test("values are read behind a call chain of any length, wherever the ring wraps
       expect(hit.newValue).toBe(known === 0 ? undefined : fresh);
       expect(hit.oldValue).toBe((known & HEAD.oldKnown) === 0 ? undefined : old);
       expect(hit.valueFrom).toBe(known === 0 ? undefined : "kernel");
-      expect(hit.stack().length).toBe(frames.length);
+      expect(hit.chain().length).toBe(frames.length);
     }),
   );
 });

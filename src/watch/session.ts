@@ -5,6 +5,7 @@ import type { Arming } from "./arming.ts";
 import { type Asked, Asking } from "./asked.ts";
 import type { Coverage, Gap } from "./coverage.ts";
 import { Family } from "./family.ts";
+import { Fold } from "./fold.ts";
 import type { ValueRebuilder } from "./last-values.ts";
 import { Liveness } from "./liveness.ts";
 import type { Snapshot } from "./memory.ts";
@@ -12,7 +13,9 @@ import type { Namer } from "./namer.ts";
 import type { RawHit } from "./raw-hit.ts";
 import { Reader } from "./reader.ts";
 import { reconcile } from "./reconcile.ts";
+import type { Sites } from "./sites.ts";
 import type { Spot } from "./spot.ts";
+import type { Stacks } from "./stacks.ts";
 import type { StrangerFilter } from "./stranger-filter.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -39,6 +42,8 @@ export interface SessionParts {
   readonly why: string | undefined;
   readonly selfTest: Coverage["selfTest"];
   readonly gaps: readonly Gap[];
+  readonly sites: Sites;
+  readonly stacks: Stacks;
   readonly namer: Namer;
   /** Finds values out where no program may read them; undefined where none were asked for. */
   readonly rebuilder: ValueRebuilder | undefined;
@@ -72,8 +77,13 @@ export class Session implements Disposable {
   readonly sinceNs: bigint;
   /** Accesses handed over so far. */
   hits = 0;
+  /** How often registers fired for them. */
+  traps = 0;
+  /** Accesses that were left out: they only wrote, where reads are watched. */
+  writesLeftOut = 0;
   readonly parts: SessionParts;
   private readonly reader: Reader;
+  private readonly fold: Fold;
   private readonly family: Family;
   private readonly liveness: Liveness;
   private readonly asking: Asking;
@@ -95,11 +105,17 @@ export class Session implements Disposable {
       ...parts,
       life: this.asking,
       followChildren: parts.arming.plan.children,
-      forget: (tid) => this.sink.forget?.(tid),
+      forget: (tid) => this.forget(tid),
+    });
+    this.fold = new Fold({
+      sites: parts.sites,
+      spots: parts.spots,
+      plan: parts.arming.plan,
+      tell: (hit) => this.take(hit),
     });
     this.reader = new Reader(parts.arming, {
       isWatched: (pid, spot) => this.family.isWatched(pid, spot),
-      hit: (hit) => this.take(hit),
+      hit: (hit) => this.fold.take(hit),
       side: (record) => this.family.take(record),
     });
     parts.arming.enable();
@@ -151,6 +167,7 @@ export class Session implements Disposable {
     const untilNs = this.untilNs ?? process.hrtime.bigint();
     this.untilNs = untilNs;
     this.disarm();
+    this.fold.flush();
     const reckoning = reconcile(arming, this.reader, filter);
     const { gaps: askedGaps, ...asked } = this.asking.report(this.sinceNs, untilNs);
     this.coverage = {
@@ -165,6 +182,7 @@ export class Session implements Disposable {
       strangers: reckoning.strangers,
       selfTest: parts.selfTest,
       ...asked,
+      ...notesOf(parts.spots),
       gaps: [
         ...parts.gaps,
         ...askedGaps,
@@ -215,8 +233,13 @@ export class Session implements Disposable {
     if (this.untilNs !== undefined && hit.time > this.untilNs) return;
     // Some registers were armed before others. Hits come in the order of time, so this ends soon.
     if (this.hits === 0 && hit.time < this.sinceNs) return;
+    if (this.parts.spots[hit.spot]?.mode === "r" && this.parts.sites.of(hit).onlyWrites) {
+      this.writesLeftOut += 1;
+      return;
+    }
     if (!this.asking.keeps(hit)) return;
     this.hits += 1;
+    this.traps += hit.repeat;
     this.sink.hit(hit);
     if (this.asking.stops(hit)) {
       this.untilNs = hit.time;
@@ -225,6 +248,14 @@ export class Session implements Disposable {
     if (this.hits < this.parts.maxHits) return;
     this.untilNs = hit.time;
     this.end("max-hits");
+  }
+
+  /** A thread ended, or it is another program now. */
+  private forget(tid: number): void {
+    this.fold.forget(tid);
+    this.parts.sites.forget(tid);
+    this.parts.stacks.forget(tid);
+    this.sink.forget?.(tid);
   }
 
   private lateGaps(): readonly Gap[] {
@@ -246,4 +277,9 @@ export class Session implements Disposable {
     }
     return gaps;
   }
+}
+
+function notesOf(spots: readonly Spot[]): Pick<Coverage, "notes"> {
+  const notes = spots.flatMap(({ name, note }) => (note === undefined ? [] : `${name}: ${note}`));
+  return notes.length === 0 ? {} : { notes: [...new Set(notes)] };
 }

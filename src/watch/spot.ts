@@ -1,4 +1,5 @@
 import type { WatchMode } from "../arch/index.ts";
+import type { TypeDesc } from "../symbols/index.ts";
 
 /** One debug register's worth of a spot: what one perf event is opened for. */
 export interface SpotPiece {
@@ -27,6 +28,10 @@ export interface Spot {
   readonly pids: ReadonlySet<number> | undefined;
   /** How to find it again after an exec: undefined for a spot that is just an address. */
   readonly symbol: { readonly object?: string; readonly name: string } | undefined;
+  /** Of what is there; absent where nothing says, and where another length than its own is watched. */
+  readonly type?: TypeDesc;
+  /** What there is to say of how it was found, such as why it has no type. */
+  readonly note?: string;
 }
 
 /** `0x404100/8:w`, as the header and the table print it. */

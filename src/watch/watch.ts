@@ -16,6 +16,10 @@ const BATCH = 4096;
 /** What a watch found, whole only once it has ended. */
 export interface WatchReport {
   readonly hits: number;
+  /** How often registers fired for them: a string instruction does for each element. */
+  readonly traps: number;
+  /** Accesses that were left out: watched for reads, these only wrote. */
+  readonly writesLeftOut: number;
   /** Who made them, the busiest first. */
   readonly writers: readonly Writer[];
   readonly coverage: Coverage;
@@ -72,6 +76,8 @@ export class Watch implements AsyncIterable<Hit>, Disposable, AsyncDisposable {
     const coverage = this.session.finish(this.sink(() => undefined));
     return {
       hits: this.session.hits,
+      traps: this.session.traps,
+      writesLeftOut: this.session.writesLeftOut,
       writers: this.writers.list(),
       coverage,
       ended: this.session.ended ?? "stopped",
@@ -111,9 +117,11 @@ export function writersOf(session: Session, stacks: boolean): Writers {
   const names = {
     name: (hit: RawHit) => namer.name(hit),
     comm: (hit: RawHit) => session.commOf(hit),
+    stackOf: (hit: RawHit) => namer.stackOf(hit),
     stack: (hit: RawHit) => namer.stack(hit),
   };
-  return new Writers(names, { chained: namer.chained, stacks });
+  const { kernelMode } = session.parts.arming.plan;
+  return new Writers(names, { chained: namer.chained, stacks, kernelChains: kernelMode });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { WatchMode } from "../arch/index.ts";
 import type { Result } from "../base/index.ts";
 import { err, ok } from "../base/index.ts";
+import { parseExpression } from "../symbols/index.ts";
 
 /** What a user asked to watch, as typed and not yet looked up in any process. */
 export interface Where {
@@ -136,9 +137,10 @@ function parsePlace(place: string, text: string): Result<Place, WhereError> {
   // The object ends at the first single colon: `a::b` is one name.
   const match = /^((?:[^:]|::)*?[^:]):(?!:)(.+)$/.exec(place);
   const [, object, name] = match ?? [undefined, undefined, place];
-  if (name?.includes("/")) {
+  if (name?.includes("/") && !isExpression(name)) {
     return wrong(text, place.lastIndexOf("/") + 1, "is no length", EXPECTED_LENGTH);
   }
+  if (name !== undefined && isExpression(name)) return parseNamed(text, name, object);
   if (/[\s,]/.test(name ?? "")) {
     return wrong(text, text.search(/[\s,]/), "cannot be in a symbol", EXPECTED_PLACE);
   }
@@ -146,6 +148,20 @@ function parsePlace(place: string, text: string): Result<Place, WhereError> {
     return wrong(text, place.length - 1, "is no symbol", EXPECTED_PLACE);
   }
   return ok({ kind: "symbol", name, ...(object === undefined ? {} : { object }) });
+}
+
+/** More than a name: its grammar is that of variable expressions. A plain `a.b` may be a symbol. */
+function isExpression(name: string): boolean {
+  return /^[@*&]|->|[[(<]/.test(name);
+}
+
+function parseNamed(text: string, name: string, object: string | undefined) {
+  const parsed = parseExpression(name);
+  const within = object === undefined ? {} : { object };
+  if (parsed.ok) return ok<Place>({ kind: "symbol", name, ...within });
+  const column = text.indexOf(name, object === undefined ? 0 : object.length) + parsed.error.column;
+  const [problem = "", expected = EXPECTED_PLACE] = parsed.error.problem.split(": expected ");
+  return wrong(text, column, problem, expected);
 }
 
 function parseAddress(text: string): bigint | undefined {

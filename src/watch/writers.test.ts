@@ -4,6 +4,7 @@ import { sampleLayout } from "../abi/index.ts";
 import { asVa } from "../base/index.ts";
 import type { Frame } from "../symbols/index.ts";
 import { RawHit } from "./raw-hit.ts";
+import { CallStack } from "./stacks.ts";
 import { Writers } from "./writers.ts";
 
 /** One hit, or a thread that has another name from now on. */
@@ -27,6 +28,7 @@ const steps = fc.array(
 );
 
 /** Two threads a process; the two processes of a program have it at different addresses. */
+const nothingMore = { via: undefined, culprit: undefined, syscall: undefined };
 const pidOf = (tid: number) => Math.ceil(tid / 2) * 100;
 const BASE = 0x7fff_0000_0000n;
 
@@ -64,11 +66,12 @@ test("any hits: one line for each code, task name and spot, as counting by hand 
       const commOf = (tid: number) => comms.get(tid) ?? "main";
       const writers = new Writers(
         {
-          name: (hit) => ({ frame: frameOf(hit), via: undefined }),
+          name: (hit) => ({ ...nothingMore, frame: frameOf(hit) }),
           comm: (hit) => commOf(hit.tid),
-          stack: () => [],
+          stackOf: (hit) => new CallStack(hit.pid, [hit.ipNumber], undefined),
+          stack: () => ({ frames: [], cut: undefined, lasts: true }),
         },
-        { chained: false, stacks: false },
+        { chained: false, stacks: false, kernelChains: false },
       );
       const naive: { key: string; tid: number; time: bigint }[] = [];
       made.forEach((step, time) => {
@@ -114,16 +117,23 @@ test("any hits: one line for each code, task name and spot, as counting by hand 
 
 test("with call chains asked for each chain is a line of its own", () => {
   let caller = 1n;
+  const none = new CallStack(0, [], undefined);
+  const stacks = [1, 2].map((it) => new CallStack(0, [0, it], undefined));
   const writers = new Writers(
     {
-      name: (hit) => ({ frame: frameOf(hit), via: undefined }),
+      name: (hit) => ({ ...nothingMore, frame: frameOf(hit) }),
       comm: () => "main",
-      stack: (hit) => [
-        frameOf(hit),
-        { kind: "elf", address: asVa(caller), path: "/bin/program", objectOffset: caller },
-      ],
+      stackOf: () => stacks[Number(caller) - 1] ?? none,
+      stack: (hit) => ({
+        frames: [
+          frameOf(hit),
+          { kind: "elf", address: asVa(caller), path: "/bin/program", objectOffset: caller },
+        ],
+        cut: undefined,
+        lasts: caller === 1n,
+      }),
     },
-    { chained: false, stacks: true },
+    { chained: false, stacks: true, kernelChains: false },
   );
   const step = { tid: 1, ip: 0, spot: 0, kernel: false, rename: false };
   [1n, 2n, 1n].forEach((from, time) => {

@@ -1,7 +1,8 @@
 import { asVa } from "../base/index.ts";
-import type { Frame } from "../symbols/index.ts";
-import type { Named } from "./namer.ts";
+import type { Culprit, Frame } from "../symbols/index.ts";
+import type { Named, NamedStack } from "./namer.ts";
 import type { RawHit } from "./raw-hit.ts";
+import type { CallStack, StackCut } from "./stacks.ts";
 
 /** All accesses that one piece of code made under one task name to one spot. */
 export interface Writer {
@@ -10,8 +11,14 @@ export interface Writer {
   readonly mode: "user" | "kernel";
   readonly frame: Frame;
   readonly via: Frame | undefined;
+  /** The instruction that made the accesses; undefined for the kernel's code. */
+  readonly culprit: Culprit | undefined;
+  /** The system call that the kernel made them for. */
+  readonly syscall: string | undefined;
   /** The call chain, innermost first, where they were taken: each chain is a writer of its own. */
   readonly stack: readonly Frame[] | undefined;
+  /** Why the stack ends early; undefined if it is whole. */
+  readonly stackCut: StackCut | undefined;
   /** Of the first hit. */
   readonly pid: number;
   readonly tid: number;
@@ -19,6 +26,8 @@ export interface Writer {
   readonly threads: number;
   readonly processes: number;
   readonly count: number;
+  /** How often registers fired for them: more than `count` for string instructions. */
+  readonly traps: number;
   /** ns of CLOCK_MONOTONIC. */
   readonly firstNs: bigint;
   readonly lastNs: bigint;
@@ -26,24 +35,26 @@ export interface Writer {
   readonly lastValue: bigint | undefined;
 }
 
-const HIGH_WORD = 2 ** 32;
 const MAX_TASKS = 1_000;
 /** Distinct writers that are kept apart; later ones are counted together, so that memory is flat. */
 const MAX_WRITERS = 10_000;
 const OTHERS: Named = {
   frame: { kind: "unknown", address: asVa(0n), symbol: "(other writers)" },
   via: undefined,
+  culprit: undefined,
+  syscall: undefined,
 };
 
 interface Who {
   readonly named: Named;
   readonly comm: string;
-  readonly stack: readonly Frame[] | undefined;
+  readonly stack: NamedStack | undefined;
 }
 
 /** A writer while it is being counted. Times in halves, as the hits have them. */
 class Tally {
   count = 0;
+  traps = 0;
   firstHigh = 0;
   firstLow = 0;
   lastHigh = 0;
@@ -52,7 +63,7 @@ class Tally {
   readonly tids = new Set<number>();
   readonly pids = new Set<number>();
   readonly named: Named;
-  readonly stack: readonly Frame[] | undefined;
+  readonly stack: NamedStack | undefined;
   readonly comm: string;
   readonly spot: number;
   readonly kernel: boolean;
@@ -82,7 +93,8 @@ interface Shortcut {
 export interface WriterNames {
   name(hit: RawHit): Named;
   comm(hit: RawHit): string;
-  stack(hit: RawHit): readonly Frame[];
+  stackOf(hit: RawHit): CallStack;
+  stack(hit: RawHit): NamedStack;
 }
 
 /** What makes a writer besides its instruction; then the instruction alone does not tell it. */
@@ -91,6 +103,8 @@ export interface WriterOptions {
   readonly chained: boolean;
   /** Each call chain is a writer of its own. */
   readonly stacks: boolean;
+  /** The kernel's call chains tell which system call an access was made for. */
+  readonly kernelChains: boolean;
 }
 
 /**
@@ -102,6 +116,8 @@ export class Writers {
   private readonly tallies = new Map<string, Tally>();
   /** By thread, then by spot, then by instruction. */
   private readonly shortcuts = new Map<number, Map<number, Shortcut>[]>();
+  /** The same by call stack, where that makes the writer. */
+  private readonly byStack = new Map<number, Map<CallStack, Tally>[]>();
   private readonly names: WriterNames;
   private readonly options: WriterOptions;
   /** Of the last hit: in a hot loop the next one is the same. */
@@ -113,9 +129,15 @@ export class Writers {
   }
 
   add(hit: RawHit): void {
-    const { chained, stacks } = this.options;
-    const tally = chained || stacks ? this.tallyOf(hit) : this.shortcut(hit);
+    const { chained, stacks, kernelChains } = this.options;
+    const tally =
+      stacks || (hit.kernel && kernelChains)
+        ? this.stackShortcut(hit)
+        : chained
+          ? this.tallyOf(hit)
+          : this.shortcut(hit);
     tally.count += 1;
+    tally.traps += hit.repeat;
     tally.lastHigh = hit.timeHigh;
     tally.lastLow = hit.timeLow;
     if (hit.valueFrom !== undefined) tally.lastValue = hit.newValue;
@@ -124,6 +146,7 @@ export class Writers {
   /** The thread ended, or its name or program changed: what it does next is named anew. */
   forget(tid: number): void {
     this.shortcuts.delete(tid);
+    this.byStack.delete(tid);
     this.last = undefined;
   }
 
@@ -146,8 +169,7 @@ export class Writers {
   private lookUp(hit: RawHit): Tally {
     const bySpot = this.shortcuts.get(hit.tid) ?? [];
     const byIp = bySpot[hit.spot] ?? new Map<number, Shortcut>();
-    // As a signed number, so that the kernel's addresses are exact, too.
-    const key = (hit.ipHigh | 0) * HIGH_WORD + hit.ipLow;
+    const key = hit.ipNumber;
     const known = byIp.get(key);
     if (known !== undefined && known.ipLow === hit.ipLow && known.ipHigh === hit.ipHigh) {
       return known.tally;
@@ -159,12 +181,26 @@ export class Writers {
     return tally;
   }
 
+  private stackShortcut(hit: RawHit): Tally {
+    const stack = this.names.stackOf(hit);
+    const bySpot = this.byStack.get(hit.tid) ?? [];
+    const known = bySpot[hit.spot]?.get(stack);
+    if (known !== undefined) return known;
+    const tally = this.tallyOf(hit);
+    if (!this.names.stack(hit).lasts) return tally;
+    this.byStack.set(hit.tid, bySpot);
+    bySpot[hit.spot] ??= new Map<CallStack, Tally>();
+    bySpot[hit.spot]?.set(stack, tally);
+    return tally;
+  }
+
   private tallyOf(hit: RawHit): Tally {
     const named = this.names.name(hit);
     const comm = this.names.comm(hit);
     const stack = this.options.stacks ? this.names.stack(hit) : undefined;
-    const codes = [named.frame, ...(stack ?? [])].map((frame) => codeOf(hit.pid, frame));
-    const key = [comm, hit.spot, ...codes].join("|");
+    const callers = (stack?.frames ?? []).slice(1).map((frame) => codeOf(hit.pid, frame));
+    const code = codeOf(hit.pid, named.frame, named.culprit);
+    const key = [comm, hit.spot, code, named.syscall, ...callers].join("|");
     const tally = this.tallies.get(key) ?? this.newTally(key, hit, { named, comm, stack });
     if (tally.tids.size < MAX_TASKS) tally.tids.add(hit.tid);
     if (tally.pids.size < MAX_TASKS) tally.pids.add(hit.pid);
@@ -186,27 +222,33 @@ export class Writers {
   }
 }
 
-/** What makes code the same code, whatever address it was loaded at. */
-function codeOf(pid: number, frame: Frame): string {
+/**
+ * What makes code the same code, whatever address it was loaded at. A string instruction traps at two
+ * addresses, so the instruction's own counts where it is known.
+ */
+function codeOf(pid: number, frame: Frame, culprit?: Culprit): string {
   if (frame.kind === "jit") return `${pid} ${frame.symbol} ${frame.file}:${frame.line}`;
-  if (frame.objectOffset !== undefined) return `${frame.path} ${frame.objectOffset}`;
-  return `${frame.kind === "kernel" ? "" : pid} ${frame.address}`;
+  const instruction = culprit?.instruction?.address;
+  const behind = instruction === undefined ? 0n : frame.address - instruction;
+  if (frame.objectOffset !== undefined) return `${frame.path} ${frame.objectOffset - behind}`;
+  return `${frame.kind === "kernel" ? "" : pid} ${frame.address - behind}`;
 }
 
 function toWriter(tally: Tally): Writer {
-  const { comm, spot, named, stack, pid, tid, count } = tally;
+  const { comm, spot, named, stack, pid, tid, count, traps } = tally;
   return {
     comm,
     spot,
     mode: tally.kernel ? "kernel" : "user",
-    frame: named.frame,
-    via: named.via,
-    stack,
+    ...named,
+    stack: stack?.frames,
+    stackCut: stack?.cut,
     pid,
     tid,
     threads: tally.tids.size,
     processes: tally.pids.size,
     count,
+    traps,
     firstNs: joined(tally.firstHigh, tally.firstLow),
     lastNs: joined(tally.lastHigh, tally.lastLow),
     lastValue: tally.lastValue,

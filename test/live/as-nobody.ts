@@ -2,6 +2,7 @@
  * `trapline` as a user without any right. All code is loaded first, for that user may not be able to
  * read it; then the rights are given up, for good.
  */
+import "iced-x86";
 import koffi from "koffi";
 import "../../src/cli/json-view.ts";
 import { run } from "../../src/cli/run.ts";

@@ -108,7 +108,8 @@ describe("as a user without rights", () => {
 
   test("hits about which it cannot be known are kept, and that is said", async () => {
     const args = ["--json", "--if", "value == 3 && tid > 0"];
-    const { hits, summary } = jsonOf(await run(["i8@0=1*5"], args, { asNobody }));
+    // Of four of the eight bytes: what the others hold is nothing that the instruction tells.
+    const { hits, summary } = jsonOf(await run(["a4@0=3*5"], args, { asNobody }));
     expect(hits).toHaveLength(5);
     expect(summary.coverage).toMatchObject({
       leftOut: { condition: 0 },
@@ -117,6 +118,17 @@ describe("as a user without rights", () => {
         expect.objectContaining({ kind: "undecided-condition" }),
       ]),
     });
+  });
+
+  test("a value that was stored whole is rebuilt from the instruction and its registers", async () => {
+    const args = ["--json", "--if", "value == 3 || value == 4"];
+    const { hits, summary } = jsonOf(await run(["i8@0=1*5"], args, { asNobody }));
+    const values = hits.map(({ old, new: now, valueFrom }) => [old, now, valueFrom]);
+    expect(values).toEqual([
+      [2, 3, "rebuilt"],
+      [3, 4, "rebuilt"],
+    ]);
+    expect(summary.coverage).toMatchObject({ leftOut: { condition: 3 }, values: "rebuilt" });
   });
 
   test("what does not depend on the value is decided although the rest cannot be", async () => {

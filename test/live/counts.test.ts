@@ -58,9 +58,10 @@ test("loads do not count as stores, and count where they are asked for", async (
   expect((await poke([[0, 8]], pokes, { mode: "rw" })).count).toEqual(allOf(8));
 });
 
-test("a watch of reads alone counts the writes too, and says so", async () => {
-  const { count, report } = await poke([[0, 8]], ["w8@0*3", "r8@0*5"], { mode: "r" });
-  expect(count).toEqual(allOf(8));
+test("a watch of reads alone leaves out what only writes, counts what does both, and says so", async () => {
+  const { count, report } = await poke([[0, 8]], ["w8@0*3", "r8@0*5", "a8@0*4"], { mode: "r" });
+  expect(count).toEqual(allOf(9));
+  expect(report.writesLeftOut).toBe(3);
   expect(report.coverage.gaps.map(({ kind }) => kind)).toContain("reads-as-rw");
 });
 
@@ -83,10 +84,13 @@ describe("a range of any length and alignment counts what touches it, and nothin
   });
 });
 
-test("each iteration of a string instruction in the range is a hit", async () => {
-  const { count } = await poke([[3, 6]], ["s16@0*10", "s2@4*10", "s3@0*10"]);
-  expect(count).toEqual(allOf(10 * 6 + 10 * 2));
-  expect((await poke([[8, 16]], ["q32@0*10"])).count).toEqual(allOf(20));
+test("a string instruction is one hit, and its traps one for each iteration in the range", async () => {
+  const { count, report } = await poke([[3, 6]], ["s16@0*10", "s2@4*10", "s3@0*10"]);
+  expect(count).toEqual(allOf(20));
+  expect(report.traps).toBe(10 * 6 + 10 * 2);
+  const words = await poke([[8, 16]], ["q32@0*10"]);
+  expect(words.count).toEqual(allOf(10));
+  expect(words.report.traps).toBe(20);
 });
 
 test("a store of 16 bytes is one hit of a watch of 16, and one of each of two watches of 8", async () => {

@@ -6,10 +6,10 @@ const test = requires({ registers: 4 });
 const workshop = new Workshop();
 afterAll(() => workshop[Symbol.dispose]());
 
-/** What a poke does each time: one access, or one for each iteration of a string instruction. */
+/** What a poke does: accesses, each of one part, or of one for each iteration of a string instruction. */
 interface Poke {
   readonly text: string;
-  readonly accesses: readonly Range[];
+  readonly accesses: readonly (readonly Range[])[];
 }
 
 interface Range {
@@ -27,7 +27,7 @@ const single = (letter: string, sizes: readonly number[]) =>
   fc.record({ at: places, length: fc.constantFrom(...sizes), times }).map(
     ({ at, length, times: n }): Poke => ({
       text: `${letter}${length}@${at}*${n}`,
-      accesses: Array(n).fill({ at, length }),
+      accesses: Array(n).fill([{ at, length }]),
     }),
   );
 
@@ -36,10 +36,9 @@ const string = (letter: string, width: number) =>
   fc.record({ at: places, count: fc.integer({ min: 1, max: 20 }), times }).map(
     ({ at, count, times: n }): Poke => ({
       text: `${letter}${count * width}@${at}*${n}`,
-      accesses: Array.from({ length: n * count }, (_, i) => ({
-        at: at + (i % count) * width,
-        length: width,
-      })),
+      accesses: Array(n).fill(
+        Array.from({ length: count }, (_, i) => ({ at: at + i * width, length: width })),
+      ),
     }),
   );
 
@@ -83,9 +82,18 @@ test("any stores into any ranges: each access counts once for each range that it
       target.run(),
     );
     const seen = watches.map((_, i) => watched.hits.filter(({ watch }) => watch === i).length);
-    const expected = watches.map((it) => accesses.filter((access) => touches(access, it)).length);
+    const inside = watches.map((it) =>
+      accesses
+        .map((parts) => parts.filter((part) => touches(part, it)).length)
+        .filter((n) => n > 0),
+    );
+    const expected = inside.map(({ length }) => length);
     expect(seen).toEqual(expected);
     expect(counted(watched)).toEqual(allOf(expected.reduce((sum, n) => sum + n, 0)));
+    const repeats = watches.map((_, i) =>
+      watched.hits.filter(({ watch }) => watch === i).map(({ repeat }) => repeat),
+    );
+    expect(repeats).toEqual(inside);
   });
   await fc.assert(law, { numRuns: 100 });
 });

@@ -31,6 +31,18 @@ export class Workshop implements Disposable {
     return path;
   }
 
+  /** The program of targets/NAME.cpp, at a fixed address. */
+  compileCpp(name: string, ...flags: readonly string[]): string {
+    const path = this.path([name, ...flags].join("").replaceAll(/[^\w.]/g, "_"));
+    if (this.made.has(path)) return path;
+    const source = join(SOURCES, `${name}.cpp`);
+    execFileSync("g++", ["-g", "-Wall", "-Wextra", "-no-pie", "-o", path, source, ...flags], {
+      stdio: ["ignore", "inherit", "pipe"],
+    });
+    this.made.add(path);
+    return path;
+  }
+
   /** A file that any user may write. */
   write(name: string, content: string | Uint8Array): string {
     writeFileSync(this.path(name), content);
