@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Two projects. `unit` needs no privilege and no hardware and runs in parallel. `live` arms debug
- * registers: its files run one after another, for only one user of the registers gets exact counts.
+ * Three projects. `unit` needs no privilege and no hardware and is fast. `slow` is the same, but runs
+ * the kernel model through thousands of schedules. `live` arms debug registers: its files run one
+ * after another, for only one user of the registers gets exact counts.
  */
 export default defineConfig({
   test: {
@@ -10,7 +11,16 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          isolate: false,
           include: ["src/**/*.test.ts", "test/*.test.ts"],
+          exclude: ["**/*.slow.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "slow",
+          include: ["src/**/*.slow.test.ts"],
+          testTimeout: 120_000,
         },
       },
       {

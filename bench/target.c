@@ -3,6 +3,7 @@
 //   hot N        N stores as fast as they go
 //   paced N NS   N stores, NS ns of work between them
 //   threads N T  T threads, N stores each, all at once
+//   best N B     B times N stores; the ns of CPU time that the fastest of these took
 //   idle MS      nothing for MS ms
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -13,11 +14,13 @@
 
 static volatile uint64_t counter;
 
-static uint64_t now(void) {
+static uint64_t clock_now(clockid_t id) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(id, &t);
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
+
+static uint64_t now(void) { return clock_now(CLOCK_MONOTONIC); }
 
 static void hot(uint64_t n) {
   for (uint64_t i = 0; i < n; i++) counter = i;
@@ -30,6 +33,17 @@ static void paced(uint64_t n, uint64_t ns) {
     }
     counter = i;
   }
+}
+
+static uint64_t best(uint64_t n, uint64_t bursts) {
+  uint64_t least = UINT64_MAX;
+  for (uint64_t b = 0; b < bursts; b++) {
+    uint64_t start = clock_now(CLOCK_THREAD_CPUTIME_ID);
+    hot(n);
+    uint64_t took = clock_now(CLOCK_THREAD_CPUTIME_ID) - start;
+    if (took < least) least = took;
+  }
+  return least;
 }
 
 static void *thread(void *n) {
@@ -58,7 +72,8 @@ int main(void) {
       struct timespec t = {(time_t)(a / 1000), (long)(a % 1000) * 1000000};
       nanosleep(&t, NULL);
     }
-    printf("%lu\n", (unsigned long)(now() - start));
+    uint64_t took = !strcmp(word, "best") ? best(a, b) : now() - start;
+    printf("%lu\n", (unsigned long)took);
   }
   return 0;
 }

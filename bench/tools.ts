@@ -35,8 +35,14 @@ export function hasTool(name: string): boolean {
 }
 
 /** The command as it is installed, printing the table of writers. */
-export async function trapline({ pid, address }: Target): Promise<Watcher> {
-  const args = [CLI, "watch", "-p", `${pid}`, `${address}/8:w`];
+export function trapline(target: Target): Promise<Watcher> {
+  return traplineWith([])(target);
+}
+
+/** The same with these flags. */
+export const traplineWith = (flags: readonly string[]) => async (target: Target) => {
+  const { pid, address } = target;
+  const args = [CLI, "watch", "-p", `${pid}`, `${address}/8:w`, ...flags];
   const timed = startTimed([process.execPath, ...args]);
   const armedMs = await timed.firstWord(/watching/);
   return {
@@ -49,7 +55,7 @@ export async function trapline({ pid, address }: Target): Promise<Watcher> {
       return { hits: Number(hits), lost: Number(lost), cpuSeconds };
     },
   };
-}
+};
 
 /** perf record of the same, then perf report: what one types for a table of writers. */
 export async function perf({ pid, address }: Target): Promise<Watcher> {

@@ -1,5 +1,6 @@
 // What a watch costs, against perf record and gdb in the same run. `npm run bench:watch`.
 import { cpus, release, totalmem } from "node:os";
+import { costOf } from "./condition-costs.ts";
 import { buildTarget, startTarget, type Target } from "./target.ts";
 import { gdb, hasTool, perf, type Seen, trapline, type Watcher } from "./tools.ts";
 
@@ -89,6 +90,9 @@ async function measure(): Promise<void> {
   rows.push(row("cost of a hit, ns", [ours, perfs], "perf record", 0, "≤ 1.05"));
   if (cost.gdb !== undefined) {
     rows.push(row("cost of a hit, ns", [ours, median(cost.gdb)], "gdb", 0, ""));
+  }
+  for (const { what, ns, bareNs, goal } of await costOf(binary, progress)) {
+    rows.push(row(what, [ns, bareNs], "bare trap", 0, goal));
   }
   const slow = await slowdowns(tools);
   const slowed = [median(slow.trapline), median(slow.perf)] as const;

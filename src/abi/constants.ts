@@ -3,12 +3,14 @@
 export const PERF_TYPE_SOFTWARE = 1;
 export const PERF_TYPE_BREAKPOINT = 5;
 export const PERF_COUNT_SW_DUMMY = 9;
+export const PERF_COUNT_SW_BPF_OUTPUT = 10;
 
 export const PERF_SAMPLE_IP = 1 << 0;
 export const PERF_SAMPLE_TID = 1 << 1;
 export const PERF_SAMPLE_TIME = 1 << 2;
 export const PERF_SAMPLE_CALLCHAIN = 1 << 5;
 export const PERF_SAMPLE_CPU = 1 << 7;
+export const PERF_SAMPLE_RAW = 1 << 10;
 export const PERF_SAMPLE_IDENTIFIER = 1 << 16;
 export const PERF_SAMPLE_REGS_INTR = 1 << 18;
 

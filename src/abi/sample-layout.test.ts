@@ -42,6 +42,8 @@ test("each field lies where the kernel writes it, for any wishes", () => {
       expect(layout.time).toBe(at.get("time"));
       expect(layout.cpu).toBe(at.get("cpu"));
       expect(layout.callchain).toBe(at.get("callchain"));
+      const fixed = [...at.keys()].filter((name) => name !== "callchain" && name !== "regs");
+      expect(layout.varying).toBe(2 + 2 * fixed.length);
       expect(layout.regsIntr).toBe(at.has("regs"));
     }),
   );
@@ -57,6 +59,7 @@ test("nothing is sampled that was not wished for, and every hit tells its place,
     time: 6,
     cpu: undefined,
     callchain: undefined,
+    varying: 8,
     regsIntr: false,
   });
   expect(sampleLayout(ALL).sampleType).toBe(0x5_00a7);

@@ -20,6 +20,8 @@ export interface SampleLayout {
   readonly cpu: number | undefined;
   /** Where the count of call chain entries stands; the entries follow it. */
   readonly callchain: number | undefined;
+  /** Where the fields of varying length begin: the call chain, if there is one, then raw data. */
+  readonly varying: number;
   readonly regsIntr: boolean;
 }
 
@@ -70,6 +72,7 @@ export function sampleLayout(wishes: SampleWishes): SampleLayout {
     time: where(PERF_SAMPLE_TIME),
     cpu: at.get(PERF_SAMPLE_CPU),
     callchain: wishes.callchain ? next : undefined,
+    varying: next,
     regsIntr: wishes.regsIntr ?? false,
   };
 }

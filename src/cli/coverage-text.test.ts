@@ -29,6 +29,11 @@ const whole: Coverage = {
   lost: 0n,
   strangers: 0n,
   selfTest: "fired",
+  decidedIn: undefined,
+  leftOut: undefined,
+  values: undefined,
+  disarmedNs: 0n,
+  stopped: undefined,
   gaps: [],
 };
 
@@ -63,4 +68,34 @@ test("what was born, lost, left out and not covered is all said", () => {
     "left out: 7 hits by other processes at the same address",
     "not covered: accesses by the kernel, as by read(2): not counted",
   ]);
+});
+
+test("what was left out as asked is said by flag, with where that was decided", () => {
+  const leftOut = {
+    expected: 5n,
+    condition: 12_345n,
+    unchanged: 0n,
+    rate: 0n,
+    ignored: 3n,
+    every: 0n,
+  };
+  expect(coverageLines({ ...whole, leftOut, decidedIn: "kernel" })).toContain(
+    "left out as asked: 12,345 by --if, 5 by --unless-from, 3 by --ignore; conditions were decided in the trap, by eBPF",
+  );
+  const none = { ...leftOut, condition: 0n, expected: 0n, ignored: 0n };
+  expect(coverageLines({ ...whole, leftOut: none, decidedIn: "user" })).toContain(
+    "left out as asked: nothing; conditions were decided afterwards, without eBPF",
+  );
+});
+
+test("a process that was stopped is named, with how late and what to type", () => {
+  const stopped = { pid: 12, by: "kernel", lateNs: 0n } as const;
+  expect(coverageLines({ ...whole, stopped })).toContain(
+    "stopped: process 12, in the trap: attach with gdb -p 12, or go on with kill -CONT 12",
+  );
+  expect(
+    coverageLines({ ...whole, stopped: { ...stopped, by: "user", lateNs: 21_600_000n } }),
+  ).toContain(
+    "stopped: process 12, 21.6 ms after it: attach with gdb -p 12, or go on with kill -CONT 12",
+  );
 });

@@ -40,7 +40,42 @@ export function coverageLines(coverage: Coverage): readonly string[] {
     ...(strangers === 0n
       ? []
       : [`left out: ${formatCount(strangers)} hits by other processes at the same address`]),
+    ...leftOutLines(coverage),
+    ...stoppedLines(coverage),
     ...(coverage.notes ?? []).map((text) => `note: ${text}`),
     ...coverage.gaps.map(({ text }) => `not covered: ${text}`),
+  ];
+}
+
+/** What was left out as asked, by flag, and where that was decided. */
+function leftOutLines({ leftOut, decidedIn }: Coverage): readonly string[] {
+  const where =
+    decidedIn === undefined
+      ? ""
+      : decidedIn === "kernel"
+        ? "conditions were decided in the trap, by eBPF"
+        : "conditions were decided afterwards, without eBPF";
+  if (leftOut === undefined) return where === "" ? [] : [where];
+  const counts = [
+    [leftOut.condition, "--if"],
+    [leftOut.expected, "--unless-from"],
+    [leftOut.unchanged, "--changes"],
+    [leftOut.rate, "--max-rate"],
+    [leftOut.ignored, "--ignore"],
+    [leftOut.every, "--every"],
+  ] as const;
+  const told = counts
+    .filter(([count]) => count > 0n)
+    .map(([count, flag]) => `${formatCount(count)} by ${flag}`);
+  const left = told.length === 0 ? "nothing" : told.join(", ");
+  return [`left out as asked: ${left}${where === "" ? "" : `; ${where}`}`];
+}
+
+function stoppedLines({ stopped }: Coverage): readonly string[] {
+  if (stopped === undefined) return [];
+  const { pid, by, lateNs } = stopped;
+  const when = by === "kernel" ? "in the trap" : `${(Number(lateNs) / 1e6).toFixed(1)} ms after it`;
+  return [
+    `stopped: process ${pid}, ${when}: attach with gdb -p ${pid}, or go on with kill -CONT ${pid}`,
   ];
 }

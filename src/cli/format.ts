@@ -21,6 +21,19 @@ export function formatHex(value: bigint): string {
   return `0x${value.toString(16)}`;
 }
 
+const REGISTER_BYTES = 8;
+const PLAIN_BELOW = 1n << 32n;
+
+/** A value of `length` bytes: decimal while it is small, with its sign if it has one, else hex. */
+export function formatValue(
+  value: bigint,
+  { length, signed = false }: { readonly length: number; readonly signed?: boolean | undefined },
+): string {
+  if (length > REGISTER_BYTES) return `0x${value.toString(16).padStart(2 * length, "0")}`;
+  if (signed) return BigInt.asIntN(8 * length, value).toString();
+  return value < PLAIN_BELOW ? value.toString() : formatHex(value);
+}
+
 /** `one thread`, `12 threads`. */
 export function formatNumber(count: number, word: string, plural = `${word}s`): string {
   return `${formatCount(count)} ${count === 1 ? word : plural}`;

@@ -53,6 +53,9 @@ export class JsonView implements View {
       watch: spots[hit.spot]?.name,
       ...codeOf(frame),
       via: via === undefined ? undefined : codeOf(via),
+      old: valueIn(hit.oldValue, spots[hit.spot]),
+      new: valueIn(hit.newValue, spots[hit.spot]),
+      valueFrom: hit.valueFrom,
       stack: this.stack ? namer.stack(hit).map(frameOf) : undefined,
     });
   }
@@ -77,6 +80,13 @@ export class JsonView implements View {
   private line(value: unknown): void {
     this.output.write(`${toJson(value)}\n`);
   }
+}
+
+/** A number with all its digits; a longer range as one little-endian number in hex. */
+function valueIn(value: bigint | undefined, spot: Spot | undefined): bigint | string | undefined {
+  if (value === undefined || spot === undefined) return undefined;
+  if (spot.length > 8) return formatHex(value);
+  return spot.signed === true ? BigInt.asIntN(8 * spot.length, value) : value;
 }
 
 function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {
@@ -106,6 +116,7 @@ function writerOf(writer: Writer, spots: readonly Spot[]) {
     ...codeOf(frame),
     via: via === undefined ? undefined : codeOf(via),
     count,
+    lastValue: valueIn(writer.lastValue, spots[writer.spot]),
     first: writer.firstNs,
     last: writer.lastNs,
     stack: stack?.map(frameOf),

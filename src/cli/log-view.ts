@@ -1,6 +1,6 @@
-import type { RawHit, Session, WatchReport } from "../watch/index.ts";
+import type { RawHit, Session, Spot, WatchReport } from "../watch/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
-import { formatCode, formatHex, formatObject } from "./format.ts";
+import { formatCode, formatHex, formatObject, formatValue } from "./format.ts";
 import type { Output } from "./output.ts";
 import type { View } from "./view.ts";
 
@@ -30,9 +30,10 @@ export class LogView implements View {
       `[${hit.cpu.toString().padStart(3, "0")}]`,
       hit.kernel ? "kernel" : "user",
       `${formatCode(frame)} (${formatObject(frame)})`,
+      change(hit, spots[hit.spot]),
       spots.length > 1 ? (spots[hit.spot]?.name ?? "") : "",
     ];
-    this.output.write(`${fields.join("  ").trimEnd()}\n`);
+    this.output.write(`${fields.filter((field) => field !== "").join("  ")}\n`);
     if (!this.options.stack) return;
     for (const caller of namer.stack(hit)) {
       const address = formatHex(caller.address).padStart(18);
@@ -49,4 +50,12 @@ export class LogView implements View {
     const lines = [headline(report, spots), ...coverageLines(report.coverage)];
     this.output.write(`${lines.join("\n")}\n`);
   }
+}
+
+/** `4 -> 5`; `? -> 5` where the value before is not known; nothing where none was read. */
+function change(hit: RawHit, spot: Spot | undefined): string {
+  const { newValue, oldValue } = hit;
+  if (newValue === undefined || spot === undefined) return "";
+  const old = oldValue === undefined ? "?" : formatValue(oldValue, spot);
+  return `${old} -> ${formatValue(newValue, spot)}${hit.valueFrom === "rebuilt" ? " (rebuilt)" : ""}`;
 }

@@ -46,6 +46,28 @@ export function parseSize(flag: string, text: string): number {
   throw new UsageError(`${flag} ${text}: not a size from 4K to 1024M`);
 }
 
+/** `2%`, or a share such as `0.02`: above 0 and up to 1. */
+export function parseShare(flag: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text);
+  const share = Number(match?.[1]) / (match?.[2] === "%" ? 100 : 1);
+  if (match !== null && share > 0 && share <= 1) return share;
+  throw new UsageError(`${flag} ${text}: not a share: try 2% or 0.02`);
+}
+
+/** `f,ns::g`; a comma between brackets belongs to the name, as in `map<int, int>::at`. */
+export function parseNames(flag: string, text: string): readonly string[] {
+  const names: string[] = [""];
+  let depth = 0;
+  for (const letter of text) {
+    if ("(<[".includes(letter)) depth += 1;
+    if (")>]".includes(letter)) depth -= 1;
+    if (letter === "," && depth === 0) names.push("");
+    else names.push(`${names.pop() ?? ""}${letter}`);
+  }
+  if (names.every((name) => name.trim() !== "")) return names.map((name) => name.trim());
+  throw new UsageError(`${flag} ${text}: a name is missing: try ${flag} f or f,g`);
+}
+
 /** One of a few words. */
 export function parseChoice<T extends string>(
   flag: string,

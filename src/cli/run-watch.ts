@@ -13,6 +13,7 @@ import {
 } from "../watch/index.ts";
 import { describeSpot } from "./describe-spot.ts";
 import { EXIT } from "./exit-codes.ts";
+import { formatNumber } from "./format.ts";
 import { Output } from "./output.ts";
 import type { View } from "./view.ts";
 
@@ -21,6 +22,8 @@ export interface Display {
   readonly form: "table" | "log" | "json";
   readonly stack: boolean;
   readonly quiet: boolean;
+  /** What makes the status 1 that would be 0 otherwise. */
+  readonly failOn: "hit" | "no-hit" | undefined;
   readonly color: boolean;
   /** End with our own status, not with the launched command's. */
   readonly ownStatus: boolean;
@@ -52,12 +55,21 @@ export async function runWatch(options: WatchOptions, display: Display): Promise
     console.error(`trapline: write the result: ${output.failure}: see to where the output goes`);
     return EXIT.failed;
   }
-  const outlived = report.ended === "max-hits" || report.ended === "timeout";
+  const outlived = report.ended !== "targets-ended" && report.ended !== "stopped";
   if (launched === undefined || ended === undefined || outlived || display.ownStatus) {
     launched?.unref(); // it runs on; it is not ours to end
-    return EXIT.ok;
+    return statusOf(report, display);
   }
-  return await ended;
+  const status = await ended;
+  return status === EXIT.ok ? statusOf(report, display) : status;
+}
+
+/** Ours, when nothing else went wrong. Says why it is not 0. */
+function statusOf({ hits }: WatchReport, { failOn }: Display): number {
+  const failed = failOn === "hit" ? hits > 0 : failOn === "no-hit" && hits === 0;
+  if (!failed) return EXIT.ok;
+  console.error(`trapline: ${formatNumber(hits, "hit")}: status 1, for --fail-on-${failOn}`);
+  return EXIT.failed;
 }
 
 /** A status for each kind of refusal: only a wrong request is wrong usage. */

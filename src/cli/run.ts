@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import { addArchCommand } from "./arch-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addFmtCommand } from "./fmt-command.ts";
+import { addRunCommand } from "./run-command.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
 import { addWatchCommand } from "./watch-command.ts";
@@ -25,6 +27,8 @@ export async function run(args: readonly string[]): Promise<number> {
   };
   addWatchCommand(program, { launch, finish });
   addDoctorCommand(program, { finish });
+  addRunCommand(program, { finish });
+  addFmtCommand(program, { finish });
   addArchCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();

@@ -10,6 +10,7 @@ import {
   formatObject,
   formatSeconds,
   formatShare,
+  formatValue,
 } from "./format.ts";
 import type { Output } from "./output.ts";
 import { type Column, textTable } from "./text-table.ts";
@@ -22,6 +23,7 @@ const COLUMNS: readonly Column[] = [
   { title: "CODE", align: "left", shrinks: true },
   { title: "OBJECT", align: "left", shrinks: true },
   { title: "WATCH", align: "left", shrinks: true },
+  { title: "LAST VALUE", align: "right" },
   { title: "FIRST", align: "right" },
   { title: "LAST", align: "right" },
 ];
@@ -115,6 +117,7 @@ export class TableView implements View {
       formatCode(writer.frame),
       writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
       spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
+      lastValue(writer, spots),
       formatSeconds(writer.firstNs - sinceNs),
       formatSeconds(writer.lastNs - sinceNs),
     ];
@@ -136,4 +139,10 @@ export class TableView implements View {
 function who({ comm, tid, threads, processes }: Writer): string {
   if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
   return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
+}
+
+/** What its last access left there; empty, and so left out, where values are not read. */
+function lastValue({ lastValue: value, spot }: Writer, spots: readonly Spot[]): string {
+  const of = spots[spot];
+  return value === undefined || of === undefined ? "" : formatValue(value, of);
 }

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import type { WatchOptions, WatchTarget } from "../watch/index.ts";
+import { addHitFlags, CONDITION_HELP, type HitFlags, toHitOptions } from "./hit-flags.ts";
 import { parseChoice, parseCount, parseDuration, parseIds, parseSize } from "./parse.ts";
 import { type Display, runWatch } from "./run-watch.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The flags of `trapline watch`, as commander hands them over. */
-interface WatchFlags {
+interface WatchFlags extends HitFlags {
   readonly pid?: string;
   readonly tid?: string;
   readonly allCpus?: boolean;
@@ -26,7 +27,7 @@ interface WatchFlags {
   readonly color: string;
 }
 
-const AFTER_HELP = `
+const AFTER_HELP = `${CONDITION_HELP}
 WHERE is ADDR[/LEN][:MODE] or [OBJECT:|FILE:]EXPR[/LEN][:MODE]; an address is
 hex. EXPR names a variable as C does: counter, conn.state, table[3].state,
 cfg->limit (the pointer is followed once, when armed), *(uint32_t*)0x7f00,
@@ -35,8 +36,9 @@ length; without debug info a name is an ELF symbol. MODE is r, w, rw or x; w if
 not given. perf's mem:ADDR/LEN:MODE and bpftrace's watchpoint:ADDR:LEN:MODE mean
 the same.
 
-Exit status: 0, or that of the command launched; 1 it failed; 2 wrong usage;
-126 the command cannot be run; 127 it was not found. Ctrl-C ends the watch and
+Exit status: 0, or that of the command launched; 1 it failed, or --fail-on-hit
+or --fail-on-no-hit says so; 2 wrong usage; 126 the command cannot be run; 127
+it was not found. Ctrl-C ends the watch and
 prints what was found; a second one leaves at once.
 
 Examples:
@@ -49,6 +51,10 @@ Examples:
   trapline watch -p 1234 --list 'conn*'     what can be named?
   trapline watch -p 1234 main:x --max-hits 1
                                             wait until main is executed
+  trapline watch -p 1234 state --if 'value == 3 && old != 2' --stop
+                                            stop it at a wrong step
+  trapline watch -p 1234 lock --unless-from take,release
+                                            who else writes the lock?
   trapline watch counter -- ./prog --fast   launch, from the first instruction
   trapline watch -a 0xffffffff82a12340 --timeout 10s
                                             a kernel variable, all processes
@@ -59,7 +65,7 @@ export function addWatchCommand(
   program: Command,
   { launch, finish }: { launch: readonly string[] | undefined; finish: (code: number) => void },
 ): void {
-  program
+  const command = program
     .command("watch")
     .summary("who reads, writes or executes this address in a live process")
     .description(
@@ -74,7 +80,8 @@ export function addWatchCommand(
     .option("--no-children", "leave out children forked from now on")
     .option("-i, --no-inherit", "the same, as perf calls it")
     .option("--no-kernel", "leave out accesses by the kernel for the task")
-    .option("-g, --stack", "take the call chain of each hit")
+    .option("-g, --stack", "take the call chain of each hit");
+  addHitFlags(command)
     .option("--log", "print one line a hit as it happens")
     .option("--json", "print JSON lines: header, hits, summary")
     .option("--list <PATTERN>", "print the variables that fit, and watch nothing")
@@ -115,6 +122,7 @@ function toOptions(
     kernel: flags.kernel,
     arm: parseChoice("--arm", flags.arm, ["auto", "cpu", "task"]),
     ...(flags.stack === true ? { stack: true } : {}),
+    ...toHitOptions(flags),
     ...(flags.maxHits === undefined ? {} : { maxHits: parseCount("--max-hits", flags.maxHits, 1) }),
     ...(flags.timeout === undefined
       ? {}
@@ -148,6 +156,7 @@ function toDisplay(flags: WatchFlags): Display {
     form: flags.json === true ? "json" : flags.log === true ? "log" : "table",
     stack: flags.stack === true,
     quiet: flags.quiet === true,
+    failOn: flags.failOnHit === true ? "hit" : flags.failOnNoHit === true ? "no-hit" : undefined,
     color: color === "auto" ? wantsColor() : color === "always",
     ownStatus: parseChoice("--exit-code", flags.exitCode, ["command", "tool"]) === "tool",
   };

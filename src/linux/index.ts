@@ -2,9 +2,22 @@
  * This computer: system calls, perf events and their rings, eBPF, /proc, launching.
  * It knows how to ask the kernel, and nothing of what is asked for: no targets, no policy, no text.
  */
+export {
+  type AluOp,
+  asm,
+  BPF_FUNC,
+  BpfCode,
+  FP,
+  type Insn,
+  type JumpTest,
+  type Label,
+} from "./bpf-code.ts";
+export { BpfMap, type MapShape, words32 } from "./bpf-map.ts";
+export { attachRawTracepoint, type LoadRefusal, loadProgram, testRun } from "./bpf-program.ts";
+export { kernelMemberOffset, memberOffset } from "./btf.ts";
 export { EventRing } from "./event-ring.ts";
 export { type Features, probeFeatures } from "./features.ts";
-export { type Filtered, ForeignFilter } from "./foreign-filter.ts";
+export { addStrangerCheck, type Filtered, ForeignFilter, Strangers } from "./foreign-filter.ts";
 export { canLoadLibrary, openSys } from "./koffi-sys.ts";
 export { LaunchError, Launched } from "./launch.ts";
 export { type EventCounts, PerfEvent } from "./perf-event.ts";
@@ -33,3 +46,4 @@ export {
   type TraceeRegisters,
   type WaitStatus,
 } from "./sys.ts";
+export { addTaskIds, isInitialNamespace, ownPidNamespace, type PidNamespace } from "./task-ids.ts";

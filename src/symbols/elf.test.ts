@@ -10,7 +10,7 @@ import { Workshop } from "./test-programs.ts";
 
 const [FUNC, OBJECT, NOTYPE, TLS] = [2, 1, 0, 6];
 const [LOCAL, GLOBAL, WEAK] = [0, 1, 2];
-const FUZZ_RUNS = Number(process.env.TRAPLINE_FUZZ ?? 8_000);
+const FUZZ_RUNS = Number(process.env.TRAPLINE_FUZZ ?? 2_000);
 
 const PROGRAM = `
   static int hidden = 3;

@@ -12,6 +12,8 @@ export function armCpus(sys: Sys, plan: ArmPlan): Result<Arming, ArmRefusal> {
       const lane = { pid: -1, cpu };
       const side = arming.openSide(lane);
       if (!side.ok) return side;
+      const output = arming.openOutput(cpu);
+      if (!output.ok) return output;
       const hits = arming.openHits(lane);
       if (!hits.ok) return hits;
     }
@@ -38,6 +40,8 @@ export function armTasks(
 ): Result<Arming, ArmRefusal> {
   return arm(new Arming(sys, plan, "task"), (arming) => {
     const cpus = onlineCpus();
+    const outputs = openOutputs(arming, cpus);
+    if (!outputs.ok) return outputs;
     const opened = new Set<number>();
     let quiet = 0;
     for (let listing = 0; quiet < QUIET_LISTINGS && listing < MOST_LISTINGS; listing += 1) {
@@ -66,12 +70,22 @@ export function armThreads(
   tids: readonly number[],
 ): Result<Arming, ArmRefusal> {
   return arm(new Arming(sys, plan, "thread"), (arming) => {
+    const outputs = openOutputs(arming, onlineCpus());
+    if (!outputs.ok) return outputs;
     for (const tid of tids) {
       const covered = openThread(arming, tid, [-1]);
       if (!covered.ok) return covered;
     }
     return ok(undefined);
   });
+}
+
+function openOutputs(arming: Arming, cpus: readonly number[]): Result<void, ArmRefusal> {
+  for (const cpu of cpus) {
+    const output = arming.openOutput(cpu);
+    if (!output.ok) return output;
+  }
+  return ok(undefined);
 }
 
 function openThread(

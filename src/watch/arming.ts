@@ -1,8 +1,10 @@
 import {
   CLOCK_MONOTONIC,
+  PERF_COUNT_SW_BPF_OUTPUT,
   PERF_COUNT_SW_DUMMY,
   PERF_FORMAT_ID,
   PERF_FORMAT_LOST,
+  PERF_SAMPLE_RAW,
   PERF_SAMPLE_TIME,
   PERF_TYPE_BREAKPOINT,
   PERF_TYPE_SOFTWARE,
@@ -13,6 +15,7 @@ import {
 import { type Errno, err, ok, type Result } from "../base/index.ts";
 import { EventRing, type Features, PerfEvent, type Sys } from "../linux/index.ts";
 import type { Strategy } from "./coverage.ts";
+import type { HitPrograms } from "./program/hit-programs.ts";
 import type { Spot, SpotPiece } from "./spot.ts";
 
 /** What every strategy needs to know to open its events. */
@@ -30,6 +33,8 @@ export interface ArmPlan {
   readonly registers: bigint;
   readonly hitPages: number;
   readonly sidePages: number;
+  /** Programs that send records of their own in the place of samples, with values. */
+  readonly programs?: HitPrograms;
 }
 
 /** One event that watches one piece, and what its samples mean. */
@@ -67,6 +72,8 @@ export class Arming implements Disposable {
   readonly pieces: ArmedPiece[] = [];
   readonly hitRings: ArmedRing[] = [];
   readonly sideRings: ArmedRing[] = [];
+  /** What the programs' records go out by, one for each CPU. */
+  readonly outputs: PerfEvent[] = [];
   readonly plan: ArmPlan;
   /** Some thread may be covered by two events; the reader must count each access once. */
   mayOverlap = false;
@@ -106,7 +113,9 @@ export class Arming implements Disposable {
       for (const piece of spot.pieces) {
         const event = this.open(lane, this.hitAttr(piece));
         if (!event.ok) return event;
-        this.attach(event.value, lane, "hit");
+        const program = this.plan.programs?.programOf(pieceIndex);
+        if (program !== undefined) event.value.setBpf(program);
+        if (this.samples) this.attach(event.value, lane, "hit");
         this.pieces.push({ event: event.value, spot, pieceIndex });
         pieceIndex += 1;
       }
@@ -114,9 +123,35 @@ export class Arming implements Disposable {
     return ok(undefined);
   }
 
+  /** Opens the event that the programs' records of this CPU go out by. */
+  openOutput(cpu: number): Result<void, ArmRefusal> {
+    const { programs, layout, maxStack, registers } = this.plan;
+    if (programs === undefined) return ok(undefined);
+    const lane = { pid: -1, cpu };
+    const event = this.open(lane, {
+      type: PERF_TYPE_SOFTWARE,
+      config: PERF_COUNT_SW_BPF_OUTPUT,
+      samplePeriod: 1,
+      sampleType: layout.sampleType | PERF_SAMPLE_RAW,
+      sampleMaxStack: maxStack,
+      sampleRegsIntr: registers,
+      flags: this.clock(),
+    });
+    if (!event.ok) return event;
+    this.attach(event.value, lane, "hit");
+    this.outputs.push(event.value);
+    const sent = programs.sendBy(cpu, event.value.fd);
+    return sent.ok ? ok(undefined) : err({ errno: sent.error, ...lane });
+  }
+
   /** Lets the events count. Those for tasks do so since they were opened. */
   enable(): void {
     if (this.strategy === "task") return;
+    for (const { event } of this.pieces) event.enable();
+  }
+
+  /** Lets all events count again that `disable` has stopped, inherited ones as well. */
+  resume(): void {
     for (const { event } of this.pieces) event.enable();
   }
 
@@ -133,12 +168,20 @@ export class Arming implements Disposable {
     this.undo.dispose();
   }
 
+  /**
+   * Samples are made, too. Where programs send records instead, there are none; but a child that
+   * inherited its event before the program was attached to it makes samples still.
+   */
+  private get samples(): boolean {
+    return this.plan.programs === undefined || this.strategy === "task";
+  }
+
   private hitAttr(piece: SpotPiece): PerfEventAttr {
     const { layout, kernelMode, maxStack, registers } = this.plan;
     return {
       type: PERF_TYPE_BREAKPOINT,
       samplePeriod: 1,
-      sampleType: layout.sampleType,
+      sampleType: this.samples ? layout.sampleType : 0,
       bpType: piece.bpType,
       bpAddr: piece.address,
       bpLen: piece.length,

@@ -1,3 +1,5 @@
+import type { LeftOut } from "./sieve.ts";
+
 /**
  * How the registers are armed. `cpu`: one event for each CPU, all tasks, filtered to the watched
  * processes. `task`: one for each thread and CPU, inherited by what they create. `thread`: one for
@@ -22,6 +24,9 @@ export interface Gap {
     | "self-test"
     | "records-lost"
     | "nested"
+    | "undecided-condition"
+    | "values"
+    | "disarmed"
     | "inlined-scripts";
   readonly text: string;
 }
@@ -50,7 +55,24 @@ export interface Coverage {
   readonly strangers: bigint;
   /** A trap of our own fired before arming: hardware breakpoints work here. */
   readonly selfTest: "fired" | "silent" | "no register free";
+  /** Where conditions were decided: in the trap, or afterwards; undefined if there are none. */
+  readonly decidedIn: "kernel" | "user" | undefined;
+  /** Hits that were left out as asked; undefined if nothing of that kind was asked. */
+  readonly leftOut: LeftOut | undefined;
+  /** How values came to be known; undefined where none were asked for, or none could be had. */
+  readonly values: "kernel" | "rebuilt" | undefined;
+  /** For how long the registers were disarmed in between, to keep within `maxOverhead`. */
+  readonly disarmedNs: bigint;
+  /** The process that was stopped, as asked, and how long after its access that was. */
+  readonly stopped: Stopped | undefined;
   readonly gaps: readonly Gap[];
   /** How the watches were found, where that needs saying. */
   readonly notes?: readonly string[];
+}
+
+/** `kernel`: in the trap itself, nothing of the process ran in between. */
+export interface Stopped {
+  readonly pid: number;
+  readonly by: "kernel" | "user";
+  readonly lateNs: bigint;
 }

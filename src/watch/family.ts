@@ -17,8 +17,18 @@ export interface FamilyParts {
   readonly before: ReadonlySet<number>;
   readonly followChildren: boolean;
   readonly watchesAll: boolean;
+  /** What becomes of watched processes. */
+  readonly life: ProcessLife;
   /** A thread ended, or is another program or has another name now. */
   readonly forget: (tid: number) => void;
+}
+
+/** Who is told what becomes of watched processes, in the order of time. */
+export interface ProcessLife {
+  born(child: number, parent: number): void;
+  /** It runs another program now. Gives what is not covered because of that. */
+  execed(pid: number, comm: string): readonly Gap[];
+  ended(pid: number): void;
 }
 
 /**
@@ -57,7 +67,7 @@ export class Family {
       case "exit":
         // Should other threads live on, the next hit asks /proc.
         if (record.pid === record.tid) this.strangers.delete(record.pid);
-        this.parts.tasks.exit(record);
+        if (this.parts.tasks.exit(record)) this.parts.life.ended(record.pid);
         this.parts.forget(record.tid);
         this.execs.forget(record);
         return;
@@ -91,6 +101,7 @@ export class Family {
       if (parent === undefined) this.undecided += 1;
       else if (tasks.isWatched(parent)) {
         tasks.adopt(pid, parent);
+        this.parts.life.born(pid, parent);
         return true;
       }
     }
@@ -104,6 +115,7 @@ export class Family {
     const { pid, ppid } = record;
     if (pid !== ppid) this.numberGiven(record);
     if (!tasks.fork(record)) return;
+    this.parts.life.born(pid, ppid);
     symbols.noteFork(asPid(ppid), asPid(pid));
     this.execs.fork(ppid, pid);
   }
@@ -126,6 +138,7 @@ export class Family {
     forget(tid);
     if (!exec) return;
     tasks.exec(pid);
+    this.gaps.push(...this.parts.life.execed(pid, comm));
     if (!watchesAll) symbols.noteExec(asPid(pid));
     this.gaps.push(...this.execs.exec(pid, comm));
   }

@@ -26,6 +26,15 @@ export interface Hit {
   readonly via: Frame | undefined;
   /** The call chain, innermost first, where `stack` was asked for. */
   readonly stack: readonly Frame[] | undefined;
+  /** The watched bytes behind the access, as a little-endian number without a sign. */
+  readonly new: bigint | undefined;
+  /**
+   * The same behind the access before it, by the same process, or before the first. Undefined, as
+   * `new` is, where values were not asked for or cannot be known.
+   */
+  readonly old: bigint | undefined;
+  /** `kernel`: read in the trap. `rebuilt`: from the instruction and its registers. */
+  readonly valueFrom: "kernel" | "rebuilt" | undefined;
 }
 
 /** Makes a hit that may be kept of one that is valid only now. */
@@ -44,5 +53,8 @@ export function keepHit(session: Session, raw: RawHit, withStack: boolean): Hit 
     frame,
     via,
     stack: withStack ? namer.stack(raw) : undefined,
+    new: raw.newValue,
+    old: raw.oldValue,
+    valueFrom: raw.valueFrom,
   };
 }

@@ -1,5 +1,5 @@
 import { type Architecture, hostArchitecture } from "../arch/index.ts";
-import { asPid, type Result } from "../base/index.ts";
+import { asPid } from "../base/index.ts";
 import {
   allProcesses,
   commOf,
@@ -12,11 +12,22 @@ import {
   threadsOf,
 } from "../linux/index.ts";
 import { readMaps, resolveExpression, Symbolizer } from "../symbols/index.ts";
-import { armCpus, armTasks, armThreads } from "./arm.ts";
-import type { Arming, ArmPlan, ArmRefusal } from "./arming.ts";
-import type { Coverage, Strategy } from "./coverage.ts";
+import { type Armed, armBest } from "./arm-best.ts";
+import type { ArmPlan } from "./arming.ts";
+import type { Asked } from "./asked.ts";
+import {
+  asksForValues,
+  bindWishes,
+  type Conditions,
+  functionsAreThere,
+  parseWishes,
+  type Wishes,
+} from "./conditions.ts";
+import type { Coverage } from "./coverage.ts";
 import { gapsBefore } from "./gaps-before.ts";
+import { type Snapshot, takeSnapshot } from "./memory.ts";
 import { Namer } from "./namer.ts";
+import { loadPrograms } from "./open-programs.ts";
 import type { WatchOptions } from "./options.ts";
 import { planEvents } from "./plan.ts";
 import { explainRefusal } from "./refusal.ts";
@@ -38,6 +49,8 @@ import type { Where } from "./where.ts";
  */
 export function openSession(options: WatchOptions): Session {
   const wheres = parseWheres(options.where);
+  const wishes = parseWishes(options);
+  requireSense(options);
   const arch = requireArchitecture();
   const sys = openSys();
   const privileges = ownPrivileges();
@@ -45,17 +58,17 @@ export function openSession(options: WatchOptions): Session {
   using undo = new DisposableStack();
 
   const targets = findTargets(sys, options.target, undo);
-  letLinkerFind(targets, wheres);
+  letLinkerFind(targets, wheres, wishes);
   const spots = resolveSpots(arch, wheres, targets.pids);
   requireReachable(spots, options, privileges);
 
   const cpus = onlineCpus();
   const scripts = targets.pids.some(namesScripts);
-  const features = probeFeatures(sys);
-  const lanes = targets.tids?.length ?? cpus.length;
-  const facts = { spots, features, privileges, lanes, cpus: cpus.length, scripts };
-  const plan = (strategy: Strategy) => planEvents(options, { ...facts, strategy });
-  const { arming, why } = armBest({ sys, plan, targets, privileges, options });
+  const trapsAfter = arch.data.trap === "after";
+  const conditions = bindWishes(wishes, { spots, pids: targets.pids, trapsAfter });
+  const found = { options, targets, spots, privileges, cpus, scripts };
+  const { arming, why, gaps, memoryBefore } = armAll(sys, found, { wishes, conditions });
+  if (arming.plan.programs !== undefined) undo.use(arming.plan.programs);
   undo.use(arming);
   const mayFilter = privileges.bpf && arming.strategy === "cpu" && !targets.all;
   const symbols = undo.use(new Symbolizer());
@@ -69,17 +82,20 @@ export function openSession(options: WatchOptions): Session {
     filter: mayFilter ? undo.use(new StrangerFilter(sys, arming)) : undefined,
     pidfds: targets.pidfds,
     before,
+    memoryBefore,
     cpus,
     watchesAll: targets.all,
     maxHits: options.maxHits ?? Number.POSITIVE_INFINITY,
     timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
     why,
     selfTest: tested,
-    gaps: gapsBefore({ spots, targets, arming, options }),
+    gaps: [...gapsBefore({ spots, targets, arming, options }), ...gaps],
+    rebuilder: undefined,
+    asked: askedOf(options, conditions),
     launched: targets.launched,
     namer: new Namer(symbols, {
       spots,
-      trapsAfter: arch.data.trap === "after",
+      trapsAfter,
       inlines: targets.pids.some(inlinesScripts),
       chained: scripts && arming.plan.layout.callchain !== undefined,
     }),
@@ -89,6 +105,85 @@ export function openSession(options: WatchOptions): Session {
   for (const pid of targets.pids) symbols.noteProcess(asPid(pid));
   targets.launched?.release();
   return session;
+}
+
+interface FoundFacts {
+  readonly options: WatchOptions;
+  readonly targets: Targets;
+  readonly spots: readonly Spot[];
+  readonly privileges: Privileges;
+  readonly cpus: readonly number[];
+  readonly scripts: boolean;
+}
+
+/** Plans and arms, with programs that decide and read values where they are of use. */
+function armAll(
+  sys: Sys,
+  found: FoundFacts,
+  { wishes, conditions }: { wishes: Wishes; conditions: Conditions },
+): Armed & { readonly memoryBefore: Snapshot } {
+  const { options, targets, cpus } = found;
+  const wantsValues = options.values === true || options.changes === true || asksForValues(wishes);
+  const features = probeFeatures(sys);
+  const lanes = targets.tids?.length ?? cpus.length;
+  const memoryBefore = wantsValues ? takeSnapshot(targets.pids, found.spots) : new Map();
+  const armed = armBest({
+    ...found,
+    sys,
+    planFor: (strategy, programs) =>
+      planEvents(options, {
+        ...found,
+        features,
+        lanes,
+        cpus: cpus.length,
+        programs,
+        strategy,
+      }),
+    programsFor: needsPrograms(options, wantsValues)
+      ? (strategy) => loadPrograms(sys, strategy, { ...found, conditions, wantsValues })
+      : undefined,
+  });
+  return { ...armed, memoryBefore };
+}
+
+/** Programs are only made where they are of use: without them a trap costs a little less. */
+function needsPrograms(options: WatchOptions, wantsValues: boolean): boolean {
+  const { condition, unlessFrom = [], maxRate, stop } = options;
+  const decides = condition !== undefined || unlessFrom.length > 0;
+  return wantsValues || decides || maxRate !== undefined || stop === true;
+}
+
+function requireSense(options: WatchOptions): void {
+  const { target, stop, maxOverhead, ignore = 0, every = 1, maxRate = 1 } = options;
+  const refuse = (what: string) => {
+    throw new WatchError("usage", `watch: ${what}`);
+  };
+  if (stop === true && "allCpus" in target) {
+    refuse("--stop would stop whatever process comes by: name the processes with -p");
+  }
+  if (maxOverhead !== undefined && !(maxOverhead > 0 && maxOverhead <= 1)) {
+    refuse(`--max-overhead ${maxOverhead}: not a share above 0 and up to 1`);
+  }
+  if (!(Number.isSafeInteger(ignore) && ignore >= 0)) refuse(`ignore ${ignore}: not a count`);
+  if (!(Number.isSafeInteger(every) && every >= 1)) refuse(`every ${every}: not 1 or more`);
+  if (!(Number.isSafeInteger(maxRate) && maxRate >= 1 && maxRate < 2 ** 31)) {
+    refuse(`max-rate ${maxRate}: not a number of hits from 1 to 2147483647`);
+  }
+}
+
+/** What the session does about hits that are not wanted. */
+function askedOf(options: WatchOptions, conditions: Conditions): Asked {
+  const { condition, unlessFrom = [], changes, ignore, every, maxRate, stop } = options;
+  const decides = condition !== undefined || unlessFrom.length > 0 || changes === true;
+  const sieves = decides || ignore !== undefined || every !== undefined || maxRate !== undefined;
+  return {
+    decides,
+    stop: stop === true,
+    maxOverhead: options.maxOverhead,
+    sieve: sieves
+      ? { conditions, changes: changes === true, ignore: ignore ?? 0, every: every ?? 1, maxRate }
+      : undefined,
+  };
 }
 
 function requireArchitecture(): Architecture {
@@ -119,14 +214,18 @@ function requireTraps(sys: Sys, privileges: Privileges): Coverage["selfTest"] {
  * A launched program's libraries are not there yet: let its dynamic linker map them first. Names are
  * looked up again only when something was mapped, for this is asked at each of its system calls.
  */
-function letLinkerFind({ launched, pids }: Targets, wheres: readonly Where[]): void {
+function letLinkerFind(
+  { launched, pids }: Targets,
+  wheres: readonly Where[],
+  wishes: Wishes,
+): void {
   let mapped = -1;
   launched?.runLinkerUntil(() => {
     const files = pids.flatMap((pid) => readMaps("/proc", asPid(pid)) ?? []);
     const now = files.filter(({ inode, perms }) => inode !== 0n && perms.includes("x")).length;
     if (now === mapped) return false;
     mapped = now;
-    return wheres.every((where) => isThere(where, pids));
+    return wheres.every((where) => isThere(where, pids)) && functionsAreThere(wishes, pids);
   });
 }
 
@@ -161,43 +260,6 @@ function requireReachable(
     throw new WatchError("usage", `${what}: only the kernel accesses it: leave out --no-kernel`);
   }
   if (!admin) throw new WatchError("denied", `${what}: that needs CAP_SYS_ADMIN: run as root`);
-}
-
-interface ArmFacts {
-  readonly sys: Sys;
-  readonly plan: (strategy: Strategy) => ArmPlan;
-  readonly targets: Targets;
-  readonly privileges: Privileges;
-  readonly options: WatchOptions;
-}
-
-/** Arms each CPU if that is permitted and there are registers for it, else each thread. */
-function armBest(facts: ArmFacts): { arming: Arming; why: string | undefined } {
-  const { sys, plan, targets, privileges, options } = facts;
-  const granted = (armed: Result<Arming, ArmRefusal>) => {
-    if (armed.ok) return armed.value;
-    throw explainRefusal(armed.error, privileges);
-  };
-  if (targets.tids !== undefined) {
-    return { arming: granted(armThreads(sys, plan("thread"), targets.tids)), why: undefined };
-  }
-  const wish: Strategy | "auto" = options.arm ?? "auto";
-  if (targets.all || wish === "cpu") {
-    return { arming: granted(armCpus(sys, plan("cpu"))), why: undefined };
-  }
-  const byTask = (why: string) => ({
-    arming: granted(armTasks(sys, plan("task"), targets.pids)),
-    why,
-  });
-  if (wish === "task") return byTask("as asked");
-  if (!privileges.perfmon && (privileges.paranoid ?? 2) > 0) {
-    return byTask("arming each CPU needs CAP_PERFMON");
-  }
-  const armed = armCpus(sys, plan("cpu"));
-  if (armed.ok) return { arming: armed.value, why: undefined };
-  const { errno, cpu } = armed.error;
-  if (errno !== "ENOSPC" && errno !== "EACCES" && errno !== "EPERM") granted(armed);
-  return byTask(`arming CPU ${cpu} was refused: ${errno}`);
 }
 
 /** The tasks there are once their forks are being recorded: none is born unseen. */

@@ -26,6 +26,31 @@ export interface WatchOptions {
   readonly timeoutMs?: number;
   /** How to arm: for each CPU, or for each thread; default `auto`, as the privileges allow. */
   readonly arm?: "auto" | "cpu" | "task";
+  /**
+   * Keep only hits for which this holds: `value > 3 && old != value`, over `value`, `old`, `tid`,
+   * `pid`, `cpu`, `comm`, `kernel`, `ip` and `ip in FUNCTION`. Decided in the trap where eBPF is
+   * permitted, afterwards where it is not. Default: keep all.
+   */
+  readonly condition?: string;
+  /** Leave out hits by these functions, those that are known to write here. Default: none. */
+  readonly unlessFrom?: readonly string[];
+  /** Leave out hits that left the value as it was. Default false. */
+  readonly changes?: boolean;
+  /** Read the value at each hit, and the one before it. Default: where a condition asks for it. */
+  readonly values?: boolean;
+  /** Leave out the first so many hits of those that are wanted otherwise. Default 0. */
+  readonly ignore?: number;
+  /** Keep only one in so many, the first of them. Default 1. */
+  readonly every?: number;
+  /** Keep at most so many hits in a second; how many more there were is counted. Default: all. */
+  readonly maxRate?: number;
+  /**
+   * Let traps take at most this share of one CPU's time, between 0 and 1, by disarming for a while.
+   * `coverage.disarmedNs` tells for how long. Default: no bound.
+   */
+  readonly maxOverhead?: number;
+  /** Stop the process with SIGSTOP at the first hit that is kept, and end. Default false. */
+  readonly stop?: boolean;
   /** Size of each CPU's ring in bytes, rounded up to a power of two of pages. Default: enough. */
   readonly ringBytes?: number;
 }

@@ -3,6 +3,7 @@ import { type Features, type Privileges, sysctl } from "../linux/index.ts";
 import type { ArmPlan } from "./arming.ts";
 import type { Strategy } from "./coverage.ts";
 import type { WatchOptions } from "./options.ts";
+import type { HitPrograms } from "./program/hit-programs.ts";
 import type { Spot } from "./spot.ts";
 
 const PAGE = 4096;
@@ -35,14 +36,16 @@ export interface PlanFacts {
   readonly strategy: Strategy;
   /** Some target is named through a perf map. */
   readonly scripts: boolean;
+  readonly programs: HitPrograms | undefined;
 }
 
 /** What each event will be like: decided once, before the first is opened. */
 export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
-  const { spots, features, privileges, strategy, scripts } = facts;
+  const { spots, features, privileges, strategy, scripts, programs } = facts;
   const pieces = spots.reduce((sum, spot) => sum + spot.pieces.length, 0);
-  const straddled = spots.some((spot) => spot.pieces.length > 1);
-  const mayCountKernel = privileges.perfmon || (privileges.paranoid ?? 2) <= 1;
+  // Programs know by themselves which registers fired for one access. Samples do not.
+  const samples = programs === undefined || strategy === "task";
+  const straddled = samples && spots.some((spot) => spot.pieces.length > 1);
   const depth = options.stack === true ? FULL_STACK : SCRIPT_STACK;
   const budget = budgetPages(facts);
   const wished = options.ringBytes === undefined ? budget : options.ringBytes / PAGE;
@@ -51,18 +54,24 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
     features,
     layout: sampleLayout({
       // Per task, the events of many threads share a ring; else as many as there are pieces.
-      identifier: strategy === "task" || pieces > 1,
+      identifier: strategy === "task" || (samples && pieces > 1),
       cpu: strategy === "thread",
       callchain: options.stack ?? scripts,
       regsIntr: straddled,
     }),
-    kernelMode: options.kernel !== false && mayCountKernel,
+    kernelMode: countsKernel(options, privileges),
     children: options.children !== false,
     maxStack: Math.min(depth, sysctl("kernel.perf_event_max_stack") ?? FULL_STACK),
     registers: straddled ? X86_GENERAL_REGISTERS : 0n,
     hitPages: powerOfTwo(wished, options.ringBytes === undefined ? "down" : "up"),
+    ...(programs === undefined ? {} : { programs }),
     sidePages: powerOfTwo(Math.min(SIDE_PAGES, budget / 2), "down"),
   };
+}
+
+/** Whether the kernel's accesses are counted: where that is wanted, and permitted. */
+export function countsKernel({ kernel }: WatchOptions, privileges: Privileges): boolean {
+  return kernel !== false && (privileges.perfmon || (privileges.paranoid ?? 2) <= 1);
 }
 
 function budgetPages({ privileges, lanes, cpus }: PlanFacts): number {

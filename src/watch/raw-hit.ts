@@ -7,6 +7,7 @@ import {
   type SampleLayout,
 } from "../abi/index.ts";
 import type { ArmedRing } from "./arming.ts";
+import { HEAD } from "./program/frame.ts";
 
 /** One frame of a call chain as the kernel walked it, innermost first. */
 export interface RawFrame {
@@ -33,6 +34,15 @@ export class RawHit {
   kernel = false;
   /** Index of the spot that was hit. */
   spot = 0;
+  /** What a program of ours sent with it: the bits of HEAD; 0 for a plain sample. */
+  head = 0;
+  /** Values that were found out in user space, where the kernel did not tell them. */
+  rebuiltNew: bigint | undefined;
+  rebuiltOld: bigint | undefined;
+  /** Words of 64 bits that each value has in a record. */
+  private words = 0;
+  /** Where the old value stands, in words of 32 bits; the new one follows it. */
+  private valuesAt = 0;
   private readonly layout: SampleLayout;
   private ring: ArmedRing | undefined;
 
@@ -45,6 +55,9 @@ export class RawHit {
     const { cursor } = ring;
     const { ip, pid, tid, time, cpu } = this.layout;
     this.ring = ring;
+    this.head = 0;
+    this.rebuiltNew = undefined;
+    this.rebuiltOld = undefined;
     this.kernel = (cursor.misc & PERF_RECORD_MISC_CPUMODE_MASK) === PERF_RECORD_MISC_KERNEL;
     this.ipLow = cursor.word(ip);
     this.ipHigh = cursor.word(ip + 1);
@@ -63,6 +76,47 @@ export class RawHit {
   /** In ns of CLOCK_MONOTONIC. */
   get time(): bigint {
     return (BigInt(this.timeHigh) << 32n) | BigInt(this.timeLow);
+  }
+
+  /**
+   * Takes in what the program sent: `u32 size; u32 head; u64 old[words]; u64 new[words]`, behind the
+   * call chain. Gives the piece that it was sent for.
+   */
+  readPayload(words: number): number {
+    const { callchain, varying } = this.layout;
+    if (this.ring === undefined) return -1;
+    const { cursor } = this.ring;
+    const raw = callchain === undefined ? varying : callchain + 2 + 2 * cursor.word(callchain);
+    this.head = cursor.word(raw + 1);
+    this.words = words;
+    this.valuesAt = raw + 2;
+    return this.head & 0xff;
+  }
+
+  /** The watched bytes behind the access, as a little-endian number; undefined where not known. */
+  get newValue(): bigint | undefined {
+    if ((this.head & HEAD.newKnown) === 0) return this.rebuiltNew;
+    return this.valueAt(this.valuesAt + 2 * this.words);
+  }
+
+  /** The same bytes behind the access before it, by the same process. */
+  get oldValue(): bigint | undefined {
+    return (this.head & HEAD.oldKnown) === 0 ? this.rebuiltOld : this.valueAt(this.valuesAt);
+  }
+
+  /** How `newValue` came to be known. */
+  get valueFrom(): "kernel" | "rebuilt" | undefined {
+    if ((this.head & HEAD.newKnown) !== 0) return "kernel";
+    return this.rebuiltNew === undefined ? undefined : "rebuilt";
+  }
+
+  private valueAt(at: number): bigint {
+    const cursor = this.ring?.cursor;
+    let value = 0n;
+    for (let word = this.words - 1; word >= 0; word -= 1) {
+      value = (value << 64n) | (cursor?.u64(at + 2 * word) ?? 0n);
+    }
+    return value;
   }
 
   /** The call chain, if one was sampled. */

@@ -42,6 +42,10 @@ export class Reader {
   private readonly raw: RawHit;
   private readonly oneEvent: OneEventPerThread | undefined;
   private readonly oneTrap: OneTrap | undefined;
+  /** Ids of the events that programs send by, where there are programs. */
+  private readonly outputs: ReadonlySet<number> | undefined;
+  private readonly byIndex: ReadonlyMap<number, ArmedPiece>;
+  private readonly valueWords: number;
   /** The last hit was one of this process to this spot, and it counted. */
   private knownPid = 0;
   private knownSpot = 0;
@@ -52,10 +56,15 @@ export class Reader {
     this.identifier = layout.identifier;
     this.byId = new Map(arming.pieces.map((piece) => [Number(piece.event.id), piece]));
     this.raw = new RawHit(layout);
+    const outputs = arming.outputs.map((event) => Number(event.id));
+    this.outputs = outputs.length > 0 ? new Set(outputs) : undefined;
+    this.byIndex = new Map(arming.pieces.map((piece) => [piece.pieceIndex, piece]));
+    this.valueWords = arming.plan.programs?.words ?? 0;
     this.oneEvent = arming.mayOverlap ? new OneEventPerThread() : undefined;
-    this.oneTrap = spots.some((spot) => spot.pieces.length > 1)
-      ? new OneTrap(layout, bitCount(registers))
-      : undefined;
+    this.oneTrap =
+      layout.regsIntr && spots.some((spot) => spot.pieces.length > 1)
+        ? new OneTrap(layout, bitCount(registers))
+        : undefined;
     this.merge = new RingMerge(
       { rings: arming.hitRings, timeWord: layout.time, take: (ring) => this.takeHit(ring) },
       { rings: arming.sideRings, take: (ring) => this.takeSide(ring) },
@@ -76,7 +85,11 @@ export class Reader {
     this.samples += 1;
     const { raw, identifier } = this;
     raw.read(ring);
-    if (identifier === undefined) raw.spot = 0;
+    if (this.outputs !== undefined && this.isSent(cursor, this.outputs)) {
+      const piece = this.byIndex.get(raw.readPayload(this.valueWords));
+      if (piece === undefined) return;
+      raw.spot = piece.spot.index;
+    } else if (identifier === undefined) raw.spot = 0;
     else if (!this.isFirstOfAccess(cursor, identifier)) return;
     if (raw.pid !== this.knownPid || raw.spot !== this.knownSpot) {
       if (!this.events.isWatched(raw.pid, raw.spot)) {
@@ -89,10 +102,16 @@ export class Reader {
     this.events.hit(raw);
   }
 
+  /** A record that a program sent; where rings have no others, their events have no id. */
+  private isSent(cursor: RingCursor, outputs: ReadonlySet<number>): boolean {
+    const { identifier } = this;
+    return identifier === undefined || outputs.has(idAt(cursor, identifier));
+  }
+
   /** Tells the spot, and whether an earlier sample told of the same access to it. */
   private isFirstOfAccess(cursor: RingCursor, identifier: number): boolean {
     const { raw } = this;
-    const id = cursor.word(identifier) + cursor.word(identifier + 1) * HIGH_WORD;
+    const id = idAt(cursor, identifier);
     const piece = this.byId.get(id);
     if (piece === undefined) return false;
     raw.spot = piece.spot.index;
@@ -107,6 +126,10 @@ export class Reader {
     if (record.kind === "exit") this.oneEvent?.forget(record.tid);
     this.events.side(record);
   }
+}
+
+function idAt(cursor: RingCursor, identifier: number): number {
+  return cursor.word(identifier) + cursor.word(identifier + 1) * HIGH_WORD;
 }
 
 function bitCount(mask: bigint): number {

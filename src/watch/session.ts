@@ -2,9 +2,12 @@ import { assert } from "../base/index.ts";
 import { commOf, type Launched, onlineCpus, type Sys } from "../linux/index.ts";
 import type { Symbolizer } from "../symbols/index.ts";
 import type { Arming } from "./arming.ts";
+import { type Asked, Asking } from "./asked.ts";
 import type { Coverage, Gap } from "./coverage.ts";
 import { Family } from "./family.ts";
+import type { ValueRebuilder } from "./last-values.ts";
 import { Liveness } from "./liveness.ts";
+import type { Snapshot } from "./memory.ts";
 import type { Namer } from "./namer.ts";
 import type { RawHit } from "./raw-hit.ts";
 import { Reader } from "./reader.ts";
@@ -14,7 +17,7 @@ import type { StrangerFilter } from "./stranger-filter.ts";
 import type { Tasks } from "./tasks.ts";
 
 /** Why a watch ended. */
-export type EndReason = "stopped" | "max-hits" | "timeout" | "targets-ended";
+export type EndReason = "stopped" | "max-hits" | "timeout" | "targets-ended" | "target-stopped";
 
 /** What a session is made of; `openSession` puts it together. */
 export interface SessionParts {
@@ -27,6 +30,8 @@ export interface SessionParts {
   readonly pidfds: ReadonlyMap<number, number>;
   /** Processes that were there before the first fork record. */
   readonly before: ReadonlySet<number>;
+  /** What was in the watched memory before the registers were armed; empty where not read. */
+  readonly memoryBefore: Snapshot;
   readonly cpus: readonly number[];
   readonly watchesAll: boolean;
   readonly maxHits: number;
@@ -35,6 +40,10 @@ export interface SessionParts {
   readonly selfTest: Coverage["selfTest"];
   readonly gaps: readonly Gap[];
   readonly namer: Namer;
+  /** Finds values out where no program may read them; undefined where none were asked for. */
+  readonly rebuilder: ValueRebuilder | undefined;
+  /** What was asked beyond telling of every hit. */
+  readonly asked: Asked;
   /** The command that was launched for the watch, running by now. */
   readonly launched: Launched | undefined;
   /** Closes everything above. */
@@ -66,6 +75,7 @@ export class Session implements Disposable {
   private readonly reader: Reader;
   private readonly family: Family;
   private readonly liveness: Liveness;
+  private readonly asking: Asking;
   private sink = NOBODY;
   private untilNs: bigint | undefined;
   private reason: EndReason | undefined;
@@ -75,8 +85,14 @@ export class Session implements Disposable {
   constructor(parts: SessionParts) {
     this.parts = parts;
     this.liveness = new Liveness(parts.sys, parts.tasks, parts.pidfds);
+    this.asking = new Asking(parts.asked, {
+      ...parts,
+      living: () => parts.tasks.living(),
+      commOf: (hit) => this.commOf(hit),
+    });
     this.family = new Family({
       ...parts,
+      life: this.asking,
       followChildren: parts.arming.plan.children,
       forget: (tid) => this.sink.forget?.(tid),
     });
@@ -87,6 +103,7 @@ export class Session implements Disposable {
     });
     parts.arming.enable();
     this.sinceNs = process.hrtime.bigint();
+    this.asking.begin(parts.memoryBefore);
   }
 
   /** Why it ended; undefined while it runs. */
@@ -105,6 +122,7 @@ export class Session implements Disposable {
     const now = process.hrtime.bigint();
     this.parts.symbols.noteLook();
     this.liveness.check(performance.now());
+    this.asking.check(now);
     this.reader.drain(Number(now) - SETTLE_NS, () => this.hits >= until);
     if (this.hits >= until) return true;
     const { tasks, watchesAll, timeoutMs } = this.parts;
@@ -133,6 +151,7 @@ export class Session implements Disposable {
     const untilNs = this.untilNs ?? process.hrtime.bigint();
     this.reader.drain(Number.POSITIVE_INFINITY, () => false);
     const reckoning = reconcile(arming, this.reader, filter);
+    const { gaps: askedGaps, ...asked } = this.asking.report(this.sinceNs, untilNs);
     this.coverage = {
       strategy: arming.strategy,
       why: parts.why,
@@ -145,7 +164,14 @@ export class Session implements Disposable {
       strangers: reckoning.strangers,
       selfTest: parts.selfTest,
       ...notesOf(parts.spots),
-      gaps: [...parts.gaps, ...reckoning.gaps, ...this.family.lateGaps(), ...this.lateGaps()],
+      ...asked,
+      gaps: [
+        ...parts.gaps,
+        ...askedGaps,
+        ...reckoning.gaps,
+        ...this.family.lateGaps(),
+        ...this.lateGaps(),
+      ],
     };
     return this.coverage;
   }
@@ -171,11 +197,16 @@ export class Session implements Disposable {
   }
 
   private take(hit: RawHit): void {
-    if (this.hits >= this.parts.maxHits) return;
+    if (this.hits >= this.parts.maxHits || this.reason === "target-stopped") return;
     // Some registers were armed before others. Hits come in the order of time, so this ends soon.
     if (this.hits === 0 && hit.time < this.sinceNs) return;
+    if (!this.asking.keeps(hit)) return;
     this.hits += 1;
     this.sink.hit(hit);
+    if (this.asking.stops(hit)) {
+      this.untilNs = hit.time;
+      this.end("target-stopped");
+    }
     if (this.hits < this.parts.maxHits) return;
     this.untilNs = hit.time;
     this.end("max-hits");

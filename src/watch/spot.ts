@@ -19,6 +19,8 @@ export interface Spot {
   /** In bytes. */
   readonly length: number;
   readonly mode: WatchMode;
+  /** The bytes are a number with a sign, as its type says; not known is without. */
+  readonly signed?: boolean;
   /** More is armed than was asked for: on x86 `r` is armed as `rw`. */
   readonly inexact: string | undefined;
   readonly pieces: readonly SpotPiece[];

@@ -1,4 +1,4 @@
-import { type Filtered, ForeignFilter, type Sys } from "../linux/index.ts";
+import { type Filtered, ForeignFilter, type Strangers, type Sys } from "../linux/index.ts";
 import type { Arming } from "./arming.ts";
 
 /**
@@ -9,12 +9,15 @@ import type { Arming } from "./arming.ts";
 export class StrangerFilter implements Disposable {
   private readonly sys: Sys;
   private readonly arming: Arming;
-  private filter: ForeignFilter | undefined;
+  /** The list that is in force: the one of a filter, or that of programs that decide about hits. */
+  private filter: Strangers | undefined;
+  private own: ForeignFilter | undefined;
   private refused = false;
 
   constructor(sys: Sys, arming: Arming) {
     this.sys = sys;
     this.arming = arming;
+    this.filter = arming.plan.programs?.strangers;
   }
 
   /** This process has shown to be a stranger. */
@@ -34,13 +37,14 @@ export class StrangerFilter implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.filter?.[Symbol.dispose]();
+    this.own?.[Symbol.dispose]();
   }
 
   private load(): void {
     const loaded = ForeignFilter.load(this.sys);
     this.refused = !loaded.ok;
     if (!loaded.ok) return;
+    this.own = loaded.value;
     this.filter = loaded.value;
     this.arming.setBpf(loaded.value.program);
   }

@@ -22,6 +22,8 @@ export interface Writer {
   /** ns of CLOCK_MONOTONIC. */
   readonly firstNs: bigint;
   readonly lastNs: bigint;
+  /** What its last access left in memory, as a little-endian number, where values are read. */
+  readonly lastValue: bigint | undefined;
 }
 
 const HIGH_WORD = 2 ** 32;
@@ -46,6 +48,7 @@ class Tally {
   firstLow = 0;
   lastHigh = 0;
   lastLow = 0;
+  lastValue: bigint | undefined;
   readonly tids = new Set<number>();
   readonly pids = new Set<number>();
   readonly named: Named;
@@ -115,6 +118,7 @@ export class Writers {
     tally.count += 1;
     tally.lastHigh = hit.timeHigh;
     tally.lastLow = hit.timeLow;
+    if (hit.valueFrom !== undefined) tally.lastValue = hit.newValue;
   }
 
   /** The thread ended, or its name or program changed: what it does next is named anew. */
@@ -205,6 +209,7 @@ function toWriter(tally: Tally): Writer {
     count,
     firstNs: joined(tally.firstHigh, tally.firstLow),
     lastNs: joined(tally.lastHigh, tally.lastLow),
+    lastValue: tally.lastValue,
   };
 }
 

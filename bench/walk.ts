@@ -1,0 +1,78 @@
+import {
+  boot,
+  checkAccounting,
+  checkNobodyHangs,
+  type Draw,
+  randomProgram,
+} from "../src/kernel/index.ts";
+import { type Action, Violation } from "../src/machine/index.ts";
+
+/**
+ * A random walk of a million steps through random programs, on each machine: what goes wrong, how
+ * often, and the first seed that shows it. Anything but a named violation is our own mistake and ends
+ * the walk.
+ *
+ *     node bench/walk.ts [STEPS]
+ */
+const MACHINES = [
+  { arch: "x86" },
+  { arch: "arm64" },
+  { arch: "powerpc-dawr", design: "a" },
+  { arch: "powerpc-dawr", design: "b" },
+  { arch: "powerpc-dawr", design: "c" },
+  { arch: "powerpc-dawr", design: "per-cpu" },
+  { arch: "powerpc-dawr", design: "d" },
+  { arch: "powerpc-p10", design: "d" },
+] as const;
+
+const limit = Number(process.argv[2] ?? 1_000_000);
+
+function drawsOf(seed: number): Draw {
+  let state = seed | 0;
+  return (below) => {
+    state = (state + 0x9e3779b9) | 0;
+    let word = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
+    return ((word ^ (word >>> 15)) >>> 0) % Math.max(1, below);
+  };
+}
+
+function walk(machine: (typeof MACHINES)[number], seed: number): { steps: number; end: string } {
+  const draw = drawsOf(seed);
+  const program = randomProgram(draw, { ...machine, cpus: 2, actors: 4, statements: 18 });
+  const kernel = boot(program, { bounds: { tasks: 6, events: 40 } });
+  const actions: Action[] = [];
+  let steps = 0;
+  try {
+    for (; steps < 4000; steps++) {
+      kernel.machine.actions(actions);
+      const chosen = actions[draw(actions.length)];
+      if (chosen === undefined) {
+        checkNobodyHangs(kernel);
+        break;
+      }
+      kernel.machine.perform(chosen);
+    }
+    checkAccounting(kernel);
+    return { steps, end: "ok" };
+  } catch (error) {
+    if (error instanceof Violation) return { steps, end: error.property };
+    throw new Error(`seed ${seed}`, { cause: error });
+  }
+}
+
+for (const machine of MACHINES) {
+  const found = new Map<string, { count: number; seed: number }>();
+  let steps = 0;
+  const start = performance.now();
+  for (let seed = 1; steps < limit; seed++) {
+    const result = walk(machine, seed);
+    steps += result.steps + 1;
+    const { count, seed: first } = found.get(result.end) ?? { count: 0, seed };
+    found.set(result.end, { count: count + 1, seed: first });
+  }
+  const rate = (steps / (performance.now() - start) / 1000).toFixed(2);
+  const design = "design" in machine ? ` ${machine.design}` : "";
+  console.log(`${machine.arch}${design}: ${steps} steps, ${rate} M/s`);
+  for (const [end, { count, seed }] of found) console.log(`  ${end}: ${count}, first seed ${seed}`);
+}

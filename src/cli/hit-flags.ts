@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import type { WatchOptions } from "../watch/index.ts";
+import { parseCount, parseNames, parseShare } from "./parse.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The flags about which hits are wanted, as commander hands them over. */
+export interface HitFlags {
+  readonly if?: string;
+  readonly unlessFrom: readonly string[];
+  readonly changes?: boolean;
+  readonly values?: boolean;
+  readonly ignore?: string;
+  readonly every?: string;
+  readonly maxRate?: string;
+  readonly maxOverhead?: string;
+  readonly stop?: boolean;
+  readonly failOnHit?: boolean;
+  readonly failOnNoHit?: boolean;
+}
+
+/** What `--help` adds about them. */
+export const CONDITION_HELP = `
+EXPR is over value and old (the watched bytes behind this access and behind the
+one before), tid, pid, cpu, comm, kernel (the kernel made the access), ip and
+"ip in FUNCTION", with integers (12, 0x1f, 'a'), + - * / % << >> & | ^ ~,
+comparisons, && || ! and parentheses. It is decided in the trap where eBPF is
+permitted; the result says where it was.
+`;
+
+/** Adds the flags about which hits are wanted. */
+export function addHitFlags(command: Command): Command {
+  return command
+    .option("--values", "read the value at each hit, and the one before it")
+    .option("--if <EXPR>", "keep only hits for which EXPR holds: see below")
+    .option("--unless-from <FUNC,...>", "leave out hits by these functions", collectNames, [])
+    .option("--changes", "leave out hits that left the value as it was")
+    .option("--ignore <N>", "leave out the first N hits")
+    .option("--every <N>", "keep one hit in N")
+    .option("--max-rate <N>", "keep at most N hits in a second")
+    .option("--max-overhead <SHARE>", "disarm for a while when traps take more: 2%")
+    .option("--stop", "stop the process (SIGSTOP) at the first hit, and end")
+    .option("--fail-on-hit", "end with status 1 if there was a hit")
+    .option("--fail-on-no-hit", "end with status 1 if there was none");
+}
+
+/** The same as options of the library. Throws UsageError. */
+export function toHitOptions(flags: HitFlags): Partial<WatchOptions> {
+  if (flags.failOnHit === true && flags.failOnNoHit === true) {
+    throw new UsageError("watch: --fail-on-hit and --fail-on-no-hit: give one of them");
+  }
+  const { ignore, every, maxRate, maxOverhead } = flags;
+  return {
+    ...(flags.if === undefined ? {} : { condition: flags.if }),
+    ...(flags.unlessFrom.length === 0 ? {} : { unlessFrom: flags.unlessFrom }),
+    ...(flags.changes === true ? { changes: true } : {}),
+    ...(flags.values === true ? { values: true } : {}),
+    ...(ignore === undefined ? {} : { ignore: parseCount("--ignore", ignore, 0) }),
+    ...(every === undefined ? {} : { every: parseCount("--every", every, 1) }),
+    ...(maxRate === undefined ? {} : { maxRate: parseCount("--max-rate", maxRate, 1) }),
+    ...(maxOverhead === undefined
+      ? {}
+      : { maxOverhead: parseShare("--max-overhead", maxOverhead) }),
+    ...(flags.stop === true ? { stop: true } : {}),
+  };
+}
+
+function collectNames(value: string, before: readonly string[]): readonly string[] {
+  return [...before, ...parseNames("--unless-from", value)];
+}

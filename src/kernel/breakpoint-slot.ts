@@ -1,0 +1,120 @@
+import { slotClass } from "../arch/index.ts";
+import type { Errno } from "../base/index.ts";
+import { NULL, Violation } from "../machine/index.ts";
+import { FLAG, HANDLER } from "./event-state.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Pinned } from "./slots/bp-slots.ts";
+import { TYPE_DATA, TYPE_INST } from "./slots/bp-slots.ts";
+
+/** kernel: find_slot_idx(). One pool where the registers are shared. */
+export function slotType(k: Kernel, bpType: number): number {
+  return k.arch.slots.shared || slotClass(bpType) === "data" ? TYPE_DATA : TYPE_INST;
+}
+
+export function pinnedOf(k: Kernel, event: number, bpType: number): Pinned {
+  const { target, cpu } = k.event;
+  return { target: target.get(event), cpu: cpu.get(event), type: slotType(k, bpType) };
+}
+
+/** Whether the target's mutex, under which its slots are counted, is held by somebody else. */
+export function slotsAreLocked(k: Kernel, event: number): boolean {
+  const target = k.event.target.get(event);
+  if (target === NULL) return false;
+  const holder = k.thread.perfEventMutex.get(target);
+  return holder !== NULL && holder !== k.machine.self;
+}
+
+/** kernel: reserve_bp_slot(). Undefined when the slot is taken. */
+export function reserveBpSlot(k: Kernel, event: number): Errno | undefined {
+  const type = k.event.bpType.get(event);
+  if (type === 0 || type === 7) return "EINVAL";
+  const reserved = k.slots.reserve(pinnedOf(k, event, type));
+  if (!reserved.ok) return reserved.error;
+  k.event.holdsSlot.set(event, 1);
+  return undefined;
+}
+
+/** kernel: release_bp_slot(), less the hook of the architecture. */
+export function releaseBpSlot(k: Kernel, event: number): void {
+  if (k.event.holdsSlot.get(event) === 0)
+    throw new Violation("double-free", `event ${event} gives back a slot that it does not hold`);
+  k.event.holdsSlot.set(event, 0);
+  k.slots.release(pinnedOf(k, event, k.event.bpType.get(event)));
+}
+
+/** kernel: modify_bp_slot(). In one lock hold, so that nobody else can take the old slot. */
+export function modifyBpSlot(k: Kernel, event: number, newType: number): Errno | undefined {
+  const oldType = k.event.bpType.get(event);
+  k.slots.release(pinnedOf(k, event, oldType));
+  const reserved = newType === 0 ? undefined : k.slots.reserve(pinnedOf(k, event, newType));
+  if (reserved?.ok === true) return undefined;
+  k.slots.toggle(pinnedOf(k, event, oldType), 1);
+  return reserved === undefined ? "EINVAL" : reserved.error;
+}
+
+/** kernel: hw_breakpoint_parse(). Undefined when the event can be installed as it then is. */
+export function hwBreakpointParse(
+  k: Kernel,
+  event: number,
+  attr: { readonly addr: number; readonly len: number; readonly type: number },
+): Errno | undefined {
+  const perTask = k.event.target.get(event) !== NULL;
+  const flags = k.event.flags.get(event) & (FLAG.excludeUser | FLAG.excludeKernel);
+  const { addr, len, type } = attr;
+  const parsed = k.space.parse({ addr, len, type, flags, perTask });
+  if (!parsed.ok) return parsed.error;
+  if (!k.arch.inKernelSpace(parsed.value)) return undefined;
+  if (k.hasFlag(event, "excludeKernel")) return "EINVAL";
+  return k.machine.self !== NULL && k.thread.user.get(k.machine.self) !== 0 ? "EPERM" : undefined;
+}
+
+/** kernel: register_perf_hw_breakpoint(). The slot first, so that its lack is what is reported. */
+export function registerPerfHwBreakpoint(k: Kernel, event: number): Errno | undefined {
+  const refused = reserveBpSlot(k, event);
+  if (refused !== undefined) return refused;
+  const { bpAddr, bpLen, bpType } = k.event;
+  const attr = { addr: bpAddr.get(event), len: bpLen.get(event), type: bpType.get(event) };
+  const invalid = hwBreakpointParse(k, event, attr);
+  if (invalid !== undefined) {
+    releaseBpSlot(k, event);
+    return invalid;
+  }
+  setInstalled(k, event, attr);
+  return undefined;
+}
+
+export function setInstalled(
+  k: Kernel,
+  event: number,
+  attr: { readonly addr: number; readonly len: number; readonly type: number },
+): void {
+  k.event.hwAddr.set(event, attr.addr);
+  k.event.hwLen.set(event, attr.len);
+  k.event.hwType.set(event, attr.type);
+}
+
+/** powerpc from 2020 to 2023: perf and ptrace were not to watch the same double words of a task. */
+function overlapsOtherKind(k: Kernel, event: number): boolean {
+  const { bpAddr, bpLen, target, handler, holdsSlot } = k.event;
+  const isPtrace = (it: number) => handler.get(it) === HANDLER.ptrace;
+  const first = (it: number) => bpAddr.get(it) - (bpAddr.get(it) % DOUBLE_WORD);
+  for (let it = 1; it <= k.event.record.count; it++) {
+    if (it === event || !k.event.record.isLive(it) || holdsSlot.get(it) === 0) continue;
+    if (target.get(it) !== target.get(event) || isPtrace(it) === isPtrace(event)) continue;
+    const apart =
+      first(it) >= bpAddr.get(event) + bpLen.get(event) ||
+      first(event) >= bpAddr.get(it) + bpLen.get(it);
+    if (!apart) return true;
+  }
+  return false;
+}
+
+const DOUBLE_WORD = 8;
+
+/** kernel: hw_breakpoint_event_init(). */
+export function hwBreakpointEventInit(k: Kernel, event: number): Errno | undefined {
+  const type = slotType(k, k.event.bpType.get(event));
+  if (k.slots.slotsOf(type) === 0) return "EOPNOTSUPP";
+  if (k.lacks("Z20") && overlapsOtherKind(k, event)) return "ENOSPC";
+  return registerPerfHwBreakpoint(k, event);
+}

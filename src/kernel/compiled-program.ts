@@ -1,0 +1,109 @@
+import { assert } from "../base/index.ts";
+import type { AddressSpace, Touch } from "./address-space.ts";
+import type { AccessOp, KernelProgram, Op } from "./op.ts";
+
+export interface CompiledStep {
+  readonly index: number;
+  readonly actor: number;
+  readonly op: Op;
+  readonly times: number;
+  readonly phase: number;
+  /** What an access does in user mode; empty for what is a system call. */
+  readonly touches: readonly Touch[];
+}
+
+const USER_ACCESS = new Set([
+  "load",
+  "store",
+  "rmw",
+  "larx",
+  "stcx",
+  "dcbz",
+  "vload",
+  "vstore",
+  "execute",
+]);
+
+/** A program with its names turned into numbers, and its statements dealt out to who does them. */
+export class CompiledProgram {
+  readonly actors: readonly string[];
+  readonly handles: readonly string[];
+  /** The names of powerpc's ptrace handles. */
+  readonly hwHandles: readonly string[];
+  readonly steps: readonly CompiledStep[];
+  readonly phases: number;
+  readonly #ofActor: readonly (readonly CompiledStep[])[];
+  readonly #functions: ReadonlyMap<string, number>;
+  readonly #bodies: readonly (readonly Touch[])[];
+
+  constructor(program: KernelProgram, space: AddressSpace) {
+    const born = program.steps.flatMap(({ action }) => bornIn(action));
+    this.actors = [...new Set([...program.tasks.map((task) => task.name), ...born])];
+    this.handles = [...new Set(program.steps.flatMap(({ action }) => handleOf(action)))];
+    this.hwHandles = [...new Set(program.steps.flatMap(({ action }) => hwHandleOf(action)))];
+    this.steps = program.steps.map((step, index) => ({
+      index,
+      actor: this.actor(step.actor),
+      op: step.action,
+      times: step.times,
+      phase: step.phase,
+      touches: touchesOf(step.action, space),
+    }));
+    this.phases = 1 + Math.max(0, ...this.steps.map((step) => step.phase));
+    this.#ofActor = this.actors.map((_, actor) => this.steps.filter((it) => it.actor === actor));
+    this.#functions = new Map(program.functions.map(({ name }, index) => [name, index]));
+    this.#bodies = program.functions.map(({ name }) =>
+      space.touches({ kind: "execute", func: name }),
+    );
+  }
+
+  actor(name: string): number {
+    const actor = this.actors.indexOf(name);
+    assert(actor >= 0, `no task is called ${name}`);
+    return actor;
+  }
+
+  handle(name: string): number {
+    const handle = this.handles.indexOf(name);
+    assert(handle >= 0, `no event is called ${name}`);
+    return handle;
+  }
+
+  /** The number of a function, counted from 1; 0 is none. */
+  func(name: string | undefined): number {
+    return name === undefined ? 0 : (this.#functions.get(name) ?? -1) + 1;
+  }
+
+  body(func: number): readonly Touch[] {
+    return this.#bodies[func - 1] ?? [];
+  }
+
+  /** Statement number `ip` of an actor; undefined behind the last one. */
+  stepOf(actor: number, ip: number): CompiledStep | undefined {
+    return this.#ofActor[actor]?.[ip];
+  }
+}
+
+export function isUserAccess(op: Op): op is AccessOp {
+  return USER_ACCESS.has(op.kind);
+}
+
+export function isKernelCopy(op: Op): op is AccessOp {
+  return op.kind === "copy-from-user" || op.kind === "copy-to-user";
+}
+
+function touchesOf(op: Op, space: AddressSpace): readonly Touch[] {
+  return isUserAccess(op) || isKernelCopy(op) ? space.touches(op) : [];
+}
+
+function bornIn(op: Op): string[] {
+  return op.kind === "fork" || op.kind === "thread" ? [op.task] : [];
+}
+
+function hwHandleOf(op: Op): string[] {
+  return op.kind === "set-hw-debug" ? [op.handle] : [];
+}
+
+function handleOf(op: Op): string[] {
+  return "event" in op ? [op.event] : [];
+}

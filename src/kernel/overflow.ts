@@ -1,0 +1,112 @@
+import { NULL } from "../machine/index.ts";
+import { perfEventDisableLocked } from "./event-function.ts";
+import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
+import { perfEventDisableInatomic, queueWork } from "./irq-work.ts";
+import type { Kernel } from "./kernel.ts";
+import { noteCounted } from "./observer.ts";
+import { sendSignalWith } from "./send-signal.ts";
+import { queueSigtrap, sendOwedSigtrap } from "./sigtrap.ts";
+
+/** The access that an event is told of: by whom, in which mode. */
+export interface Hit {
+  readonly task: number;
+  readonly userMode: boolean;
+}
+
+/** kernel: perf_bp_event(), called by the trap handlers with interrupts off. */
+export function perfBpEvent(k: Kernel, event: number, hit: Hit): void {
+  const { hwState, count, samplePeriod, periodLeft, state } = k.event;
+  if (hwState.get(event) !== 0) return;
+  if (k.hasFlag(event, "excludeUser") && hit.userMode) return;
+  if (k.hasFlag(event, "excludeKernel") && !hit.userMode) return;
+
+  count.add(event, 1);
+  noteCounted(k, event, hit.task);
+  const period = samplePeriod.get(event);
+  if (period === 0 || state.get(event) !== PERF_EVENT_STATE.active) return;
+  if (period === 1) {
+    perfEventOverflow(k, event, hit);
+    return;
+  }
+  if (periodLeft.get(event) >= 0) startPeriod(k, event);
+  if (periodLeft.add(event, 1) < 0) return;
+  for (let overflows = startPeriod(k, event); overflows > 0; overflows--)
+    perfEventOverflow(k, event, hit);
+}
+
+/** kernel: perf_swevent_set_period(). Returns how many periods have gone by. */
+function startPeriod(k: Kernel, event: number): number {
+  const left = k.event.periodLeft.get(event);
+  if (left < 0) return 0;
+  const period = k.event.samplePeriod.get(event);
+  const periods = Math.floor((period + left) / period);
+  k.event.periodLeft.set(event, left - periods * period);
+  return periods;
+}
+
+/** kernel: __perf_event_overflow(). */
+function perfEventOverflow(k: Kernel, event: number, hit: Hit): void {
+  const { eventLimit, pendingKill } = k.event;
+  pendingKill.set(event, POLL_IN);
+  if (eventLimit.get(event) > 0 && eventLimit.add(event, -1) === 0) {
+    pendingKill.set(event, POLL_HUP);
+    perfEventDisableInatomic(k, event);
+  }
+  if (k.hasFlag(event, "sigtrap")) queueSigtrap(k, event, hit);
+
+  const owner = k.family(event);
+  const handler = k.event.handler.get(event);
+  if (handler === HANDLER.default && k.event.mapped.get(owner) > 0) k.event.samples.add(event, 1);
+  if (k.event.fasyncSignal.get(owner) !== 0) {
+    k.event.pendingWakeup.set(event, 1);
+    queueWork(k, event, "wake");
+  }
+}
+
+const POLL_IN = 1;
+const POLL_HUP = 6;
+
+export function interruptPending(k: Kernel, cpu: number): boolean {
+  return !k.percpu.irqWork.isEmpty(cpu) || !k.percpu.disableWork.isEmpty(cpu);
+}
+
+/** kernel: irq_work_run(). */
+export function runInterrupt(k: Kernel, cpu: number): void {
+  const { irqWork, disableWork } = k.percpu;
+  for (let it = irqWork.next(cpu, 0); it !== 0; it = irqWork.next(cpu, it)) {
+    irqWork.remove(cpu, it);
+    perfPendingIrq(k, it);
+  }
+  for (let it = disableWork.next(cpu, 0); it !== 0; it = disableWork.next(cpu, it)) {
+    disableWork.remove(cpu, it);
+    perfPendingDisable(k, it, cpu);
+  }
+}
+
+/** kernel: perf_pending_irq(). */
+function perfPendingIrq(k: Kernel, event: number): void {
+  const { pendingWakeup, fasyncSignal, fasyncOwner } = k.event;
+  if (pendingWakeup.get(event) === 0) return;
+  pendingWakeup.set(event, 0);
+  const original = k.family(event);
+  const owner = fasyncOwner.get(original);
+  if (owner === NULL || !k.machine.task.record.isLive(owner)) return;
+  const info = { code: k.event.pendingKill.get(event), data: 0, addr: 0 };
+  sendSignalWith(k, owner, fasyncSignal.get(original) - 1, info);
+}
+
+/** kernel: __perf_pending_disable(). Where the event is not on a processor, it was switched off. */
+function perfPendingDisable(k: Kernel, event: number, cpu: number): void {
+  if (k.event.sigtrapOwed.get(event) !== NULL) {
+    sendOwedSigtrap(k, event);
+    return;
+  }
+  const on = k.event.oncpu.get(event);
+  if (on < 0) return;
+  if (on !== cpu) {
+    k.percpu.disableWork.add(on, event);
+    return;
+  }
+  k.event.pendingDisable.set(event, 0);
+  perfEventDisableLocked(k, event, k.event.ctx.get(event));
+}

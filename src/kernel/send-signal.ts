@@ -1,0 +1,57 @@
+import { NULL, TASK, Violation } from "../machine/index.ts";
+import type { Kernel } from "./kernel.ts";
+import { SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTRAP } from "./signal-names.ts";
+
+/** The default action of a signal, as far as programs can be sent it. */
+export function defaultAction(signal: number): "ignore" | "stop" | "kill" {
+  if (signal === SIGCHLD || signal === SIGCONT) return "ignore";
+  return signal === SIGSTOP ? "stop" : "kill";
+}
+
+/** The part of siginfo that programs look at. */
+export interface SigInfo {
+  readonly code: number;
+  readonly data: number;
+  readonly addr: number;
+}
+
+const FROM_USER: SigInfo = { code: 0, data: 0, addr: 0 };
+const TRAP_HWBKPT = 4;
+export const TRAP_PERF = 6;
+
+/** Signals that the task has sent to itself by what it did, with what is told of them. */
+export function sendSignalWith(k: Kernel, task: number, signal: number, info: SigInfo): void {
+  if ((k.thread.pending.get(task) & (1 << signal)) === 0) {
+    k.thread.sigCode.set(task, info.code, signal);
+    k.thread.sigData.set(task, info.data, signal);
+    k.thread.sigAddr.set(task, info.addr, signal);
+  }
+  post(k, task, signal);
+}
+
+/** kernel: send_signal_locked(). Signals of one number that are pending already are one. */
+export function sendSignal(k: Kernel, task: number, signal: number): void {
+  sendSignalWith(k, task, signal, FROM_USER);
+}
+
+function post(k: Kernel, task: number, signal: number): void {
+  const { machine, thread } = k;
+  if (thread.exiting.get(task) !== 0) return;
+  const isIgnored = (thread.ignored.get(task) & (1 << signal)) !== 0;
+  const byDefault = thread.handler.get(task, signal) === 0;
+  const traced = thread.tracer.get(task) !== NULL;
+  if (signal === SIGCONT && machine.task.state.get(task) === TASK.stopped && !traced)
+    machine.task.state.set(task, TASK.ready);
+  if (signal === SIGKILL && machine.task.state.get(task) === TASK.stopped)
+    machine.task.state.set(task, TASK.ready);
+  const dropped = isIgnored || (byDefault && defaultAction(signal) === "ignore");
+  if (dropped && !traced) return;
+  thread.pending.set(task, thread.pending.get(task) | (1 << signal));
+}
+
+/** A SIGTRAP that the kernel itself sends for a trap that it took for somebody else's. */
+export function forceSigtrap(k: Kernel, task: number, justified: boolean): void {
+  if (!justified)
+    throw new Violation("unexplained-sigtrap", `task ${task} neither is stepped nor watches this`);
+  sendSignalWith(k, task, SIGTRAP, { ...FROM_USER, code: TRAP_HWBKPT });
+}
