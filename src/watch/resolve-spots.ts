@@ -37,6 +37,7 @@ interface Found {
   readonly length: number;
   readonly pids: ReadonlySet<number> | undefined;
   readonly type?: TypeDesc;
+  readonly signed?: boolean;
   readonly note?: string;
 }
 
@@ -133,9 +134,13 @@ function findSymbol(where: Where, pid: number): FoundIn {
     name,
     address,
     length,
-    ...(type !== undefined && type.size === length ? { type } : {}),
+    ...(type !== undefined && type.size === length ? { type, signed: isSigned(type) } : {}),
     ...(note === undefined ? {} : { note }),
   };
+}
+
+function isSigned(type: TypeDesc): boolean {
+  return "signed" in type && type.signed;
 }
 
 /** How debug info is asked for what a WHERE or a spot names. */

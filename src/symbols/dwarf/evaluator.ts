@@ -251,6 +251,11 @@ export class Evaluator {
     const value = this.#read(place, text, column);
     this.followed.push({ expression: text, value });
     if (value === 0n) return refuse(column, `cannot be followed: ${text} is a null pointer now`);
+    // Before a program's relocations are made, its pointers hold what the linker wrote.
+    if (readProcessMemory(this.#finder.process, value, 1) === undefined) {
+      const hex = `0x${value.toString(16)}`;
+      return refuse(column, `cannot be followed: ${text} is ${hex}, where nothing is mapped now`);
+    }
     if (type?.kind !== "entry")
       return { address: value, type: undefined, size: registerful(value) };
     return entryPlace(value, strip(type.die)?.type(), type.image);

@@ -36,7 +36,7 @@ struct conn table[4] = { { .state = 11 }, { .state = 22, .next = &first }, { .st
 conn_t *cfg = &table[1]; conn_t **handle = &cfg;
 int counter = 42; const volatile unsigned long limits[3] = { 1, 2, 3 }; char *argvs[2];
 static float ratio = 0.1f; signed char tiny = -1; long long big = -9000000000;
-struct only_declared; struct only_declared *secret = (void *)&counter;
+conn_t *wild = (conn_t *)0x10; struct only_declared; struct only_declared *secret = (void *)&counter;
 int work(void) { static int calls = 3; { static long calls2 = 4; return (int)(++calls + calls2++); } }
 int main(void) { work(); printf("0x1\\n"); fflush(stdout);
   for (;;) { pause(); ratio += first.state + table[0].state + tiny + big + (long)argvs[0]; } }
@@ -310,6 +310,7 @@ describe.runIf(libdw() !== undefined)(
       ["first->state", 7, /^is not reached by an arrow: first is a conn_t: use \.$/],
       ["table[4].state", 6, /^is no index: table has 4 elements, 0 to 3$/],
       ["cfg->next->next->state", 11, /^cannot be followed: cfg->next->next is a null pointer now$/],
+      ["wild->state", 0, /^cannot be followed: wild is 0x10, where nothing is mapped now$/],
       ["*counter", 1, /^is no pointer: counter is a int$|^is no pointer: counter is an int$/],
       ["counter[1]", 8, /^cannot index counter: it is no array and no pointer$/],
       ["secret->x", 8, /^is no member of struct only_declared, .*: it is only declared$/],

@@ -136,7 +136,7 @@ function replay(process: LoadedProcess, recipe: Recipe): NamedPlace | undefined 
     const bytes = readProcessMemory(process, origin + BigInt(behind), 8);
     if (bytes === undefined) return undefined;
     origin = new DataView(bytes.buffer).getBigUint64(0, true);
-    if (origin === 0n) return undefined;
+    if (readProcessMemory(process, origin, 1) === undefined) return undefined;
     followed.push({ expression, value: origin });
   }
   const address = asVa(BigInt.asUintN(64, origin + BigInt(recipe.behind)));
