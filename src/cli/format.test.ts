@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { asVa } from "../base/index.ts";
-import { formatCode, formatCount, formatObject, formatSeconds, formatShare } from "./format.ts";
+import type { TypeDesc } from "../symbols/index.ts";
+import {
+  formatCode,
+  formatCount,
+  formatObject,
+  formatSeconds,
+  formatShare,
+  formatValue,
+} from "./format.ts";
 import { toJson } from "./json-view.ts";
 
 test("numbers are grouped, times have three decimals, shares one", () => {
@@ -33,4 +41,21 @@ test("JSON keeps all digits of whole numbers, and is what JSON.stringify makes o
       expect(toJson(value)).toBe(JSON.stringify(value));
     }),
   );
+});
+
+test("a value is printed as its type, where that is known", () => {
+  const color: TypeDesc = {
+    kind: "enum",
+    name: "enum color",
+    size: 4,
+    signed: false,
+    values: [
+      { name: "RED", value: "0" },
+      { name: "BLUE", value: "7" },
+    ],
+  };
+  expect(formatValue(7n, { length: 4, type: color })).toBe("BLUE");
+  const double: TypeDesc = { kind: "float", name: "double", size: 8 };
+  expect(formatValue(0x3fe0_0000_0000_0000n, { length: 8, type: double })).toBe("0.5");
+  expect(formatValue(7n, { length: 4 })).toBe("7");
 });

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Frame } from "../symbols/index.ts";
+import { type Frame, formatValue as formatTyped, type TypeDesc } from "../symbols/index.ts";
 
 const NS_PER_S = 1e9;
 
@@ -24,14 +24,24 @@ export function formatHex(value: bigint): string {
 const REGISTER_BYTES = 8;
 const PLAIN_BELOW = 1n << 32n;
 
-/** A value of `length` bytes: decimal while it is small, with its sign if it has one, else hex. */
-export function formatValue(
-  value: bigint,
-  { length, signed = false }: { readonly length: number; readonly signed?: boolean | undefined },
-): string {
+/** What is known of the bytes of a value. */
+export interface ValueShape {
+  readonly length: number;
+  readonly signed?: boolean | undefined;
+  readonly type?: TypeDesc;
+}
+
+/** By its type where that is known; else decimal while it is small, with its sign if it has one, or hex. */
+export function formatValue(value: bigint, { length, signed = false, type }: ValueShape): string {
+  if (type !== undefined) return formatTyped(type, bytesOf(value, length));
   if (length > REGISTER_BYTES) return `0x${value.toString(16).padStart(2 * length, "0")}`;
   if (signed) return BigInt.asIntN(8 * length, value).toString();
   return value < PLAIN_BELOW ? value.toString() : formatHex(value);
+}
+
+/** In memory order of a little-endian machine. */
+function bytesOf(value: bigint, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => Number((value >> BigInt(8 * index)) & 0xffn));
 }
 
 /** `one thread`, `12 threads`. */
