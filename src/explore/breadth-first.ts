@@ -1,0 +1,249 @@
+import { assert } from "../base/index.ts";
+import { Column } from "./chunks.ts";
+import { Collapse } from "./collapse.ts";
+import { ExactStore } from "./exact-store.ts";
+import type { Counterexample, Exploration } from "./exploration.ts";
+import { HashedStore, type HashSet } from "./hashed-store.ts";
+import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
+import type { Mark } from "./memory.ts";
+import { type Failure, type Model, STEP } from "./model.ts";
+import { Reduction } from "./reduction.ts";
+import { NEW, type Store } from "./store.ts";
+import { canonicalise } from "./symmetry.ts";
+import { type IndexedMove, rename, resolve } from "./trace.ts";
+
+export interface BreadthOptions {
+  /** Undefined: states are kept exactly. */
+  readonly set: HashSet | undefined;
+  readonly reduce: boolean;
+  readonly symmetry: boolean;
+  readonly limits: Limits;
+  readonly watch: Watch;
+  readonly method: string;
+}
+
+/** How many states are explored between two looks at the limits. */
+const LOOK_EVERY = 256;
+
+/**
+ * Explores states in the order in which they were found, so that a failure is found on a shortest
+ * way. The store is the queue; each state knows the one that it was found from.
+ */
+export class BreadthFirst {
+  readonly #model: Model;
+  readonly #options: BreadthOptions;
+  readonly #collapse: Collapse;
+  readonly #store: Store;
+  readonly #parents = new Column(1, 4);
+  // Which of the parent's actions led here, and with which choice.
+  readonly #indexes = new Column(1, 1);
+  readonly #choices = new Column(1, 1);
+  readonly #actions: Int32Array;
+  readonly #limiter: Limiter;
+  readonly #bounds = new Set<Bound>();
+  readonly #reduction: Reduction | undefined;
+  readonly #first: Int32Array;
+  readonly #symmetries: NonNullable<Model["symmetries"]>;
+  #transitions = 0;
+  #depth = 0;
+  #head = 0;
+  #failure: (Failure & { state: number; move: IndexedMove | undefined }) | undefined;
+
+  constructor(model: Model, options: BreadthOptions) {
+    assert(model.mostActions <= 256, `${model.name}: more than 256 actions in a state`);
+    this.#model = model;
+    this.#options = options;
+    this.#first = Int32Array.from(model.memory.words);
+    this.#collapse = new Collapse(model.memory);
+    this.#store =
+      options.set === undefined
+        ? new ExactStore(this.#collapse)
+        : new HashedStore(model.memory, this.#collapse, options.set);
+    this.#actions = new Int32Array(model.mostActions);
+    this.#limiter = new Limiter(options.limits, options.watch);
+    this.#symmetries = options.symmetry ? (model.symmetries ?? []) : [];
+    const keepsMasks = options.set === undefined && this.#symmetries.length === 0;
+    this.#reduction = options.reduce ? new Reduction(model, keepsMasks) : undefined;
+  }
+
+  run(): Exploration {
+    for (const goal of this.#model.goals) goal.clear();
+    this.#enter();
+    let levelEnd = this.#store.count;
+    while (this.#failure === undefined) {
+      const revisited = this.#reduction?.nextRevisit();
+      if (revisited !== undefined) {
+        this.#expand(revisited);
+        continue;
+      }
+      if (this.#head === this.#store.count) break;
+      if (this.#head === levelEnd) {
+        this.#depth++;
+        levelEnd = this.#store.count;
+        if (this.#isOver()) break;
+      } else if (this.#head % LOOK_EVERY === 0 && this.#isOver()) break;
+      this.#expand(this.#head);
+      this.#head++;
+    }
+    return this.#result();
+  }
+
+  /** The first state, which the memory holds. */
+  #enter(): void {
+    const mark = this.#model.memory.mark();
+    canonicalise(this.#model.memory, this.#symmetries);
+    this.#collapse.note(mark);
+    this.#store.insert();
+    this.#reduction?.enter(0, 0);
+    const failure = this.#model.invariant?.();
+    if (failure !== undefined) this.#fail(failure, 0, undefined);
+  }
+
+  #isOver(): boolean {
+    const bound = this.#limiter.reached({
+      states: this.#store.count,
+      transitions: this.#transitions,
+      depth: this.#depth + 1,
+      queue: this.#store.count - this.#head,
+      bytes: this.#bytes,
+    });
+    if (bound !== undefined) this.#bounds.add(bound);
+    return bound !== undefined;
+  }
+
+  #expand(state: number): void {
+    const { memory } = this.#model;
+    this.#store.load(state);
+    memory.clearFootprint();
+    const count = this.#model.actions(this.#actions);
+    if (this.#reduction !== undefined) {
+      this.#expandReduced(this.#reduction, state, count);
+      return;
+    }
+    let isEnd = true;
+    for (let index = 0; index < count; index++) {
+      if (this.#take(state, index)) isEnd = false;
+    }
+    if (isEnd) this.#end(state);
+  }
+
+  #expandReduced(reduction: Reduction, state: number, count: number): void {
+    const outlook = reduction.lookAround(this.#actions, count);
+    if (outlook.enabled === 0) {
+      this.#end(state);
+      return;
+    }
+    if (outlook.hasFailed) {
+      // A step fails here: no need to ask whether it could have waited.
+      for (let index = 0; index < count; index++) this.#take(state, index);
+      return;
+    }
+    let todo = reduction.begin(state, this.#head);
+    while (todo !== 0) {
+      for (let index = 0; index < count; index++) {
+        const agent = this.#model.agentOf(this.#actions[index] ?? 0);
+        if ((todo & (1 << agent)) !== 0) this.#take(state, index);
+      }
+      todo = reduction.more();
+    }
+  }
+
+  /** Does an action with each of its choices. Whether it could be done. */
+  #take(state: number, index: number): boolean {
+    const { memory } = this.#model;
+    const action = this.#actions[index] ?? 0;
+    let couldBe = false;
+    let choice = 0;
+    do {
+      const mark = memory.mark();
+      memory.clearFootprint();
+      const end = this.#model.perform(action, choice);
+      if (end !== STEP.blocked) couldBe = true;
+      if (end === STEP.done) this.#arrive(state, { index, choice, mark });
+      else if (end === STEP.beyond) this.#bounds.add("capacity");
+      else if (end === STEP.failed && this.#failure === undefined)
+        this.#fail(this.#model.failure, state, { index, choice });
+      memory.undo(mark);
+    } while (++choice < this.#model.choices);
+    return couldBe;
+  }
+
+  #arrive(from: number, { index, choice, mark }: { index: number; choice: number; mark: Mark }) {
+    this.#transitions++;
+    const sleep = this.#reduction?.sleepAfter(this.#actions[index] ?? 0) ?? 0;
+    if (this.#symmetries.length > 0) canonicalise(this.#model.memory, this.#symmetries);
+    this.#collapse.note(mark);
+    const known = this.#store.insert();
+    if (known !== NEW) {
+      this.#reduction?.meet(known, sleep);
+      return;
+    }
+    const state = this.#store.count - 1;
+    this.#parents.set(state, from);
+    this.#indexes.set(state, index);
+    this.#choices.set(state, choice);
+    this.#reduction?.enter(state, sleep);
+    const failure = this.#model.invariant?.();
+    if (failure !== undefined && this.#failure === undefined)
+      this.#fail(failure, from, { index, choice });
+  }
+
+  #end(state: number): void {
+    const failure = this.#model.atEnd();
+    if (failure !== undefined) this.#fail(failure, state, undefined);
+  }
+
+  #fail(failure: Failure | undefined, state: number, move: IndexedMove | undefined): void {
+    assert(failure !== undefined, `${this.#model.name}: a step failed and does not say why`);
+    this.#failure = { ...failure, state, move };
+  }
+
+  get #bytes(): number {
+    const columns = [this.#parents, this.#indexes, this.#choices];
+    const own = columns.reduce((sum, column) => sum + column.bytes, 0);
+    return own + this.#store.bytes + (this.#reduction?.bytes ?? 0);
+  }
+
+  #result(): Exploration {
+    const { goals } = this.#model;
+    const unreached = goals.filter((goal) => !goal.isReached()).map(({ name }) => name);
+    const counterexample = this.#counterexample();
+    const isComplete = this.#bounds.size === 0;
+    const isVacuous = isComplete && unreached.length > 0;
+    const failed = counterexample !== undefined || isVacuous;
+    return {
+      verdict: failed ? "fail" : isComplete ? "ok" : "bounded",
+      states: this.#store.count,
+      transitions: this.#transitions,
+      depth: this.#depth,
+      seconds: this.#limiter.seconds,
+      bytes: this.#bytes,
+      counterexample,
+      bounds: [...this.#bounds],
+      method: this.#options.method,
+      omission: this.#store.omission,
+      unreached,
+    };
+  }
+
+  #counterexample(): Counterexample | undefined {
+    const failure = this.#failure;
+    if (failure === undefined) return undefined;
+    const { property, what } = failure;
+    const last = failure.move === undefined ? [] : [failure.move];
+    const way = [...this.#wayTo(failure.state), ...last];
+    const symmetries = this.#symmetries;
+    const moves =
+      symmetries.length > 0
+        ? rename(this.#model, this.#first, { way, symmetries })
+        : resolve(this.#model, this.#first, way);
+    return { property, what, moves, isShortest: this.#reduction === undefined };
+  }
+
+  #wayTo(state: number): IndexedMove[] {
+    const way: IndexedMove[] = [];
+    for (let at = state; at !== 0; at = this.#parents.get(at))
+      way.unshift({ index: this.#indexes.get(at), choice: this.#choices.get(at) });
+    return way;
+  }
+}
