@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addCheckCommand } from "./check-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addRunCommand } from "./run-command.ts";
@@ -26,6 +27,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addWatchCommand(program, { launch, finish });
   addDoctorCommand(program, { finish });
   addRunCommand(program, { finish });
+  addCheckCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();
     else await program.parseAsync([...own], { from: "user" });

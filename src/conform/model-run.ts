@@ -91,7 +91,8 @@ function checksOf(program: Program, kernel: Kernel): readonly JudgedCheck[] {
   return program.expect.map((check) => judgeCheck(check, kernel));
 }
 
-function judgeCheck(check: Check, kernel: Kernel): JudgedCheck {
+/** What the kernel shows now of what a scenario expects at the end. */
+export function judgeCheck(check: Check, kernel: Kernel): JudgedCheck {
   const { observation } = check;
   if (observation.kind === "task") {
     const fate = observeFate(kernel, observation.task);

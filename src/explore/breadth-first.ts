@@ -47,6 +47,8 @@ export class BreadthFirst {
   #transitions = 0;
   #depth = 0;
   #head = 0;
+  #levelEnd = 0;
+  #isDone = false;
   #failure: (Failure & { state: number; move: IndexedMove | undefined }) | undefined;
 
   constructor(model: Model, options: BreadthOptions) {
@@ -66,34 +68,37 @@ export class BreadthFirst {
     this.#reduction = options.reduce ? new Reduction(model, keepsMasks) : undefined;
   }
 
-  run(): Exploration {
-    for (const goal of this.#model.goals) goal.clear();
-    this.#enter();
-    let levelEnd = this.#store.count;
-    while (this.#failure === undefined) {
-      const revisited = this.#reduction?.nextRevisit();
-      if (revisited !== undefined) {
-        this.#expand(revisited);
-        continue;
-      }
-      if (this.#head === this.#store.count) break;
-      if (this.#head === levelEnd) {
+  /** Explores so many states more, at least one; false when there is nothing more to explore. */
+  advance(states: number): boolean {
+    if (this.#store.count === 0) this.#enter();
+    for (let explored = 0; explored < states && !this.#isDone; explored++) this.#next();
+    return !this.#isDone;
+  }
+
+  #next(): void {
+    const revisited = this.#reduction?.nextRevisit();
+    if (revisited !== undefined) this.#expand(revisited);
+    else if (this.#head === this.#store.count) this.#isDone = true;
+    else {
+      const isNewLevel = this.#head === this.#levelEnd;
+      if (isNewLevel) {
         this.#depth++;
-        levelEnd = this.#store.count;
-        if (this.#isOver()) break;
-      } else if (this.#head % LOOK_EVERY === 0 && this.#isOver()) break;
-      this.#expand(this.#head);
-      this.#head++;
+        this.#levelEnd = this.#store.count;
+      }
+      if ((isNewLevel || this.#head % LOOK_EVERY === 0) && this.#isOver()) this.#isDone = true;
+      else this.#expand(this.#head++);
     }
-    return this.#result();
+    if (this.#failure !== undefined) this.#isDone = true;
   }
 
   /** The first state, which the memory holds. */
   #enter(): void {
+    for (const goal of this.#model.goals) goal.clear();
     const mark = this.#model.memory.mark();
     canonicalise(this.#model.memory, this.#symmetries);
     this.#collapse.note(mark);
     this.#store.insert();
+    this.#levelEnd = 1;
     this.#reduction?.enter(0, 0);
     const failure = this.#model.invariant?.();
     if (failure !== undefined) this.#fail(failure, 0, undefined);
@@ -204,7 +209,7 @@ export class BreadthFirst {
     return own + this.#store.bytes + (this.#reduction?.bytes ?? 0);
   }
 
-  #result(): Exploration {
+  result(): Exploration {
     const { goals } = this.#model;
     const unreached = goals.filter((goal) => !goal.isReached()).map(({ name }) => name);
     const counterexample = this.#counterexample();

@@ -19,14 +19,31 @@ export interface ExploreOptions {
   readonly logBits?: number;
 }
 
-/** Explores a model breadth first: a failure that is found is found on a shortest way. */
-export function explore(model: Model, options: ExploreOptions = {}): Exploration {
+/** A search that goes on as far as it is told, so that whoever runs it can do other things between. */
+export interface Search {
+  /** Explores so many states more; false when there is nothing more to explore, or a limit is reached. */
+  advance(states: number): boolean;
+  /** What was found so far. */
+  result(): Exploration;
+}
+
+/** A search breadth first: a failure that it finds is found on a shortest way. */
+export function search(model: Model, options: ExploreOptions = {}): Search {
   const { store = "exact", limits = {}, watch = {} } = options;
   const reduce = options.reduce ?? false;
   const symmetry = options.symmetry ?? (model.symmetries?.length ?? 0) > 0;
   const method = [store, reduce ? "reduced" : "full", ...(symmetry ? ["symmetry"] : [])].join(", ");
   const set = setFor(store, options.logBits ?? 27);
-  return new BreadthFirst(model, { set, reduce, symmetry, limits, watch, method }).run();
+  return new BreadthFirst(model, { set, reduce, symmetry, limits, watch, method });
+}
+
+/** Explores a model to its end, to a limit, or to the first failure. */
+export function explore(model: Model, options: ExploreOptions = {}): Exploration {
+  const it = search(model, options);
+  while (it.advance(1 << 16)) {
+    // Nothing else is to be done between.
+  }
+  return it.result();
 }
 
 function setFor(store: string, logBits: number): HashSet | undefined {

@@ -3,9 +3,10 @@
  * It must not know what is explored: no kernel, no breakpoint, no clock and no worker of its own.
  */
 export { Cell, CellRow } from "./cell.ts";
+export { certify } from "./certify.ts";
 export { type AgentOptions, defineModel, ModelBuilder } from "./define-model.ts";
 export type { Counterexample, Exploration } from "./exploration.ts";
-export { type ExploreOptions, explore } from "./explore.ts";
+export { type ExploreOptions, explore, type Search, search } from "./explore.ts";
 export type { Bound, Limits, Progress, Watch } from "./limits.ts";
 export { conflicts, type Footprint, type Mark, type Memory } from "./memory.ts";
 export {
@@ -19,4 +20,6 @@ export {
   type Symmetry,
 } from "./model.ts";
 export { FIXED_SEED, type Random, randomWords, type Seed } from "./random.ts";
+export { type Replay, replay } from "./replay.ts";
+export { shrink, switchesIn } from "./shrink.ts";
 export { BLOCKED, END, type Step, type Touches } from "./step.ts";
