@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ExploreOptions, Watch } from "../explore/index.ts";
+import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
 import type { Checked } from "./check-run.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -10,6 +10,7 @@ import { UsageError } from "./usage-error.ts";
 interface CheckFlags {
   readonly design?: string;
   readonly store: string;
+  readonly full?: boolean;
   readonly states?: string;
   readonly depth?: string;
   readonly time?: string;
@@ -45,6 +46,7 @@ export function addCheckCommand(
     .argument("<file...>", "scenario files")
     .option("--design <LIST>", "powerpc designs to compare: a,b,c,per-cpu,d")
     .option("--store <HOW>", `how states are kept: ${STORES.join(", ")}`, "exact")
+    .option("--full", "store every state, also where there is nothing to choose")
     .option("--states <N>", "stop after so many states")
     .option("--depth <N>", "go no deeper than so many steps")
     .option("--time <DURATION>", "stop each program after so long")
@@ -70,12 +72,17 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   const { checkHeader, checkVerdict } = await import("./check-json.ts");
   const { traceText, verdictLine } = await import("./check-text.ts");
   using interrupt = listenForInterrupt();
-  const watch = { now: () => performance.now(), isInterrupted: () => interrupt.happened };
+  const watch = {
+    now: () => performance.now(),
+    isInterrupted: () => interrupt.happened,
+    ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
+  };
   if (flags.json === true) console.log(checkHeader());
   const all: Checked[] = [];
   for (const { file, program } of programs) {
     if (interrupt.happened) break;
     const checked = await checkProgram(file, program, { ...options, watch });
+    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
     all.push(checked);
     if (flags.json === true) console.log(checkVerdict(checked));
     else console.log([verdictLine(checked), ...traceText(checked)].join("\n"));
@@ -87,10 +94,21 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   return exitCode(all.map(({ result }) => result.verdict));
 }
 
+const CLEAR_LINE = "\r\x1b[K";
+
+function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }: Progress): void {
+  const of = estimate === undefined ? "" : ` of perhaps ${estimate.toLocaleString("en")}`;
+  const rate = `${Math.round(statesPerSecond).toLocaleString("en")} a second`;
+  const size = `depth ${depth}, queue ${queue.toLocaleString("en")}, ${Math.round(bytes / 2 ** 20)} MB`;
+  const text = `${states.toLocaleString("en")} states${of}, ${rate}, ${size}`;
+  process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+}
+
 function optionsOf(flags: CheckFlags): ExploreOptions & { watch: Watch } {
   const { states, depth, time } = flags;
   return {
     store: parseChoice("--store", flags.store, STORES),
+    fuse: flags.full !== true,
     limits: {
       ...(states === undefined ? {} : { states: parseCount("--states", states, 1) }),
       ...(depth === undefined ? {} : { depth: parseCount("--depth", depth, 1) }),

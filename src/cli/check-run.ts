@@ -2,9 +2,11 @@ import { setImmediate } from "node:timers/promises";
 import { BugError } from "../base/index.ts";
 import { explorableProgram } from "../conform/index.ts";
 import {
+  type Counterexample,
   certify,
   type Exploration,
   type ExploreOptions,
+  type Model,
   search,
   shrink,
   type Watch,
@@ -24,6 +26,9 @@ export interface Checked {
   readonly switches: number;
 }
 
+/** How long a shorter way is looked for. */
+const MOST_STATES = 1_000_000;
+const MOST_SECONDS = 20;
 /** So many states are explored before signals and timers get their turn. */
 const SLICE = 4096;
 
@@ -34,25 +39,44 @@ export async function checkProgram(
   options: ExploreOptions & { readonly watch: Watch },
 ): Promise<Checked> {
   const model = explorableProgram(program, file);
-  const it = search(model, options);
-  while (it.advance(SLICE)) await setImmediate();
-  const found = it.result();
-  if (found.counterexample === undefined)
-    return { file, program, result: found, violation: undefined, trace: [], switches: 0 };
+  const result = await runSearch(model, options);
+  const found = await shortened(result, options, () => explorableProgram(program, file));
+  if (found === undefined)
+    return { file, program, result, violation: undefined, trace: [], switches: 0 };
 
-  const actorOf = ({ action }: { action: number }) => model.agentOf(action);
-  const counterexample = shrink(model, found.counterexample, actorOf);
+  const counterexample = shrink(model, found);
   const violation = certified(explorableProgram(program, file), counterexample);
   const trace = recordTrace(explorableProgram(program, file), counterexample.moves);
   const switches = taskSwitches(trace);
-  return { file, program, result: { ...found, counterexample }, violation, trace, switches };
+  return { file, program, result: { ...result, counterexample }, violation, trace, switches };
+}
+
+async function runSearch(model: Model, options: ExploreOptions): Promise<Exploration> {
+  const it = search(model, options);
+  while (it.advance(SLICE)) await setImmediate();
+  return it.result();
+}
+
+/** A shortest counterexample to the same property, if a search in full finds it soon enough. */
+async function shortened(
+  { counterexample }: Exploration,
+  options: ExploreOptions,
+  fresh: () => Model,
+): Promise<Counterexample | undefined> {
+  if (counterexample === undefined || counterexample.isShortest) return counterexample;
+  const { watch } = options;
+  const limits = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
+  const quiet = watch?.now === undefined ? {} : { watch: { now: watch.now } };
+  const full = await runSearch(fresh(), { limits, ...quiet });
+  const other = full.counterexample;
+  // Another failure may be nearer; then that is the one to show.
+  return other !== undefined && other.moves.length <= counterexample.moves.length
+    ? other
+    : counterexample;
 }
 
 /** Nothing is shown that a kernel which only goes forward does not do again. */
-function certified(
-  fresh: ExplorableKernel,
-  counterexample: NonNullable<Exploration["counterexample"]>,
-): Violation | undefined {
+function certified(fresh: ExplorableKernel, counterexample: Counterexample): Violation | undefined {
   if (certify(fresh, counterexample) === undefined)
     throw new BugError(`${fresh.name}: ${counterexample.property} does not happen again`);
   return fresh.violation;

@@ -2,6 +2,7 @@ import { Bitstate } from "./bitstate.ts";
 import { BreadthFirst } from "./breadth-first.ts";
 import type { Exploration } from "./exploration.ts";
 import { Fingerprints } from "./fingerprints.ts";
+import { FusedModel } from "./fuse.ts";
 import type { HashSet } from "./hashed-store.ts";
 import type { Limits, Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
@@ -13,6 +14,8 @@ export interface ExploreOptions {
   readonly reduce?: boolean;
   /** Keep one of the states that differ by a declared renaming. Default: if any is declared. */
   readonly symmetry?: boolean;
+  /** Store no state in which there is nothing to choose. A way found is then not always a shortest. */
+  readonly fuse?: boolean;
   readonly limits?: Limits;
   readonly watch?: Watch;
   /** For `bitstate`: the logarithm of the number of bits. */
@@ -29,12 +32,43 @@ export interface Search {
 
 /** A search breadth first: a failure that it finds is found on a shortest way. */
 export function search(model: Model, options: ExploreOptions = {}): Search {
-  const { store = "exact", limits = {}, watch = {} } = options;
-  const reduce = options.reduce ?? false;
+  const { store = "exact", limits = {}, watch = {}, reduce = false, fuse = false } = options;
   const symmetry = options.symmetry ?? (model.symmetries?.length ?? 0) > 0;
-  const method = [store, reduce ? "reduced" : "full", ...(symmetry ? ["symmetry"] : [])].join(", ");
+  const method = [
+    store,
+    ...(reduce || fuse || symmetry ? [] : ["full"]),
+    ...(reduce ? ["reduced"] : []),
+    ...(fuse ? ["fused"] : []),
+    ...(symmetry ? ["symmetry"] : []),
+  ].join(", ");
   const set = setFor(store, options.logBits ?? 27);
-  return new BreadthFirst(model, { set, reduce, symmetry, limits, watch, method });
+  const rest = { set, reduce, symmetry, limits, watch, method };
+  if (!fuse) return new BreadthFirst(model, rest);
+  const fused = new FusedModel(model);
+  return new FusedSearch(fused, new BreadthFirst(fused, rest));
+}
+
+/** Tells of the steps of the model itself. */
+class FusedSearch implements Search {
+  readonly #model: FusedModel;
+  readonly #search: Search;
+
+  constructor(model: FusedModel, it: Search) {
+    this.#model = model;
+    this.#search = it;
+  }
+
+  advance(states: number): boolean {
+    return this.#search.advance(states);
+  }
+
+  result(): Exploration {
+    const result = this.#search.result();
+    const { counterexample } = result;
+    if (counterexample === undefined) return result;
+    const moves = this.#model.unfold(counterexample.moves);
+    return { ...result, counterexample: { ...counterexample, moves, isShortest: false } };
+  }
 }
 
 /** Explores a model to its end, to a limit, or to the first failure. */
