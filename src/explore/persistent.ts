@@ -14,18 +14,19 @@ export interface Outlook {
 /**
  * The agents whose next steps must be explored from a state, as bits; the others may wait. Whatever
  * those who wait do meanwhile conflicts with none of the steps in the set, so it can be done later.
- * The smallest set over all seeds, where sleeping agents cost nothing.
+ * The smallest set over all seeds that has somebody awake: where all sleep, nothing would be explored,
+ * and on a circle of such states an agent outside the set could wait for ever.
  */
 export function persistentSet(outlook: Outlook, asleep: number): number {
   let best = outlook.enabled;
   let bestCost = bitCount(best & ~asleep);
-  for (let seed = 0; seed < outlook.agents && bestCost > 0; seed++) {
+  for (let seed = 0; seed < outlook.agents && bestCost > 1; seed++) {
     if ((outlook.enabled & (1 << seed)) === 0) continue;
     const set = closure(outlook, seed) & outlook.enabled;
     // A step that can be seen from outside must not overtake, nor be overtaken unseen.
     if (set !== outlook.enabled && (set & outlook.visible) !== 0) continue;
     const cost = bitCount(set & ~asleep);
-    if (cost < bestCost) {
+    if (cost > 0 && cost < bestCost) {
       best = set;
       bestCost = cost;
     }
