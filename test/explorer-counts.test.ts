@@ -1,15 +1,75 @@
 import { describe, expect, test } from "vitest";
+import { kernelK } from "../bench/models/k.ts";
+import { twoPhaseCommit } from "../bench/models/two-phase-commit.ts";
 import { peterson } from "../examples/explore/peterson.ts";
 import { ringBuffer } from "../examples/explore/ring-buffer.ts";
-import { type Exploration, explore } from "../src/explore/index.ts";
+import { type Exploration, explore, type Model, replay } from "../src/explore/index.ts";
 
 const counts = ({ states, transitions, depth }: Exploration) => ({ states, transitions, depth });
+
+describe("symmetry", () => {
+  test.each([
+    ["K with 2 tasks on 2 CPUs", 44_023, (options: object) => kernelK(2, 2, options)],
+    ["two-phase commit of 4", 1568, () => twoPhaseCommit(4)],
+  ])("the orbits of %s add up to its states", (_, states, model) => {
+    const full = explore(model({}), { symmetry: false });
+    expect(full.states).toBe(states);
+    const symmetric = model({ symmetry: true });
+    let sum = 0;
+    const actions = symmetric.actions.bind(symmetric);
+    symmetric.actions = (into) => {
+      sum += orbitOf(symmetric);
+      return actions(into);
+    };
+    const reduced = explore(symmetric);
+    expect(sum).toBe(states);
+    expect(reduced.states).toBeLessThan(states / 3);
+    expect(reduced.verdict).toBe(full.verdict);
+  });
+
+  test("a failure found up to symmetry is shown in the real names, and can be replayed", () => {
+    const shortest = explore(kernelK(2, 2, { fails: true })).counterexample;
+    const model = kernelK(2, 2, { fails: true, symmetry: true });
+    const { counterexample } = explore(model);
+    expect(counterexample?.moves).toHaveLength(15);
+    expect(shortest?.moves).toHaveLength(15);
+    expect(replay(model, counterexample?.moves ?? []).failure?.property).toBe("tombstone");
+  });
+});
+
+/** How many different states the renamings make of the one in the memory. */
+function orbitOf({ memory, symmetries = [] }: Model): number {
+  const doubles = symmetries.map(({ apply }) => {
+    const double = Array.from(memory.words);
+    apply(memory.words, double);
+    return double.join();
+  });
+  return new Set([Array.from(memory.words).join(), ...doubles]).size;
+}
 
 describe("models whose size is known from other tools", () => {
   test("Peterson for three: 12,498 states and 33,369 transitions, 53 deep", () => {
     const result = explore(peterson(3));
     expect(result.verdict).toBe("ok");
     expect(counts(result)).toEqual({ states: 12_498, transitions: 33_369, depth: 53 });
+  });
+
+  test.each([
+    [1, 2, 253, 436],
+    [2, 2, 44_023, 148_544],
+  ])(
+    "K with %i tasks on %i CPUs: %i states and %i transitions",
+    (tasks, cpus, states, transitions) => {
+      expect(explore(kernelK(tasks, cpus))).toMatchObject({ verdict: "ok", states, transitions });
+    },
+  );
+
+  test.each([
+    [3, 288],
+    [5, 8832],
+  ])("two-phase commit of %i resources: %i states", (resources, states) => {
+    const result = explore(twoPhaseCommit(resources), { symmetry: false });
+    expect(result).toMatchObject({ verdict: "ok", states });
   });
 });
 

@@ -3,7 +3,7 @@ import { type ExploreOptions, explore } from "../src/explore/index.ts";
 import { randomModel } from "./random-model.ts";
 
 /** `npm run nightly:explore` asks for a hundred thousand. */
-const PROGRAMS = Number(process.env["EXPLORE_PROGRAMS"] ?? 2000);
+const PROGRAMS = Number(process.env.EXPLORE_PROGRAMS ?? 2000);
 
 function observed(seed: number, options: ExploreOptions) {
   const { model, ends, seen } = randomModel(seed);

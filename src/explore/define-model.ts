@@ -9,6 +9,8 @@ import { type CompiledAgent, StepModel } from "./step-model.ts";
 export interface AgentOptions<Label extends string> {
   /** Cells that the agent keeps to itself, for a shorter name in the store. */
   readonly group?: string;
+  /** It may wait for ever, as a server with nothing to do: that is no deadlock. */
+  readonly mayWait?: boolean;
   /** What the agent may still touch from this label on. A label that is not named: anything. */
   readonly future?: { readonly [L in Label]?: Touches };
 }
@@ -42,6 +44,21 @@ export class ModelBuilder {
     );
   }
 
+  /** How many cells a group has by now. */
+  bytesOf(group: string): number {
+    return this.#groupOf.filter((it) => it === group).length;
+  }
+
+  /** The program counters of some agents, for a symmetry that exchanges these. */
+  pcs(agents: readonly string[]): CellRow {
+    const pcOf = (name: string) => {
+      const agent = this.#agents.find((it) => it.name === name);
+      assert(agent !== undefined, `no agent is called ${name}`);
+      return agent.pc;
+    };
+    return new CellRow("pc", agents.map(pcOf));
+  }
+
   /** Who acts, as a table from label to step; it starts at the first label. */
   agent<Label extends string>(
     name: string,
@@ -50,7 +67,8 @@ export class ModelBuilder {
   ): void {
     const group = options.group ?? name;
     const pc = this.cell(`${name}.pc`, 1, group);
-    this.#agents.push({ name, pc, steps, future: options.future ?? {} });
+    const { future = {}, mayWait = false } = options;
+    this.#agents.push({ name, pc, steps, future, mayWait });
   }
 
   /** A step's question with `answers` answers; at most one in a step. */

@@ -8,6 +8,7 @@ import { BLOCKED, footprintOf, PropertyError, type Step, type Touches } from "./
 export interface CompiledAgent {
   readonly name: string;
   readonly pc: Cell;
+  readonly mayWait: boolean;
   readonly steps: { readonly [label: string]: Step<string> };
   readonly future: { readonly [label: string]: Touches | undefined };
 }
@@ -27,6 +28,7 @@ export interface StepModelParts {
 class Agent {
   readonly name: string;
   readonly pcAt: number;
+  readonly mayWait: boolean;
   readonly labels: readonly string[];
   readonly bodies: readonly Step<string>[];
   readonly futures: readonly (Footprint | undefined)[];
@@ -35,8 +37,9 @@ class Agent {
   readonly #lastLabel: string[];
   readonly #lastPc: Uint8Array;
 
-  constructor({ name, pc, steps, future }: CompiledAgent) {
+  constructor({ name, pc, steps, future, mayWait }: CompiledAgent) {
     this.name = name;
+    this.mayWait = mayWait;
     this.pcAt = pc.at;
     const labels = Object.keys(steps);
     assert(labels.length > 0 && labels.length < 256, `${name} has ${labels.length} steps`);
@@ -139,7 +142,9 @@ export class StepModel implements Model {
   }
 
   atEnd(): Failure | undefined {
-    const waiting = this.#agents.filter((_, agent) => this.#pcOf(agent) !== 0);
+    const waiting = this.#agents.filter(
+      ({ mayWait }, agent) => !mayWait && this.#pcOf(agent) !== 0,
+    );
     if (waiting.length === 0) return undefined;
     const who = waiting.map(
       ({ name, labels, pcAt }) => `${name} at ${labels[this.#words[pcAt] ?? 0]}`,
