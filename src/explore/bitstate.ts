@@ -18,6 +18,10 @@ export class Bitstate implements HashSet {
     this.#mask = 2 ** logBits - 1;
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   get bytes(): number {
     return this.#bits.byteLength;
   }

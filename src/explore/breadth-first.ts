@@ -49,6 +49,8 @@ export class BreadthFirst {
   #head = 0;
   #levelEnd = 0;
   #isDone = false;
+  // Which of the actions is being taken.
+  #index = 0;
   #failure: (Failure & { state: number; move: IndexedMove | undefined }) | undefined;
 
   constructor(model: Model, options: BreadthOptions) {
@@ -155,6 +157,7 @@ export class BreadthFirst {
 
   /** Does an action with each of its choices. Whether it could be done. */
   #take(state: number, index: number): boolean {
+    this.#index = index;
     const { memory } = this.#model;
     const action = this.#actions[index] ?? 0;
     let couldBe = false;
@@ -164,7 +167,7 @@ export class BreadthFirst {
       memory.clearFootprint();
       const end = this.#model.perform(action, choice);
       if (end !== STEP.blocked) couldBe = true;
-      if (end === STEP.done) this.#arrive(state, { index, choice, mark });
+      if (end === STEP.done) this.#arrive(state, mark, choice);
       else if (end === STEP.beyond) this.#bounds.add("capacity");
       else if (end === STEP.failed && this.#failure === undefined)
         this.#fail(this.#model.failure, state, { index, choice });
@@ -173,7 +176,8 @@ export class BreadthFirst {
     return couldBe;
   }
 
-  #arrive(from: number, { index, choice, mark }: { index: number; choice: number; mark: Mark }) {
+  #arrive(from: number, mark: Mark, choice: number): void {
+    const index = this.#index;
     this.#transitions++;
     const sleep = this.#reduction?.sleepAfter(this.#actions[index] ?? 0) ?? 0;
     if (this.#symmetries.length > 0) canonicalise(this.#model.memory, this.#symmetries);

@@ -91,14 +91,6 @@ export class Collapse {
     this.#memory.commit();
   }
 
-  /** The number that a state of this many objects hashes to, from nothing. */
-  hashOf(vector: ArrayLike<number>, from: number): number {
-    let hash = 0;
-    for (let object = 0; object < this.width; object++)
-      hash ^= mix(object, vector[from + object] ?? 0);
-    return hash;
-  }
-
   contents(): readonly Int32Array[] {
     return this.#tables.map((table) => table.contents());
   }

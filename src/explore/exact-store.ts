@@ -2,7 +2,9 @@ import { Column } from "./chunks.ts";
 import type { Collapse } from "./collapse.ts";
 import { NEW, type Store } from "./store.ts";
 
-const MOST_LOAD = 0.75;
+const MOST_LOAD = 0.8;
+const GROWTH = 1.3;
+const RANGE = 2 ** -32;
 const NARROW = 0xffff;
 
 /** Keeps every state whole, as the numbers of its objects: two states are one only if they are equal. */
@@ -12,8 +14,9 @@ export class ExactStore implements Store {
   #count = 0;
   #vectors: Column;
   #isNarrow = true;
-  // Each slot holds the number of a state plus one.
-  #slots = new Int32Array(1 << 12);
+  #size = 1 << 10;
+  // Each slot holds the number of a state plus one, and its hash, so that others need no look at it.
+  #slots = new Int32Array(2 * this.#size);
 
   constructor(collapse: Collapse) {
     this.#collapse = collapse;
@@ -30,12 +33,15 @@ export class ExactStore implements Store {
 
   insert(): number {
     const slots = this.#slots;
-    const mask = slots.length - 1;
+    const end = slots.length;
     const { nextHash } = this.#collapse;
-    for (let slot = nextHash & mask; ; slot = (slot + 1) & mask) {
-      const state = (slots[slot] ?? 0) - 1;
-      if (state < 0) return this.#add(slot);
-      if (this.#isNext(state)) return state;
+    let at = 2 * Math.floor((nextHash >>> 0) * RANGE * this.#size);
+    for (;;) {
+      const state = (slots[at] ?? 0) - 1;
+      if (state < 0) return this.#add(at);
+      if (slots[at + 1] === nextHash && this.#isNext(state)) return state;
+      at += 2;
+      if (at === end) at = 0;
     }
   }
 
@@ -53,9 +59,9 @@ export class ExactStore implements Store {
     return true;
   }
 
-  #add(slot: number): typeof NEW {
+  #add(at: number): typeof NEW {
     const state = this.#count++;
-    const { next, width } = this.#collapse;
+    const { next, nextHash, width } = this.#collapse;
     if (this.#isNarrow && this.#hasWide()) {
       this.#vectors = this.#vectors.widened();
       this.#isNarrow = false;
@@ -63,8 +69,9 @@ export class ExactStore implements Store {
     const chunk = this.#vectors.chunk(state);
     const from = this.#vectors.offset(state);
     for (let object = 0; object < width; object++) chunk[from + object] = next[object] ?? 0;
-    this.#slots[slot] = state + 1;
-    if (this.#count > this.#slots.length * MOST_LOAD) this.#growSlots();
+    this.#slots[at] = state + 1;
+    this.#slots[at + 1] = nextHash;
+    if (this.#count > this.#size * MOST_LOAD) this.#growSlots();
     return NEW;
   }
 
@@ -77,14 +84,21 @@ export class ExactStore implements Store {
   }
 
   #growSlots(): void {
-    const slots = new Int32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    for (let state = 0; state < this.#count; state++) {
-      const chunk = this.#vectors.chunk(state);
-      let slot = this.#collapse.hashOf(chunk, this.#vectors.offset(state)) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = state + 1;
+    const old = this.#slots;
+    const size = Math.ceil(this.#size * GROWTH);
+    const slots = new Int32Array(2 * size);
+    for (let from = 0; from < old.length; from += 2) {
+      const hash = old[from + 1] ?? 0;
+      if (old[from] === 0) continue;
+      let at = 2 * Math.floor((hash >>> 0) * RANGE * size);
+      while (slots[at] !== 0) {
+        at += 2;
+        if (at === slots.length) at = 0;
+      }
+      slots[at] = old[from] ?? 0;
+      slots[at + 1] = hash;
     }
     this.#slots = slots;
+    this.#size = size;
   }
 }

@@ -1,13 +1,16 @@
+import { assert } from "../base/index.ts";
 import { Bitstate } from "./bitstate.ts";
 import { BreadthFirst } from "./breadth-first.ts";
+import { DepthFirst } from "./depth-first.ts";
 import type { Exploration } from "./exploration.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { FusedModel } from "./fuse.ts";
-import type { HashSet } from "./hashed-store.ts";
 import type { Limits, Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
 
 export interface ExploreOptions {
+  /** `depth` needs the least room and finds failures soon; `breadth` finds them on a shortest way. */
+  readonly order?: "breadth" | "depth";
   /** `exact` keeps states whole; `fingerprint` 64 bits of each; `bitstate` loses some. */
   readonly store?: "exact" | "fingerprint" | "bitstate";
   /** Leave out interleavings that lead nowhere else. Default: only if the model says its futures. */
@@ -42,10 +45,16 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
     ...(symmetry ? ["symmetry"] : []),
   ].join(", ");
   const set = setFor(store, options.logBits ?? 27);
-  const rest = { set, reduce, symmetry, limits, watch, method };
-  if (!fuse) return new BreadthFirst(model, rest);
+  const rest = { reduce, symmetry, limits, watch, method };
+  const start = (it: Model): Search => {
+    if (options.order !== "depth") return new BreadthFirst(it, { ...rest, set });
+    assert(set !== undefined, "depth first: the store is fingerprint or bitstate");
+    assert(!reduce && !symmetry, "depth first: only breadth first reduces");
+    return new DepthFirst(it, { set, limits, watch, method: `depth first, ${method}` });
+  };
+  if (!fuse) return start(model);
   const fused = new FusedModel(model);
-  return new FusedSearch(fused, new BreadthFirst(fused, rest));
+  return new FusedSearch(fused, start(fused));
 }
 
 /** Tells of the steps of the model itself. */
@@ -80,7 +89,7 @@ export function explore(model: Model, options: ExploreOptions = {}): Exploration
   return it.result();
 }
 
-function setFor(store: string, logBits: number): HashSet | undefined {
+function setFor(store: string, logBits: number): Fingerprints | Bitstate | undefined {
   if (store === "fingerprint") return new Fingerprints();
   return store === "bitstate" ? new Bitstate(logBits) : undefined;
 }
