@@ -5,6 +5,7 @@
 export { Cell, CellRow } from "./cell.ts";
 export { certify } from "./certify.ts";
 export { type AgentOptions, defineModel, ModelBuilder } from "./define-model.ts";
+export { type Endless, type EndlessResult, findEndless } from "./endless.ts";
 export type { Counterexample, Exploration } from "./exploration.ts";
 export { type ExploreOptions, explore, type Search, search } from "./explore.ts";
 export type { Bound, Limits, Progress, Watch } from "./limits.ts";
@@ -23,3 +24,4 @@ export { FIXED_SEED, type Random, randomWords, type Seed } from "./random.ts";
 export { type Replay, replay } from "./replay.ts";
 export { shrink, switchesIn } from "./shrink.ts";
 export { BLOCKED, END, type Step, type Touches } from "./step.ts";
+export { type WalkOptions, walk } from "./walk.ts";

@@ -60,6 +60,11 @@ export interface Model {
   readonly goals: readonly Goal[];
   /** All that the agent may still touch, this step included. Undefined: anything. */
   future?(agent: number): Footprint;
+  /**
+   * Who must get his turn if he can act again and again, in runs that are asked whether they end: a
+   * number for each action, or -1 for what nobody is owed. Undefined: the agents.
+   */
+  fairClassOf?(action: Action): number;
   /** All of the group but the identity. */
   readonly symmetries?: readonly Symmetry[];
   /** What the action does, for a trace. Asked before it is performed. */
