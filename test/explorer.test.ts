@@ -4,6 +4,7 @@ import { peterson } from "../examples/explore/peterson.ts";
 import { ringBuffer } from "../examples/explore/ring-buffer.ts";
 import {
   BLOCKED,
+  CheckpointError,
   type Counterexample,
   certify,
   defineModel,
@@ -148,6 +149,53 @@ describe("limits", () => {
     explore(peterson(3), { watch: { now, onProgress: (it) => told.push(it) } });
     expect(told.length).toBeGreaterThan(5);
     expect(told.at(-1)?.states).toBeGreaterThan(10_000);
+  });
+});
+
+describe("a checkpoint", () => {
+  /** A search that was stopped in the middle. */
+  function saved(): Uint8Array<ArrayBuffer> {
+    const it = search(peterson(3));
+    expect(it.advance(3000)).toBe(true);
+    return it.save();
+  }
+
+  test("lets another search go on, to the same end", () => {
+    const resume = saved();
+    const { states, transitions, depth, verdict } = explore(peterson(3), { resume });
+    expect({ states, transitions, depth, verdict }).toEqual({
+      states: 12_498,
+      transitions: 33_369,
+      depth: 53,
+      verdict: "ok",
+    });
+  });
+
+  test("keeps the way to a failure that is found later", () => {
+    const options = { fails: true };
+    const it = search(kernelK(2, 2, options));
+    it.advance(100);
+    const found = failureOf(explore(kernelK(2, 2, options), { resume: it.save() }));
+    expect(found.moves).toEqual(failureOf(explore(kernelK(2, 2, options))).moves);
+  });
+
+  test.each([
+    ["damaged", (bytes: Uint8Array) => bytes.with(100, (bytes[100] ?? 0) ^ 1), "checksum"],
+    ["cut off", (bytes: Uint8Array) => bytes.slice(0, -4), "checksum"],
+    ["something else", (bytes: Uint8Array) => bytes.fill(7), "it is something else"],
+    ["empty", () => new Uint8Array(0), "it is cut off"],
+  ])("that is %s is refused", (_, damage, why) => {
+    expect(() => explore(peterson(3), { resume: damage(saved()) })).toThrow(why);
+  });
+
+  test("of another model is refused", () => {
+    expect(() => explore(peterson(2), { resume: saved() })).toThrow("not one of peterson 2");
+    expect(() => explore(peterson(3), { resume: saved(), fuse: true })).toThrow("not so explored");
+  });
+
+  test("cannot be had of a search that forgets states", () => {
+    const it = search(peterson(3), { store: "fingerprint" });
+    expect(() => it.save()).toThrow(CheckpointError);
   });
 });
 

@@ -77,6 +77,13 @@ function judge(step: Step, words: readonly number[], kernel: Kernel): JudgedStat
   return isDone ? { step, seen, ok: true } : { step, seen: { kind: "not-done" }, ok: false };
 }
 
+/** Whether a statement may end with this word; one that was never done has ended with nothing. */
+export function isExpectedWord(step: Step, word: number, kernel: Kernel): boolean {
+  const seen = toSeen(decodeOutcome(word));
+  if (seen.kind === "not-done" || step.action.kind === "exit") return true;
+  return step.expected.some((it) => isExpected(it, seen, (place) => kernel.space.addressOf(place)));
+}
+
 function toSeen(outcome: ModelOutcome): Seen {
   switch (outcome.kind) {
     case "signal":

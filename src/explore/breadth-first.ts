@@ -1,4 +1,5 @@
 import { assert } from "../base/index.ts";
+import { CheckpointError, decodeCheckpoint, encodeCheckpoint, identityOf } from "./checkpoint.ts";
 import { Column } from "./chunks.ts";
 import { Collapse } from "./collapse.ts";
 import { ExactStore } from "./exact-store.ts";
@@ -6,7 +7,7 @@ import type { Counterexample, Exploration } from "./exploration.ts";
 import { HashedStore, type HashSet } from "./hashed-store.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
 import type { Mark } from "./memory.ts";
-import { type Failure, type Model, STEP } from "./model.ts";
+import { type Failure, type Goal, type Model, STEP } from "./model.ts";
 import { Reduction } from "./reduction.ts";
 import { NEW, type Store } from "./store.ts";
 import { canonicalise } from "./symmetry.ts";
@@ -44,6 +45,8 @@ export class BreadthFirst {
   readonly #reduction: Reduction | undefined;
   readonly #first: Int32Array;
   readonly #symmetries: NonNullable<Model["symmetries"]>;
+  // Goals that were reached before the search was resumed.
+  #reachedBefore: Int32Array = new Int32Array(0);
   #transitions = 0;
   #depth = 0;
   #head = 0;
@@ -207,6 +210,60 @@ export class BreadthFirst {
     this.#failure = { ...failure, state, move };
   }
 
+  /** All that is needed to go on another time. Only of searches that keep states whole. */
+  save(): Uint8Array<ArrayBuffer> {
+    const store = this.#exactStore();
+    const { count } = store;
+    const { transitions, depth, head, levelEnd } = this.#counters();
+    return encodeCheckpoint({
+      identity: this.#identity(),
+      counters: Int32Array.of(transitions / 2 ** 30, transitions % 2 ** 30, depth, head, levelEnd),
+      vectors: store.vectors(),
+      parents: this.#parents.rows(count),
+      indexes: this.#indexes.rows(count),
+      choices: this.#choices.rows(count),
+      goals: Int32Array.from(this.#model.goals, (goal) => (goal.isReached() ? 1 : 0)),
+      values: this.#collapse.contents(),
+    });
+  }
+
+  /** Goes on where `save` was called, in a search that has not begun. Throws the CheckpointError. */
+  resume(bytes: Uint8Array): void {
+    const saved = decodeCheckpoint(bytes);
+    if (saved.identity.join() !== this.#identity().join())
+      throw new CheckpointError(
+        `the checkpoint is not one of ${this.#model.name}, or not so explored`,
+      );
+    const store = this.#exactStore();
+    this.#collapse.restore(saved.values);
+    store.restore(saved.vectors);
+    for (let state = 0; state < store.count; state++) {
+      this.#parents.set(state, saved.parents[state] ?? 0);
+      this.#indexes.set(state, saved.indexes[state] ?? 0);
+      this.#choices.set(state, saved.choices[state] ?? 0);
+    }
+    const [high = 0, low = 0, depth = 0, head = 0, levelEnd = 0] = saved.counters;
+    this.#transitions = high * 2 ** 30 + low;
+    this.#depth = depth;
+    this.#head = head;
+    this.#levelEnd = levelEnd;
+    this.#reachedBefore = saved.goals;
+  }
+
+  #counters() {
+    const [transitions, depth] = [this.#transitions, this.#depth];
+    return { transitions, depth, head: this.#head, levelEnd: this.#levelEnd };
+  }
+
+  #identity(): Int32Array {
+    return identityOf(this.#model.name, this.#first, this.#options.method);
+  }
+
+  #exactStore(): ExactStore {
+    if (this.#store instanceof ExactStore && this.#reduction === undefined) return this.#store;
+    throw new CheckpointError("only a search that keeps states whole, unreduced, can be saved");
+  }
+
   get #bytes(): number {
     const columns = [this.#parents, this.#indexes, this.#choices];
     const own = columns.reduce((sum, column) => sum + column.bytes, 0);
@@ -215,7 +272,8 @@ export class BreadthFirst {
 
   result(): Exploration {
     const { goals } = this.#model;
-    const unreached = goals.filter((goal) => !goal.isReached()).map(({ name }) => name);
+    const isReached = (goal: Goal, at: number) => goal.isReached() || this.#reachedBefore[at] === 1;
+    const unreached = goals.filter((goal, at) => !isReached(goal, at)).map(({ name }) => name);
     const counterexample = this.#counterexample();
     const isComplete = this.#bounds.size === 0;
     const isVacuous = isComplete && unreached.length > 0;

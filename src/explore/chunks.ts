@@ -39,6 +39,16 @@ export class Column {
     for (; this.#firstKept < row >>> 14; this.#firstKept++) this.#chunks[this.#firstKept] = EMPTY;
   }
 
+  /** The first rows, one after the other. */
+  rows(count: number): Int32Array {
+    const all = new Int32Array(count * this.#width);
+    for (let row = 0; row < count; row++) {
+      const from = this.offset(row);
+      all.set(this.chunk(row).subarray(from, from + this.#width), row * this.#width);
+    }
+    return all;
+  }
+
   /** The same rows with wider numbers. */
   widened(): Column {
     const wide = new Column(this.#width, 4);

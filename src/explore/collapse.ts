@@ -91,8 +91,17 @@ export class Collapse {
     this.#memory.commit();
   }
 
+  /** The values of each object in the order of their numbers. */
   contents(): readonly Int32Array[] {
     return this.#tables.map((table) => table.contents());
+  }
+
+  /** Puts back what `contents` gave, so that each value has its number again. */
+  restore(contents: readonly Int32Array[]): void {
+    const mark = this.#memory.mark();
+    for (const [object, table] of this.#tables.entries())
+      table.fill(contents[object], this.#memory);
+    this.#memory.undo(mark);
   }
 
   #adopt(object: number): void {

@@ -1,4 +1,5 @@
 import { assert } from "../base/index.ts";
+import { CheckpointError } from "./checkpoint.ts";
 import type { Exploration } from "./exploration.ts";
 import type { HashSet } from "./hashed-store.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
@@ -117,6 +118,10 @@ export class DepthFirst {
       omission: set.omission,
       unreached,
     };
+  }
+
+  save(): never {
+    throw new CheckpointError("a search depth first cannot be saved: use breadth first");
   }
 
   #start(): void {

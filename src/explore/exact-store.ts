@@ -49,6 +49,19 @@ export class ExactStore implements Store {
     this.#collapse.load(this.#vectors.chunk(state), this.#vectors.offset(state));
   }
 
+  /** All states, one after the other, as the numbers of their objects. */
+  vectors(): Int32Array {
+    return this.#vectors.rows(this.#count);
+  }
+
+  /** Puts back what `vectors` gave, into a store that is empty. */
+  restore(vectors: Int32Array): void {
+    for (let from = 0; from < vectors.length; from += this.#collapse.width) {
+      this.#collapse.load(vectors, from);
+      this.insert();
+    }
+  }
+
   #isNext(state: number): boolean {
     const { next, width } = this.#collapse;
     const chunk = this.#vectors.chunk(state);

@@ -19,6 +19,8 @@ export interface ExploreOptions {
   readonly symmetry?: boolean;
   /** Store no state in which there is nothing to choose. A way found is then not always a shortest. */
   readonly fuse?: boolean;
+  /** What `save` gave of a search of the same model with the same options. */
+  readonly resume?: Uint8Array;
   readonly limits?: Limits;
   readonly watch?: Watch;
   /** For `bitstate`: the logarithm of the number of bits. */
@@ -31,6 +33,8 @@ export interface Search {
   advance(states: number): boolean;
   /** What was found so far. */
   result(): Exploration;
+  /** Everything that is needed to go on another time. Throws the CheckpointError if it cannot be had. */
+  save(): Uint8Array<ArrayBuffer>;
 }
 
 /** A search breadth first: a failure that it finds is found on a shortest way. */
@@ -47,7 +51,11 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
   const set = setFor(store, options.logBits ?? 27);
   const rest = { reduce, symmetry, limits, watch, method };
   const start = (it: Model): Search => {
-    if (options.order !== "depth") return new BreadthFirst(it, { ...rest, set });
+    if (options.order !== "depth") {
+      const breadth = new BreadthFirst(it, { ...rest, set });
+      if (options.resume !== undefined) breadth.resume(options.resume);
+      return breadth;
+    }
     assert(set !== undefined, "depth first: the store is fingerprint or bitstate");
     assert(!reduce && !symmetry, "depth first: only breadth first reduces");
     return new DepthFirst(it, { set, limits, watch, method: `depth first, ${method}` });
@@ -69,6 +77,10 @@ class FusedSearch implements Search {
 
   advance(states: number): boolean {
     return this.#search.advance(states);
+  }
+
+  save(): Uint8Array<ArrayBuffer> {
+    return this.#search.save();
   }
 
   result(): Exploration {

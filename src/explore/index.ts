@@ -4,6 +4,7 @@
  */
 export { Cell, CellRow } from "./cell.ts";
 export { certify } from "./certify.ts";
+export { CheckpointError } from "./checkpoint.ts";
 export { type AgentOptions, defineModel, ModelBuilder } from "./define-model.ts";
 export { type Endless, type EndlessResult, findEndless } from "./endless.ts";
 export type { Counterexample, Exploration } from "./exploration.ts";

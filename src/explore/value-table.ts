@@ -54,6 +54,17 @@ export class ValueTable {
     return this.#contents.subarray(0, this.#count * this.#places.length);
   }
 
+  /** Takes these values in their order. The object is the last of them afterwards. */
+  fill(contents: Int32Array | undefined, memory: Memory): void {
+    const { length } = this.#places;
+    if (contents === undefined) return;
+    for (let from = 0; from < contents.length; from += length) {
+      for (let index = 0; index < length; index++)
+        memory.set(this.#places[index] ?? 0, contents[from + index] ?? 0);
+      this.current();
+    }
+  }
+
   #hash(): number {
     let hash = 0x811c9dc5;
     for (let index = 0; index < this.#places.length; index++) {
