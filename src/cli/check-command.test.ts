@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { run } from "./run.ts";
 
@@ -45,8 +48,19 @@ test("a verdict in JSON holds the trace, its moves and the bounds", async () => 
 });
 
 test("a bound that is hit before the end is said, and is exit status 3", async () => {
-  expect(await run(["check", "--states", "100", OOPS])).toBe(3);
+  expect(await run(["check", "--design", "d", "--states", "100", OOPS])).toBe(3);
   expect(lines.join("\n")).toContain("it ended at its bound of states");
+});
+
+test("a search that was stopped is saved, and goes on to the same end", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "trapline-check-")), "search");
+  const args = ["check", "--design", "d", OOPS];
+  expect(await run([...args, "--states", "500", "--save", file])).toBe(3);
+  expect(await run([...args, "--resume", file])).toBe(0);
+  expect(await run(args)).toBe(0);
+  const [, resumed, whole] = lines.map((line) => line.replace(/[\d.]+ s;/, ""));
+  expect(resumed).toContain("1,684 states, 4,203 transitions");
+  expect(resumed).toBe(whole);
 });
 
 test("designs are compared side by side, each explored to its end", async () => {
@@ -59,6 +73,13 @@ test.each([
   [["check", "--design", "z", OOPS], "--design z: not one of a, b, c, per-cpu, d"],
   [["check", "--design", "a", "scenarios/conformance/x86-h1-write.scn"], "it is for no powerpc"],
   [["check", "--states", "many", OOPS], "--states many: not a whole number"],
+  [["check", "--resume", "nowhere", OOPS], "--resume nowhere: it cannot be read"],
+  [["check", "--resume", OOPS, OOPS], "--resume: the checkpoint cannot be used"],
+  [["check", "--save", "x", OOPS, OOPS], "they are for one program, not for 2"],
+  [
+    ["check", "--save", "x", "--store", "fingerprint", OOPS],
+    "--save, --resume: only with --store exact",
+  ],
   [["check", "nowhere.scn"], "nowhere.scn: it cannot be read"],
 ])("%j is wrong usage", async (args, text) => {
   expect(await run(args)).toBe(2);

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
@@ -15,6 +16,8 @@ interface CheckFlags {
   readonly depth?: string;
   readonly time?: string;
   readonly memory: string;
+  readonly save?: string;
+  readonly resume?: string;
   readonly json?: boolean;
 }
 
@@ -51,6 +54,8 @@ export function addCheckCommand(
     .option("--depth <N>", "go no deeper than so many steps")
     .option("--time <DURATION>", "stop each program after so long")
     .option("--memory <MB>", "stop each program when its states take so much", "2048")
+    .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")
+    .option("--resume <FILE>", "go on with a search that was saved")
     .option("--json", "print JSON lines: header, verdicts")
     .addHelpText("after", AFTER_HELP)
     .action(async (files: readonly string[], flags: CheckFlags) => {
@@ -68,7 +73,11 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     programs.push(...wanted.map((program) => ({ file, program })));
   }
 
-  const { checkProgram } = await import("./check-run.ts");
+  if ((flags.save ?? flags.resume) !== undefined && programs.length > 1)
+    throw new UsageError(`--save, --resume: they are for one program, not for ${programs.length}`);
+  const saving = savingOf(flags);
+
+  const { checkProgram, verdictOf } = await import("./check-run.ts");
   const { checkHeader, checkVerdict } = await import("./check-json.ts");
   const { traceText, verdictLine } = await import("./check-text.ts");
   using interrupt = listenForInterrupt();
@@ -81,7 +90,7 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   const all: Checked[] = [];
   for (const { file, program } of programs) {
     if (interrupt.happened) break;
-    const checked = await checkProgram(file, program, { ...options, watch });
+    const checked = await checkProgram(file, program, { ...options, ...saving, watch });
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
     all.push(checked);
     if (flags.json === true) console.log(checkVerdict(checked));
@@ -91,7 +100,7 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     const { matrixText } = await import("./check-matrix.ts");
     console.log(["", ...matrixText(all, designs)].join("\n"));
   }
-  return exitCode(all.map(({ result }) => result.verdict));
+  return exitCode(all.map(verdictOf));
 }
 
 const CLEAR_LINE = "\r\x1b[K";
@@ -117,6 +126,27 @@ function optionsOf(flags: CheckFlags): ExploreOptions & { watch: Watch } {
     },
     watch: {},
   };
+}
+
+/** Where an unfinished search goes, and where it comes from. */
+function savingOf({ save, resume, store }: CheckFlags) {
+  if ((save ?? resume) !== undefined && store !== "exact")
+    throw new UsageError("--save, --resume: only with --store exact");
+  return {
+    ...(resume === undefined ? {} : { resume: readCheckpoint(resume) }),
+    ...(save === undefined
+      ? {}
+      : { onUnfinished: (bytes: Uint8Array) => writeFileSync(save, bytes) }),
+  };
+}
+
+function readCheckpoint(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--resume ${file}: it cannot be read: ${reason}`);
+  }
 }
 
 /** Each powerpc program of a file once for each design, whichever it names itself. */

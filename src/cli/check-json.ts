@@ -1,4 +1,4 @@
-import type { Checked } from "./check-run.ts";
+import { type Checked, verdictOf } from "./check-run.ts";
 import { version } from "./version.ts";
 
 export function checkHeader(): string {
@@ -31,7 +31,8 @@ export function checkVerdict(it: Checked): string {
     design,
     cpus,
     without: program.withoutFixes,
-    verdict: result.verdict,
+    verdict: verdictOf(it),
+    inFileOrder: it.inFileOrder,
     states: result.states,
     transitions: result.transitions,
     depth: result.depth,

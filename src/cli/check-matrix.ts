@@ -1,5 +1,5 @@
 import type { DesignName } from "../scenario/index.ts";
-import type { Checked } from "./check-run.ts";
+import { type Checked, verdictOf } from "./check-run.ts";
 import { textTable } from "./text-table.ts";
 
 /** Scenarios by designs: what fails in which, and in how many steps. */
@@ -24,10 +24,12 @@ export function matrixText(
   return textTable(columns, [...rows]);
 }
 
-function cellText({ result }: Checked): string {
-  const { counterexample, verdict, bounds } = result;
+function cellText(it: Checked): string {
+  const { counterexample, bounds } = it.result;
+  const verdict = verdictOf(it);
   if (counterexample !== undefined)
     return `${counterexample.property}, ${counterexample.moves.length}`;
+  if (it.inFileOrder !== undefined) return "another result";
   if (verdict === "fail") return "unreached";
   return verdict === "ok" ? "ok" : `bounded (${bounds.join(", ")})`;
 }

@@ -1,12 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { BugError } from "../base/index.ts";
-import { explorableProgram } from "../conform/index.ts";
+import { explorableProgram, resultOf, runOnModel } from "../conform/index.ts";
 import {
+  CheckpointError,
   type Counterexample,
   certify,
   type Exploration,
   type ExploreOptions,
   type Model,
+  type Search,
   search,
   shrink,
   type Watch,
@@ -15,6 +17,7 @@ import type { ExplorableKernel } from "../kernel/index.ts";
 import type { Violation } from "../machine/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { recordTrace, type TraceStep } from "./check-trace.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** A program with all that was found out of it. */
 export interface Checked {
@@ -24,6 +27,8 @@ export interface Checked {
   readonly violation: Violation | undefined;
   readonly trace: readonly TraceStep[];
   readonly switches: number;
+  /** What is wrong already in the order of the file, which is one of the interleavings. */
+  readonly inFileOrder: string | undefined;
 }
 
 /** How long a shorter way is looked for. */
@@ -32,29 +37,75 @@ const MOST_SECONDS = 20;
 /** So many states are explored before signals and timers get their turn. */
 const SLICE = 4096;
 
+export interface CheckOptions extends ExploreOptions {
+  readonly watch: Watch;
+  /** Told what a search has to go on from that ended at a bound. */
+  readonly onUnfinished?: (checkpoint: Uint8Array) => void;
+}
+
 /** Explores every interleaving of a program, and makes what fails readable. */
 export async function checkProgram(
   file: string,
   program: Program,
-  options: ExploreOptions & { readonly watch: Watch },
+  options: CheckOptions,
 ): Promise<Checked> {
   const model = explorableProgram(program, file);
   const result = await runSearch(model, options);
+  const inFileOrder = wrongInFileOrder(program);
   const found = await shortened(result, options, () => explorableProgram(program, file));
   if (found === undefined)
-    return { file, program, result, violation: undefined, trace: [], switches: 0 };
+    return { file, program, result, violation: undefined, trace: [], switches: 0, inFileOrder };
 
   const counterexample = shrink(model, found);
   const violation = certified(explorableProgram(program, file), counterexample);
   const trace = recordTrace(explorableProgram(program, file), counterexample.moves);
   const switches = taskSwitches(trace);
-  return { file, program, result: { ...result, counterexample }, violation, trace, switches };
+  return {
+    file,
+    program,
+    result: { ...result, counterexample },
+    violation,
+    trace,
+    switches,
+    inFileOrder,
+  };
 }
 
-async function runSearch(model: Model, options: ExploreOptions): Promise<Exploration> {
-  const it = search(model, options);
+/** The results of statements hold in this order only, so no other run is judged by them. */
+function wrongInFileOrder(program: Program): string | undefined {
+  const { ok, violation, statements, checks } = runOnModel(program);
+  if (ok) return undefined;
+  if (violation !== undefined) return `${violation.property}: ${violation.message}`;
+  const wrong = statements.find((it) => !it.ok);
+  if (wrong !== undefined)
+    return `line ${wrong.step.at.line}: ${wrong.step.text}: ${resultOf(wrong.step.action, wrong.seen)}`;
+  const check = checks.find((it) => !it.ok);
+  return check && `line ${check.check.at.line}: ${check.check.text}: it is ${check.seen}`;
+}
+
+/** `fail` also if only the order of the file shows what is wrong. */
+export function verdictOf({ result, inFileOrder }: Checked): Exploration["verdict"] {
+  return inFileOrder === undefined ? result.verdict : "fail";
+}
+
+async function runSearch(
+  model: Model,
+  options: ExploreOptions & Pick<CheckOptions, "onUnfinished">,
+): Promise<Exploration> {
+  const it = startSearch(model, options);
   while (it.advance(SLICE)) await setImmediate();
-  return it.result();
+  const result = it.result();
+  if (result.verdict === "bounded") options.onUnfinished?.(it.save());
+  return result;
+}
+
+function startSearch(model: Model, options: ExploreOptions): Search {
+  try {
+    return search(model, options);
+  } catch (error) {
+    if (error instanceof CheckpointError) throw new UsageError(`--resume: ${error.message}`);
+    throw error;
+  }
 }
 
 /** A shortest counterexample to the same property, if a search in full finds it soon enough. */

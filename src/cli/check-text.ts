@@ -1,4 +1,4 @@
-import type { Checked } from "./check-run.ts";
+import { type Checked, verdictOf } from "./check-run.ts";
 import { lostAt, type TraceStep } from "./check-trace.ts";
 import { textTable } from "./text-table.ts";
 
@@ -10,9 +10,10 @@ export function verdictLine(it: Checked): string {
   return `${mark(it)} ${nameOf(it)}: ${summary(it)} (${size}; ${result.method})`;
 }
 
-function mark({ result }: Checked): string {
-  if (result.verdict === "ok") return "ok     ";
-  return result.verdict === "fail" ? "FAIL   " : "bounded";
+function mark(it: Checked): string {
+  const verdict = verdictOf(it);
+  if (verdict === "ok") return "ok     ";
+  return verdict === "fail" ? "FAIL   " : "bounded";
 }
 
 export function nameOf({ file, program }: Checked): string {
@@ -22,13 +23,14 @@ export function nameOf({ file, program }: Checked): string {
   return `${file}: ${machine}, ${amount(cpus, "CPU")}${without}`;
 }
 
-function summary({ result, switches }: Checked): string {
+function summary({ result, switches, inFileOrder }: Checked): string {
   const { counterexample, unreached, bounds } = result;
   if (counterexample !== undefined) {
     const shortest = counterexample.isShortest ? ", none is shorter" : "";
     const steps = amount(counterexample.moves.length, "step");
     return `${counterexample.property} in ${steps}${shortest}, ${amount(switches, "switch", "es")}`;
   }
+  if (inFileOrder !== undefined) return `in the order of the file, ${inFileOrder}`;
   if (result.verdict === "fail") return `nothing fails, but never reached: ${unreached.join("; ")}`;
   if (result.verdict === "ok") return "no failure in any interleaving";
   return `no failure in what was explored; it ended at its bound of ${bounds.join(", ")}`;
