@@ -63,6 +63,17 @@ test("a search that was stopped is saved, and goes on to the same end", async ()
   expect(resumed).toBe(whole);
 });
 
+test("runs without kernel threads come first, and a failure in them is one", async () => {
+  expect(await run(["check", "--states", "5000", "scenarios/bugs/z13-context-is-gone.scn"])).toBe(1);
+  expect(lines[0]).toContain("leaked-slot in 191 steps");
+  expect(lines[0]).toContain("no preemption by kernel threads");
+});
+
+test("what only a statement's result shows is found in the order of the file", async () => {
+  expect(await run(["check", "scenarios/bugs/z10-modify-while-disabled.scn"])).toBe(1);
+  expect(lines[0]).toContain("in the order of the file, line 12: P: peek-dr C 0 -> &y: 4096");
+});
+
 test("designs are compared side by side, each explored to its end", async () => {
   expect(await run(["check", "--design", "a,d", OOPS])).toBe(1);
   expect(lines.at(-2)).toMatch(/^SCENARIO +A +D$/);

@@ -33,6 +33,7 @@ export function checkVerdict(it: Checked): string {
     without: program.withoutFixes,
     verdict: verdictOf(it),
     inFileOrder: it.inFileOrder,
+    withoutKernelThreads: it.calm && { verdict: it.calm.verdict, states: it.calm.states },
     states: result.states,
     transitions: result.transitions,
     depth: result.depth,

@@ -23,7 +23,7 @@ export function nameOf({ file, program }: Checked): string {
   return `${file}: ${machine}, ${amount(cpus, "CPU")}${without}`;
 }
 
-function summary({ result, switches, inFileOrder }: Checked): string {
+function summary({ result, switches, inFileOrder, calm }: Checked): string {
   const { counterexample, unreached, bounds } = result;
   if (counterexample !== undefined) {
     const shortest = counterexample.isShortest ? ", none is shorter" : "";
@@ -33,7 +33,9 @@ function summary({ result, switches, inFileOrder }: Checked): string {
   if (inFileOrder !== undefined) return `in the order of the file, ${inFileOrder}`;
   if (result.verdict === "fail") return `nothing fails, but never reached: ${unreached.join("; ")}`;
   if (result.verdict === "ok") return "no failure in any interleaving";
-  return `no failure in what was explored; it ended at its bound of ${bounds.join(", ")}`;
+  const ended = `no failure in what was explored; it ended at its bound of ${bounds.join(", ")}`;
+  if (calm?.verdict !== "ok") return ended;
+  return `${ended}; none in any of the ${amount(calm.states, "state")} without preemption by kernel threads`;
 }
 
 /** The counterexample as a lane for each processor, its blocks named after kernel functions. */

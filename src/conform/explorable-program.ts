@@ -1,4 +1,4 @@
-import { ExplorableKernel, type Kernel } from "../kernel/index.ts";
+import { type BootOptions, ExplorableKernel, type Kernel } from "../kernel/index.ts";
 import { Violation } from "../machine/index.ts";
 import type { Program, Step } from "../scenario/index.ts";
 import { isExpectedWord, judgeCheck } from "./model-run.ts";
@@ -7,9 +7,14 @@ import { isExpectedWord, judgeCheck } from "./model-run.ts";
  * A program for whoever explores it: what it expects must hold at the end of every run, what it
  * wants reached at the end of at least one. Its statements keep no order but their own actors'.
  */
-export function explorableProgram(program: Program, name: string): ExplorableKernel {
+export function explorableProgram(
+  program: Program,
+  name: string,
+  options: BootOptions = {},
+): ExplorableKernel {
   const ordered = orderedSteps(program);
   return new ExplorableKernel(program, {
+    ...options,
     name,
     checkEnd: (kernel) => {
       checkResults(ordered, kernel);
