@@ -64,7 +64,9 @@ test("a search that was stopped is saved, and goes on to the same end", async ()
 });
 
 test("runs without kernel threads come first, and a failure in them is one", async () => {
-  expect(await run(["check", "--states", "5000", "scenarios/bugs/z13-context-is-gone.scn"])).toBe(1);
+  expect(await run(["check", "--states", "5000", "scenarios/bugs/z13-context-is-gone.scn"])).toBe(
+    1,
+  );
   expect(lines[0]).toContain("leaked-slot in 191 steps");
   expect(lines[0]).toContain("no preemption by kernel threads");
 });

@@ -62,7 +62,8 @@ export interface Model {
   future?(agent: number): Footprint;
   /**
    * Who must get his turn if he can act again and again, in runs that are asked whether they end: a
-   * number for each action, or -1 for what nobody is owed. Undefined: the agents.
+   * number for each action, or -1 for what nobody is owed. Asked before the action is performed.
+   * Undefined: the agents.
    */
   fairClassOf?(action: Action): number;
   /** All of the group but the identity. */

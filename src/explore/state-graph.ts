@@ -3,6 +3,9 @@ import { ExactStore } from "./exact-store.ts";
 import { type Model, type Move, STEP } from "./model.ts";
 import { NEW } from "./store.ts";
 
+/** Where a step leads that fails, or that the model has no room for: out of every circle. */
+export const OUT = -1;
+
 export interface Edge {
   readonly to: number;
   readonly move: Move;
@@ -31,6 +34,7 @@ export function stateGraph(model: Model, mostStates: number): StateGraph {
     const own: Edge[] = [];
     edges.push(own);
     for (const action of actions.subarray(0, count)) {
+      const owed = owedFor(model, action);
       let choice = 0;
       do {
         const mark = memory.mark();
@@ -40,8 +44,8 @@ export function stateGraph(model: Model, mostStates: number): StateGraph {
           collapse.note(mark);
           const known = store.insert();
           const to = known === NEW ? store.count - 1 : known;
-          own.push({ to, move: { action, choice }, owed: owedFor(model, action) });
-        }
+          own.push({ to, move: { action, choice }, owed });
+        } else if (end !== STEP.blocked) own.push({ to: OUT, move: { action, choice }, owed });
         memory.undo(mark);
         if (choice + 1 >= choices) break;
       } while (++choice);

@@ -88,6 +88,23 @@ export class ExplorableKernel {
     return decodeAction(action).cpu;
   }
 
+  /**
+   * Each task that could go on gets a processor and makes its step, each processor ends its context
+   * switch and takes its interrupts. To go idle is owed to nobody. An access that has trapped and is
+   * being stepped over is owed its own turn: a task preempted each time between the trap and the access
+   * may begin again for ever, but no scheduler is that unlucky.
+   */
+  fairClassOf(action: Action): number {
+    const { machine, thread } = this.kernel;
+    const { kind, cpu, task } = decodeAction(action);
+    const afterTasks = 2 * (machine.tasks + 1);
+    if (kind === ACTION.interrupt) return afterTasks + machine.cpus + cpu;
+    if (kind === ACTION.switchTo) return task === NULL ? -1 : afterTasks + 2 * machine.cpus + task;
+    if (machine.cpu.irqsOff.get(cpu) !== 0) return afterTasks + cpu;
+    const current = machine.cpu.current.get(cpu);
+    return 2 * current + (thread.stepBit.get(current) === 0 ? 0 : 1);
+  }
+
   perform(action: Action, choice: number): 1 | 2 | 3 {
     try {
       this.kernel.machine.perform(action, choice);
