@@ -82,6 +82,21 @@ test("a fingerprint and an exact store count the same", () => {
   expect(hashed.omission).toBeLessThan(1e-10);
 });
 
+test("two runs with different keys for the fingerprints count the same", () => {
+  const options = { order: "depth", store: "fingerprint" } as const;
+  const runs = (
+    [
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ] as const
+  ).map((seed) => {
+    const model = kernelK(2, 2, { seed });
+    return { hash: model.memory.hashLow, ...explore(model, options) };
+  });
+  expect(runs.map(({ states }) => states)).toEqual([44_023, 44_023]);
+  expect(new Set(runs.map(({ hash }) => hash)).size).toBe(2);
+});
+
 test("a bitstate store that is large enough counts the same, and is not called exact", () => {
   const result = explore(peterson(3), { store: "bitstate", logBits: 26 });
   expect(counts(result)).toEqual({ states: 12_498, transitions: 33_369, depth: 53 });
@@ -98,4 +113,26 @@ test("a ring buffer that publishes first is read too early, two steps from the s
   expect(counterexample?.property).toBe("stale-record");
   expect(counterexample?.moves).toHaveLength(2);
   expect(counterexample?.isShortest).toBe(true);
+});
+
+/** The large ones take a minute, and run where the nightly script asks for them. */
+describe.runIf(process.env.EXPLORE_LARGE === "1")("large models", () => {
+  test.each([
+    ["Peterson for four", () => peterson(4), 1_119_560, 3_864_896],
+    ["K with 3 tasks on 1 CPU", () => kernelK(3, 1), 148_373, 517_233],
+    ["K with 3 tasks on 2 CPUs", () => kernelK(3, 2), 2_664_671, 11_657_718],
+  ])(
+    "%s: exact and hashed, breadth and depth first",
+    (_, model, states, transitions) => {
+      const verdict = "ok";
+      for (const options of [{}, { order: "depth", store: "fingerprint" }] as const)
+        expect(explore(model(), options)).toMatchObject({ verdict, states, transitions });
+    },
+    300_000,
+  );
+
+  test("K with 3 tasks on 2 CPUs has 224,828 states up to symmetry", () => {
+    const result = explore(kernelK(3, 2, { symmetry: true }));
+    expect(result).toMatchObject({ verdict: "ok", states: 224_828 });
+  }, 300_000);
 });

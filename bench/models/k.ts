@@ -3,8 +3,10 @@ import {
   CellRow,
   defineModel,
   END,
+  FIXED_SEED,
   type Model,
   type ModelBuilder,
+  type Seed,
 } from "../../src/explore/index.ts";
 import { permutations } from "./permutations.ts";
 
@@ -22,6 +24,7 @@ export interface KOptions {
   /** Fills each record up to so many bytes. */
   readonly recordBytes?: number;
   readonly symmetry?: boolean;
+  readonly seed?: Seed;
   /** Whether the unlocked look at a tombstone is a failure, or a bit of the state as in Promela. */
   readonly fails?: boolean;
 }
@@ -32,14 +35,15 @@ export interface KOptions {
  * a lock. `bench/promela/k.pml` has the same atomic steps.
  */
 export function kernelK(tasks: number, cpus: number, options: KOptions = {}): Model {
-  return defineModel(`K ${tasks} tasks, ${cpus} CPUs`, (model) => {
+  const describe = (model: ModelBuilder) => {
     const k = cellsOf(model, tasks, cpus);
     for (let cpu = 0; cpu < cpus; cpu++) addCpu(k, cpu);
     for (let task = 0; task < tasks; task++) addCloser(k, task, options.fails ?? false);
     for (const group of [...k.cpuNames, ...k.taskNames])
       pad(model, group, options.recordBytes ?? 0);
     if (options.symmetry === true) addSymmetries(k);
-  });
+  };
+  return defineModel(`K ${tasks} tasks, ${cpus} CPUs`, describe, options.seed ?? FIXED_SEED);
 }
 
 function cellsOf(model: ModelBuilder, tasks: number, cpus: number) {
