@@ -5,7 +5,7 @@ import { type Exploration, type ExploreOptions, explore } from "../src/explore/i
 import { load, type Program } from "../src/scenario/index.ts";
 
 /** What is larger is left to `trapline check`, which takes its time. */
-const MOST_STATES = 2500;
+const MOST_STATES = 1000;
 
 const files = globSync("scenarios/{bugs,conformance}/*.scn").sort();
 
