@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: "slow",
-          include: ["src/**/*.slow.test.ts"],
+          include: ["src/**/*.slow.test.ts", "test/*.slow.test.ts"],
           testTimeout: 120_000,
         },
       },

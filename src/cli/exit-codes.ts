@@ -5,6 +5,8 @@ export const EXIT = {
   failed: 1,
   /** The command line is wrong. */
   usage: 2,
+  /** Nothing failed in what was explored, but a bound was hit before the end. */
+  bounded: 3,
   /** Killed by a signal: this plus its number, as shells say it. */
   signal: 128,
 } as const;

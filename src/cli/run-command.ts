@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { ModelReport } from "../conform/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { EXIT } from "./exit-codes.ts";
+import { programsOf } from "./programs-of.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface RunFlags {
@@ -65,32 +65,4 @@ async function runFiles(files: readonly string[], flags: RunFlags): Promise<numb
     console.log(lines.join("\n"));
   }
   return ok ? EXIT.ok : EXIT.failed;
-}
-
-/** What a file can be run as. All that is wrong with it is said at once. */
-async function programsOf(file: string): Promise<readonly Program[]> {
-  const { formatDiagnostic, load } = await import("../scenario/index.ts");
-  const { missingFixes } = await import("../conform/index.ts");
-  const text = read(file);
-  const loaded = load(text);
-  if (!loaded.ok) {
-    const all = loaded.error.map((it) => formatDiagnostic(it, file, text));
-    throw new UsageError(`${file}: it cannot be run:\n${all.join("\n")}`);
-  }
-  for (const it of loaded.value.warnings) console.error(formatDiagnostic(it, file, text));
-  const missing = loaded.value.programs.flatMap(missingFixes);
-  if (missing.length > 0) {
-    const names = [...new Set(missing)].join(", ");
-    throw new UsageError(`${file}: without fix ${names}: the model cannot switch it off`);
-  }
-  return loaded.value.programs;
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${file}: it cannot be read: ${reason}`);
-  }
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addArchCommand } from "./arch-command.ts";
+import { addCheckCommand } from "./check-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFmtCommand } from "./fmt-command.ts";
@@ -29,6 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addDoctorCommand(program, { finish });
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });
+  addCheckCommand(program, { finish });
   addArchCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();

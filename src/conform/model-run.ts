@@ -77,6 +77,13 @@ function judge(step: Step, words: readonly number[], kernel: Kernel): JudgedStat
   return isDone ? { step, seen, ok: true } : { step, seen: { kind: "not-done" }, ok: false };
 }
 
+/** Whether a statement may end with this word; one that was never done has ended with nothing. */
+export function isExpectedWord(step: Step, word: number, kernel: Kernel): boolean {
+  const seen = toSeen(decodeOutcome(word));
+  if (seen.kind === "not-done" || step.action.kind === "exit") return true;
+  return step.expected.some((it) => isExpected(it, seen, (place) => kernel.space.addressOf(place)));
+}
+
 function toSeen(outcome: ModelOutcome): Seen {
   switch (outcome.kind) {
     case "signal":
@@ -91,7 +98,8 @@ function checksOf(program: Program, kernel: Kernel): readonly JudgedCheck[] {
   return program.expect.map((check) => judgeCheck(check, kernel));
 }
 
-function judgeCheck(check: Check, kernel: Kernel): JudgedCheck {
+/** What the kernel shows now of what a scenario expects at the end. */
+export function judgeCheck(check: Check, kernel: Kernel): JudgedCheck {
   const { observation } = check;
   if (observation.kind === "task") {
     const fate = observeFate(kernel, observation.task);

@@ -7,6 +7,7 @@ export type { CompiledStep } from "./compiled-program.ts";
 export { heldLocks, slotsText, taskName } from "./describe-state.ts";
 export { DESIGNS, type PowerpcDesign } from "./designs/index.ts";
 export { checkNobodyHangs } from "./end-state.ts";
+export { ExplorableKernel, type ExplorableOptions } from "./explorable.ts";
 export { FIXES, type Fix, type FixId, isFixId, NOT_IN_LEDGER } from "./fixes.ts";
 export { Kernel, type KernelConfig } from "./kernel.ts";
 export { checkAccounting, checkLeaks } from "./leaks.ts";

@@ -117,7 +117,10 @@ export class KernelRecord {
     if (id === TOMBSTONE) throw new Violation("tombstone-deref", `TASK_TOMBSTONE->${field}`);
     if (id === NULL) throw new Violation("null-deref", `(${this.name} *) NULL->${field}`);
     if (life === LIFE.freed)
-      throw new Violation("use-after-free", `${this.name} ${id}->${field} after it was freed`);
+      throw new Violation("use-after-free", `${this.name} ${id}->${field} after it was freed`, {
+        record: this.name,
+        id,
+      });
     throw new Violation("wild-pointer", `${this.name} ${id}->${field}: no such object`);
   }
 

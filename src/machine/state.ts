@@ -18,6 +18,8 @@ export interface Footprint {
  */
 export class State {
   readonly words: Int32Array;
+  /** For each word the object it belongs to, counted from 0. */
+  readonly objectOf: Int32Array;
   #hashLow = 0;
   #hashHigh = 0;
   #readLow = 0;
@@ -36,6 +38,7 @@ export class State {
   constructor(objectOf: ArrayLike<number>, seed: number) {
     const size = objectOf.length;
     this.words = new Int32Array(size);
+    this.objectOf = Int32Array.from(objectOf);
     this.#objectLow = Int32Array.from(objectOf, (object) => (object & 32 ? 0 : 1 << (object & 31)));
     this.#objectHigh = Int32Array.from(objectOf, (object) =>
       object & 32 ? 1 << (object & 31) : 0,
@@ -110,6 +113,12 @@ export class State {
       const at = this.#log[--this.#logTop] ?? 0;
       this.#write(at, this.words[at] ?? 0, old);
     }
+  }
+
+  /** Puts the object of each word written since `mark` into `into`, some of them repeatedly. */
+  noteWritten(mark: Mark, into: { add(object: number): void }): void {
+    for (let entry = mark; entry < this.#logTop; entry += 2)
+      into.add(this.objectOf[this.#log[entry] ?? 0] ?? 0);
   }
 
   /** Forgets how to go back to before now. */

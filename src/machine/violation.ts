@@ -4,10 +4,13 @@ export class Violation extends Error {
   readonly property: string;
   /** The kernel functions that the step was in, outermost first. Filled in by the machine. */
   chain: readonly string[] = [];
+  /** The object that was followed though it is gone. */
+  readonly object: { readonly record: string; readonly id: number } | undefined;
 
-  constructor(property: string, what: string) {
+  constructor(property: string, what: string, object?: Violation["object"]) {
     super(what);
     this.property = property;
+    this.object = object;
   }
 }
 

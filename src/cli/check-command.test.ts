@@ -1,0 +1,100 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { run } from "./run.ts";
+
+const lines: string[] = [];
+const errors: string[] = [];
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation((text: string) => lines.push(...text.split("\n")));
+  vi.spyOn(console, "error").mockImplementation((text: string) => errors.push(text));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  lines.length = 0;
+  errors.length = 0;
+});
+
+const OOPS = "scenarios/bugs/oops-2016.scn";
+
+test("the Oops of 2016 is found with its call chain, and the step that lost the task", async () => {
+  expect(await run(["check", OOPS])).toBe(1);
+  const text = lines.join("\n");
+  expect(text).toContain("FAIL    scenarios/bugs/oops-2016.scn: powerpc-dawr design a, 1 CPU");
+  expect(text).toContain("tombstone-deref in 61 steps, none is shorter, 1 switch");
+  expect(text).toMatch(/arch_unregister_hw_breakpoint\n.*release_bp_slot\n.*bp_perf_event_destroy/);
+  expect(text).toMatch(/perf_event_exit_task_context\.tombstone .*lost here/);
+  expect(text).toMatch(/_free_event\.syncIrqWork\.\.archHook .*fails/);
+});
+
+test("a verdict in JSON holds the trace, its moves and the bounds", async () => {
+  expect(await run(["check", "--json", OOPS])).toBe(1);
+  const [header, verdict] = lines.map((line) => JSON.parse(line));
+  expect(header).toMatchObject({ kind: "header", schema: "trapline.check" });
+  expect(verdict).toMatchObject({
+    kind: "verdict",
+    scenario: OOPS,
+    design: "a",
+    verdict: "fail",
+    property: "tombstone-deref",
+    steps: 61,
+    bounds: [],
+  });
+  expect(verdict.moves).toHaveLength(61);
+  expect(verdict.trace.at(-1)).toMatchObject({ task: "C", fn: "_free_event", label: "archHook" });
+});
+
+test("a bound that is hit before the end is said, and is exit status 3", async () => {
+  expect(await run(["check", "--design", "d", "--states", "100", OOPS])).toBe(3);
+  expect(lines.join("\n")).toContain("it ended at its bound of states");
+});
+
+test("a search that was stopped is saved, and goes on to the same end", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "trapline-check-")), "search");
+  const args = ["check", "--design", "d", OOPS];
+  expect(await run([...args, "--states", "500", "--save", file])).toBe(3);
+  expect(await run([...args, "--resume", file])).toBe(0);
+  expect(await run(args)).toBe(0);
+  const [, resumed, whole] = lines.map((line) => line.replace(/[\d.]+ s;/, ""));
+  expect(resumed).toContain("1,684 states, 4,203 transitions");
+  expect(resumed).toBe(whole);
+});
+
+test("runs without kernel threads come first, and a failure in them is one", async () => {
+  expect(await run(["check", "--states", "5000", "scenarios/bugs/z13-context-is-gone.scn"])).toBe(
+    1,
+  );
+  expect(lines[0]).toContain("leaked-slot in 191 steps");
+  expect(lines[0]).toContain("no preemption by kernel threads");
+});
+
+test("what only a statement's result shows is found in the order of the file", async () => {
+  expect(await run(["check", "scenarios/bugs/z10-modify-while-disabled.scn"])).toBe(1);
+  expect(lines[0]).toContain("in the order of the file, line 12: P: peek-dr C 0 -> &y: 4096");
+});
+
+test("designs are compared side by side, each explored to its end", async () => {
+  expect(await run(["check", "--design", "a,d", OOPS])).toBe(1);
+  expect(lines.at(-2)).toMatch(/^SCENARIO +A +D$/);
+  expect(lines.at(-1)).toMatch(/oops-2016\.scn powerpc-dawr +tombstone-deref, 61 +ok$/);
+});
+
+test.each([
+  [["check", "--design", "z", OOPS], "--design z: not one of a, b, c, per-cpu, d"],
+  [["check", "--design", "a", "scenarios/conformance/x86-h1-write.scn"], "it is for no powerpc"],
+  [["check", "--states", "many", OOPS], "--states many: not a whole number"],
+  [["check", "--resume", "nowhere", OOPS], "--resume nowhere: it cannot be read"],
+  [["check", "--resume", OOPS, OOPS], "--resume: the checkpoint cannot be used"],
+  [["check", "--save", "x", OOPS, OOPS], "they are for one program, not for 2"],
+  [
+    ["check", "--save", "x", "--store", "fingerprint", OOPS],
+    "--save, --resume: only with --store exact",
+  ],
+  [["check", "nowhere.scn"], "nowhere.scn: it cannot be read"],
+])("%j is wrong usage", async (args, text) => {
+  expect(await run(args)).toBe(2);
+  expect(errors.join("\n")).toContain(text);
+});

@@ -1,0 +1,192 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
+import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
+import type { Checked } from "./check-run.ts";
+import { EXIT } from "./exit-codes.ts";
+import { parseChoice, parseCount, parseDuration } from "./parse.ts";
+import { programsOf } from "./programs-of.ts";
+import { UsageError } from "./usage-error.ts";
+
+interface CheckFlags {
+  readonly design?: string;
+  readonly store: string;
+  readonly full?: boolean;
+  readonly states?: string;
+  readonly depth?: string;
+  readonly time?: string;
+  readonly memory: string;
+  readonly save?: string;
+  readonly resume?: string;
+  readonly json?: boolean;
+}
+
+const STORES = ["exact", "fingerprint", "bitstate"] as const;
+
+const AFTER_HELP = `
+Each actor's statements keep their order, and barriers; everything else happens in
+every order there is. What "expect" says must hold at the end of every run, what
+"reach" says at the end of one, and no property of the model may be violated.
+
+Exit status: 0 no failure, 1 a failure was found, 2 wrong usage or a file that cannot
+be checked, 3 no failure, but a bound was hit before everything was explored.
+
+Examples:
+  trapline check scenarios/bugs/oops-2016.scn
+  trapline check --design a,b,c,per-cpu,d scenarios/bugs/w2-swap-dangles.scn
+  trapline check --json --time 60 scenarios/bugs/*.scn
+`;
+
+/** Adds `trapline check` to the program. */
+export function addCheckCommand(
+  program: Command,
+  { finish }: { finish: (code: number) => void },
+): void {
+  program
+    .command("check")
+    .summary("explore every interleaving of scenario files")
+    .description("Explore every interleaving of scenarios on the kernel model.")
+    .argument("<file...>", "scenario files")
+    .option("--design <LIST>", "powerpc designs to compare: a,b,c,per-cpu,d")
+    .option("--store <HOW>", `how states are kept: ${STORES.join(", ")}`, "exact")
+    .option("--full", "store every state, also where there is nothing to choose")
+    .option("--states <N>", "stop after so many states")
+    .option("--depth <N>", "go no deeper than so many steps")
+    .option("--time <DURATION>", "stop each program after so long")
+    .option("--memory <MB>", "stop each program when its states take so much", "2048")
+    .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")
+    .option("--resume <FILE>", "go on with a search that was saved")
+    .option("--json", "print JSON lines: header, verdicts")
+    .addHelpText("after", AFTER_HELP)
+    .action(async (files: readonly string[], flags: CheckFlags) => {
+      finish(await checkFiles(files, flags));
+    });
+}
+
+async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<number> {
+  const designs = flags.design?.split(",").map((it) => parseChoice("--design", it, DESIGN_NAMES));
+  const options = optionsOf(flags);
+  const programs: { file: string; program: Program }[] = [];
+  for (const file of files) {
+    const all = await programsOf(file);
+    const wanted = designs === undefined ? all : withDesigns(file, all, designs);
+    programs.push(...wanted.map((program) => ({ file, program })));
+  }
+
+  if ((flags.save ?? flags.resume) !== undefined && programs.length > 1)
+    throw new UsageError(`--save, --resume: they are for one program, not for ${programs.length}`);
+  const saving = savingOf(flags);
+
+  const { checkProgram, verdictOf } = await import("./check-run.ts");
+  const { checkHeader, checkVerdict } = await import("./check-json.ts");
+  const { traceText, verdictLine } = await import("./check-text.ts");
+  using interrupt = listenForInterrupt();
+  const watch = {
+    now: () => performance.now(),
+    isInterrupted: () => interrupt.happened,
+    ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
+  };
+  if (flags.json === true) console.log(checkHeader());
+  const all: Checked[] = [];
+  for (const { file, program } of programs) {
+    if (interrupt.happened) break;
+    const checked = await checkProgram(file, program, { ...options, ...saving, watch });
+    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+    all.push(checked);
+    if (flags.json === true) console.log(checkVerdict(checked));
+    else console.log([verdictLine(checked), ...traceText(checked)].join("\n"));
+  }
+  if (flags.json !== true && designs !== undefined && designs.length > 1) {
+    const { matrixText } = await import("./check-matrix.ts");
+    console.log(["", ...matrixText(all, designs)].join("\n"));
+  }
+  return exitCode(all.map(verdictOf));
+}
+
+const CLEAR_LINE = "\r\x1b[K";
+
+function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }: Progress): void {
+  const of = estimate === undefined ? "" : ` of perhaps ${estimate.toLocaleString("en")}`;
+  const rate = `${Math.round(statesPerSecond).toLocaleString("en")} a second`;
+  const size = `depth ${depth}, queue ${queue.toLocaleString("en")}, ${Math.round(bytes / 2 ** 20)} MB`;
+  const text = `${states.toLocaleString("en")} states${of}, ${rate}, ${size}`;
+  process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+}
+
+function optionsOf(flags: CheckFlags): ExploreOptions & { watch: Watch } {
+  const { states, depth, time } = flags;
+  return {
+    store: parseChoice("--store", flags.store, STORES),
+    fuse: flags.full !== true,
+    limits: {
+      ...(states === undefined ? {} : { states: parseCount("--states", states, 1) }),
+      ...(depth === undefined ? {} : { depth: parseCount("--depth", depth, 1) }),
+      ...(time === undefined ? {} : { seconds: parseDuration("--time", time) / 1000 }),
+      bytes: parseCount("--memory", flags.memory, 1) * 2 ** 20,
+    },
+    watch: {},
+  };
+}
+
+/** Where an unfinished search goes, and where it comes from. */
+function savingOf({ save, resume, store }: CheckFlags) {
+  if ((save ?? resume) !== undefined && store !== "exact")
+    throw new UsageError("--save, --resume: only with --store exact");
+  return {
+    ...(resume === undefined ? {} : { resume: readCheckpoint(resume) }),
+    ...(save === undefined
+      ? {}
+      : { onUnfinished: (bytes: Uint8Array) => writeFileSync(save, bytes) }),
+  };
+}
+
+function readCheckpoint(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--resume ${file}: it cannot be read: ${reason}`);
+  }
+}
+
+/** Each powerpc program of a file once for each design, whichever it names itself. */
+function withDesigns(
+  file: string,
+  programs: readonly Program[],
+  designs: readonly DesignName[],
+): readonly Program[] {
+  const seen = new Set<string>();
+  const distinct = programs.filter(({ machine, withoutFixes }) => {
+    const key = `${machine.arch} ${withoutFixes.join()}`;
+    const isNew = machine.arch.startsWith("powerpc") && !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+  if (distinct.length === 0) throw new UsageError(`${file}: --design: it is for no powerpc`);
+  return distinct.flatMap((program) =>
+    designs.map((design) => ({ ...program, machine: { ...program.machine, design } })),
+  );
+}
+
+/** From here on Ctrl-C ends the search with what it has found; a second one ends the process. */
+function listenForInterrupt(): Disposable & { readonly happened: boolean } {
+  let happened = false;
+  const listen = () => {
+    happened = true;
+    process.off("SIGINT", listen);
+  };
+  process.on("SIGINT", listen);
+  return {
+    get happened() {
+      return happened;
+    },
+    [Symbol.dispose]: () => {
+      process.off("SIGINT", listen);
+    },
+  };
+}
+
+function exitCode(verdicts: readonly string[]): number {
+  if (verdicts.includes("fail")) return EXIT.failed;
+  return verdicts.includes("bounded") ? EXIT.bounded : EXIT.ok;
+}

@@ -1,0 +1,172 @@
+import { setImmediate } from "node:timers/promises";
+import { BugError } from "../base/index.ts";
+import { explorableProgram, resultOf, runOnModel } from "../conform/index.ts";
+import {
+  CheckpointError,
+  type Counterexample,
+  certify,
+  type Exploration,
+  type ExploreOptions,
+  type Model,
+  type Search,
+  search,
+  shrink,
+  type Watch,
+} from "../explore/index.ts";
+import type { ExplorableKernel } from "../kernel/index.ts";
+import type { Violation } from "../machine/index.ts";
+import type { Program } from "../scenario/index.ts";
+import { recordTrace, type TraceStep } from "./check-trace.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A program with all that was found out of it. */
+export interface Checked {
+  readonly file: string;
+  readonly program: Program;
+  readonly result: Exploration;
+  readonly violation: Violation | undefined;
+  readonly trace: readonly TraceStep[];
+  readonly switches: number;
+  /** What is wrong already in the order of the file, which is one of the interleavings. */
+  readonly inFileOrder: string | undefined;
+  /** What came of the runs in which no kernel thread preempts a task, if they were explored first. */
+  readonly calm: Exploration | undefined;
+}
+
+/** How long a shorter way is looked for. */
+const MOST_STATES = 1_000_000;
+const MOST_SECONDS = 20;
+/** So many states are explored before signals and timers get their turn. */
+const SLICE = 4096;
+
+export interface CheckOptions extends ExploreOptions {
+  readonly watch: Watch;
+  /** Told what a search has to go on from that ended at a bound. */
+  readonly onUnfinished?: (checkpoint: Uint8Array) => void;
+}
+
+/** Explores every interleaving of a program, and makes what fails readable. */
+export async function checkProgram(
+  file: string,
+  program: Program,
+  options: CheckOptions,
+): Promise<Checked> {
+  const model = explorableProgram(program, file);
+  const calm = options.resume === undefined ? await runCalm(file, program, options) : undefined;
+  const result =
+    calm?.counterexample === undefined ? await runSearch(model, options) : withoutUnreached(calm);
+  const inFileOrder = wrongInFileOrder(program);
+  const found = await shortened(result, options, () => explorableProgram(program, file));
+  if (found === undefined)
+    return {
+      file,
+      program,
+      result,
+      violation: undefined,
+      trace: [],
+      switches: 0,
+      inFileOrder,
+      calm,
+    };
+
+  const counterexample = shrink(model, found);
+  const violation = certified(explorableProgram(program, file), counterexample);
+  const trace = recordTrace(explorableProgram(program, file), counterexample.moves);
+  const switches = taskSwitches(trace);
+  return {
+    file,
+    program,
+    result: { ...result, counterexample },
+    violation,
+    trace,
+    switches,
+    inFileOrder,
+    calm,
+  };
+}
+
+/**
+ * First without kernel threads that preempt tasks: far fewer runs, in which most failures show. A
+ * failure found so is one; that none is found says nothing of the other runs, which come next.
+ */
+async function runCalm(file: string, program: Program, options: CheckOptions) {
+  const { onUnfinished: _, ...rest } = options;
+  const model = explorableProgram(program, file, { detours: false });
+  const result = await runSearch(model, rest);
+  return { ...result, method: `${result.method}, no preemption by kernel threads` };
+}
+
+/** What was not reached in a search that a failure ended might have been later. */
+function withoutUnreached(result: Exploration): Exploration {
+  return { ...result, unreached: [] };
+}
+
+/** The results of statements hold in this order only, so no other run is judged by them. */
+function wrongInFileOrder(program: Program): string | undefined {
+  const { ok, violation, statements, checks } = runOnModel(program);
+  if (ok) return undefined;
+  if (violation !== undefined) return `${violation.property}: ${violation.message}`;
+  const wrong = statements.find((it) => !it.ok);
+  if (wrong !== undefined)
+    return `line ${wrong.step.at.line}: ${wrong.step.text}: ${resultOf(wrong.step.action, wrong.seen)}`;
+  const check = checks.find((it) => !it.ok);
+  return check && `line ${check.check.at.line}: ${check.check.text}: it is ${check.seen}`;
+}
+
+/** `fail` also if only the order of the file shows what is wrong. */
+export function verdictOf({ result, inFileOrder }: Checked): Exploration["verdict"] {
+  return inFileOrder === undefined ? result.verdict : "fail";
+}
+
+async function runSearch(
+  model: Model,
+  options: ExploreOptions & Pick<CheckOptions, "onUnfinished">,
+): Promise<Exploration> {
+  const it = startSearch(model, options);
+  while (it.advance(SLICE)) await setImmediate();
+  const result = it.result();
+  if (result.verdict === "bounded") options.onUnfinished?.(it.save());
+  return result;
+}
+
+function startSearch(model: Model, options: ExploreOptions): Search {
+  try {
+    return search(model, options);
+  } catch (error) {
+    if (error instanceof CheckpointError) throw new UsageError(`--resume: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A shortest counterexample to the same property, if a search in full finds it soon enough. */
+async function shortened(
+  { counterexample }: Exploration,
+  options: ExploreOptions,
+  fresh: () => Model,
+): Promise<Counterexample | undefined> {
+  if (counterexample === undefined || counterexample.isShortest) return counterexample;
+  const { watch } = options;
+  const limits = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
+  const quiet = watch?.now === undefined ? {} : { watch: { now: watch.now } };
+  const full = await runSearch(fresh(), { limits, ...quiet });
+  const other = full.counterexample;
+  // Another failure may be nearer; then that is the one to show.
+  return other !== undefined && other.moves.length <= counterexample.moves.length
+    ? other
+    : counterexample;
+}
+
+/** Nothing is shown that a kernel which only goes forward does not do again. */
+function certified(fresh: ExplorableKernel, counterexample: Counterexample): Violation | undefined {
+  if (certify(fresh, counterexample) === undefined)
+    throw new BugError(`${fresh.name}: ${counterexample.property} does not happen again`);
+  return fresh.violation;
+}
+
+/** How often another task, or the same one elsewhere, goes on; what happens on idle is nobody's. */
+function taskSwitches(trace: readonly TraceStep[]): number {
+  const runners = trace
+    .filter(({ task }) => task !== "idle")
+    .map(({ cpu, task }) => `${task} ${cpu}`);
+  return runners.filter((runner, at) => at > 0 && runner !== runners[at - 1]).length;
+}

@@ -1,0 +1,32 @@
+import type { Bound } from "./limits.ts";
+import type { Failure, Move } from "./model.ts";
+
+export interface Counterexample extends Failure {
+  /** From the first state to the step that fails, that one included. */
+  readonly moves: readonly Move[];
+  /** Whether no shorter one exists. */
+  readonly isShortest: boolean;
+}
+
+/** What a search has found, and what it has not looked at. */
+export interface Exploration {
+  /**
+   * `ok`: every run within the model was explored and nothing failed. `bounded`: nothing failed in what
+   * was explored, which is not all.
+   */
+  readonly verdict: "ok" | "fail" | "bounded";
+  readonly states: number;
+  readonly transitions: number;
+  readonly depth: number;
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly counterexample: Counterexample | undefined;
+  /** Why not everything was explored. */
+  readonly bounds: readonly Bound[];
+  /** How states were kept, and what was left out because it leads nowhere else. */
+  readonly method: string;
+  /** An upper bound of the chance that a state was missed; 0 when states are kept exactly. */
+  readonly omission: number;
+  /** What had to happen in some run, and did not in any that was explored. */
+  readonly unreached: readonly string[];
+}

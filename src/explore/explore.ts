@@ -1,0 +1,107 @@
+import { assert } from "../base/index.ts";
+import { Bitstate } from "./bitstate.ts";
+import { BreadthFirst } from "./breadth-first.ts";
+import { DepthFirst } from "./depth-first.ts";
+import type { Exploration } from "./exploration.ts";
+import { Fingerprints } from "./fingerprints.ts";
+import { FusedModel } from "./fuse.ts";
+import type { Limits, Watch } from "./limits.ts";
+import type { Model } from "./model.ts";
+
+export interface ExploreOptions {
+  /** `depth` needs the least room and finds failures soon; `breadth` finds them on a shortest way. */
+  readonly order?: "breadth" | "depth";
+  /** `exact` keeps states whole; `fingerprint` 64 bits of each; `bitstate` loses some. */
+  readonly store?: "exact" | "fingerprint" | "bitstate";
+  /** Leave out interleavings that lead nowhere else. Default: only if the model says its futures. */
+  readonly reduce?: boolean;
+  /** Keep one of the states that differ by a declared renaming. Default: if any is declared. */
+  readonly symmetry?: boolean;
+  /** Store no state in which there is nothing to choose. A way found is then not always a shortest. */
+  readonly fuse?: boolean;
+  /** What `save` gave of a search of the same model with the same options. */
+  readonly resume?: Uint8Array;
+  readonly limits?: Limits;
+  readonly watch?: Watch;
+  /** For `bitstate`: the logarithm of the number of bits. */
+  readonly logBits?: number;
+}
+
+/** A search that goes on as far as it is told, so that whoever runs it can do other things between. */
+export interface Search {
+  /** Explores so many states more; false when there is nothing more to explore, or a limit is reached. */
+  advance(states: number): boolean;
+  /** What was found so far. */
+  result(): Exploration;
+  /** Everything that is needed to go on another time. Throws the CheckpointError if it cannot be had. */
+  save(): Uint8Array<ArrayBuffer>;
+}
+
+/** A search breadth first: a failure that it finds is found on a shortest way. */
+export function search(model: Model, options: ExploreOptions = {}): Search {
+  const { store = "exact", limits = {}, watch = {}, reduce = false, fuse = false } = options;
+  const symmetry = options.symmetry ?? (model.symmetries?.length ?? 0) > 0;
+  const method = [
+    store,
+    ...(reduce || fuse || symmetry ? [] : ["full"]),
+    ...(reduce ? ["reduced"] : []),
+    ...(fuse ? ["fused"] : []),
+    ...(symmetry ? ["symmetry"] : []),
+  ].join(", ");
+  const set = setFor(store, options.logBits ?? 27);
+  const rest = { reduce, symmetry, limits, watch, method };
+  const start = (it: Model): Search => {
+    if (options.order !== "depth") {
+      const breadth = new BreadthFirst(it, { ...rest, set });
+      if (options.resume !== undefined) breadth.resume(options.resume);
+      return breadth;
+    }
+    assert(set !== undefined, "depth first: the store is fingerprint or bitstate");
+    assert(!reduce && !symmetry, "depth first: only breadth first reduces");
+    return new DepthFirst(it, { set, limits, watch, method: `depth first, ${method}` });
+  };
+  if (!fuse) return start(model);
+  const fused = new FusedModel(model);
+  return new FusedSearch(fused, start(fused));
+}
+
+/** Tells of the steps of the model itself. */
+class FusedSearch implements Search {
+  readonly #model: FusedModel;
+  readonly #search: Search;
+
+  constructor(model: FusedModel, it: Search) {
+    this.#model = model;
+    this.#search = it;
+  }
+
+  advance(states: number): boolean {
+    return this.#search.advance(states);
+  }
+
+  save(): Uint8Array<ArrayBuffer> {
+    return this.#search.save();
+  }
+
+  result(): Exploration {
+    const result = this.#search.result();
+    const { counterexample } = result;
+    if (counterexample === undefined) return result;
+    const moves = this.#model.unfold(counterexample.moves);
+    return { ...result, counterexample: { ...counterexample, moves, isShortest: false } };
+  }
+}
+
+/** Explores a model to its end, to a limit, or to the first failure. */
+export function explore(model: Model, options: ExploreOptions = {}): Exploration {
+  const it = search(model, options);
+  while (it.advance(1 << 16)) {
+    // Nothing else is to be done between.
+  }
+  return it.result();
+}
+
+function setFor(store: string, logBits: number): Fingerprints | Bitstate | undefined {
+  if (store === "fingerprint") return new Fingerprints();
+  return store === "bitstate" ? new Bitstate(logBits) : undefined;
+}

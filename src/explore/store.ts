@@ -1,0 +1,17 @@
+/** What a store says of a state that it was not known to have. */
+export const NEW = -1;
+/** The state is known, but nobody can say any more which one it is. */
+export const KNOWN = -2;
+
+/** The states that were seen, in the order in which they were found, which is also the queue. */
+export interface Store {
+  /** How many different states there are. */
+  readonly count: number;
+  readonly bytes: number;
+  /** Adds the state that the last step was noted to lead to. NEW, KNOWN or the state's number. */
+  insert(): number;
+  /** Puts a state into the memory. Those before it may be forgotten. */
+  load(state: number): void;
+  /** What was lost at most: an upper bound of the chance that a state was taken for another. */
+  readonly omission: number;
+}
