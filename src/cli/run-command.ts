@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { ModelReport } from "../conform/index.ts";
+import type { RunReport } from "../conform/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { EXIT } from "./exit-codes.ts";
 import { UsageError } from "./usage-error.ts";
@@ -58,7 +58,7 @@ async function runFiles(files: readonly string[], flags: RunFlags): Promise<numb
   for (const { file, program } of programs) {
     const lines: string[] = [];
     const listen = flags.trace === true ? traceLine(lines) : undefined;
-    const report: ModelReport = runOnModel(program, listen);
+    const report: RunReport = runOnModel(program, listen);
     ok &&= report.ok;
     if (flags.json === true) lines.push(...jsonReport(file, report));
     else lines.push(...textReport(file, report));

@@ -1,4 +1,4 @@
-import { expectedText, type ModelReport, resultOf } from "../conform/index.ts";
+import { expectedText, type RunReport, resultOf } from "../conform/index.ts";
 import { heldLocks, type Kernel, slotsText, taskName } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import { textTable } from "./text-table.ts";
@@ -13,7 +13,7 @@ const COLUMNS = [
 ] as const;
 
 /** A scenario's statements, what they ended with, and the verdict. */
-export function textReport(file: string, report: ModelReport): readonly string[] {
+export function textReport(file: string, report: RunReport): readonly string[] {
   const statements = report.statements.map(({ step, seen, ok }) => [
     String(step.at.line),
     step.times > 1 ? `${step.text}` : step.text,
@@ -38,13 +38,13 @@ export function textReport(file: string, report: ModelReport): readonly string[]
 }
 
 /** The chain of a kernel's own report: the innermost function first. */
-function violationText({ violation }: ModelReport): readonly string[] {
+function violationText({ violation }: RunReport): readonly string[] {
   if (violation === undefined) return [];
   const chain = [...violation.chain].reverse().map((fn) => `    ${fn}`);
   return [`${violation.property}: ${violation.message}`, ...chain];
 }
 
-function nameOf(file: string, { program }: ModelReport): string {
+function nameOf(file: string, { program }: RunReport): string {
   const { arch, design, cpus } = program.machine;
   const machine = design === undefined ? arch : `${arch} design ${design}`;
   const without = program.withoutFixes.map((fix) => `, without ${fix}`).join("");
@@ -65,7 +65,7 @@ export function jsonHeader(): string {
   return JSON.stringify({ ...header, target: "model" });
 }
 
-export function jsonReport(file: string, report: ModelReport): readonly string[] {
+export function jsonReport(file: string, report: RunReport): readonly string[] {
   const { program, violation } = report;
   const { arch, design, cpus } = program.machine;
   const scenario = { scenario: file, arch, design, cpus, without: program.withoutFixes };
