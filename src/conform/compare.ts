@@ -1,6 +1,12 @@
 import type { Check, Outcome, Program, Resolved, Step } from "../scenario/index.ts";
 import { resultOf } from "./judge.ts";
-import type { JudgedCheck, JudgedStatement, RunReport, SeenRun } from "./report.ts";
+import {
+  type JudgedCheck,
+  type JudgedStatement,
+  type RunReport,
+  type SeenRun,
+  UNKNOWN,
+} from "./report.ts";
 
 /** A statement or a check on which two targets do not agree, with what each of them saw. */
 export interface Difference {
@@ -51,6 +57,7 @@ function checkDifference(
 ): readonly Difference[] {
   const { check } = one;
   if (other === undefined || one.seen === other.seen) return [];
+  if (one.seen === UNKNOWN || other.seen === UNKNOWN) return [];
   if (!strictly && one.ok && other.ok && isRange(check)) return [];
   return [{ line: check.at.line, text: check.text, seen: [one.seen, other.seen] }];
 }

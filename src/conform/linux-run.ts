@@ -10,6 +10,7 @@ import {
   judgeStatement,
   type RunReport,
   type SeenRun,
+  UNKNOWN,
 } from "./report.ts";
 import { signalOfNumber } from "./signal-numbers.ts";
 import { TargetError } from "./target-error.ts";
@@ -113,6 +114,10 @@ class Observed {
           check,
           looks.reduce((sum, it) => sum + (it?.value ?? 0), 0),
         );
+      // It went with a task that was killed, and nobody had looked at it before.
+      case "count":
+        if (first.code !== 0) return { check, seen: UNKNOWN, ok: false };
+        return judgeNumber(check, first.value);
       case "si-code":
         return judgeNumber(check, first.code);
       case "si-data":

@@ -37,6 +37,7 @@ export async function runBoth(
   const outside = other.run(program);
   // What goes wrong there is told when it is waited for, not before.
   outside.catch(() => undefined);
-  const inside = await one.run(program);
-  return [inside, await outside];
+  const inside = one.run(program);
+  await Promise.allSettled([inside, outside]);
+  return [await inside, await outside];
 }

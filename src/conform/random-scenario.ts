@@ -41,6 +41,10 @@ const VARIABLES = [
   { name: "x", size: 16 },
   { name: "y", size: 8 },
 ] as const;
+const FUNCTIONS = [
+  { name: "f", text: "func f" },
+  { name: "g", text: "func g does store x" },
+] as const;
 const MOST_EVENTS = 7;
 const SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGIO", "SIGTRAP"] as const;
 const SIZES = [1, 2, 4, 8] as const;
@@ -65,11 +69,12 @@ class Writer {
   write(): string {
     const head = ["arch x86", `cpus ${this.#cpus}`];
     for (const { name, size } of VARIABLES) head.push(`var ${name} ${size}`);
-    head.push("func f", "func g does store x");
     this.#declare("P", head);
     if (this.#chance(4)) this.#declare("Q", head);
     const statements = 4 + this.#draw(14);
     while (this.#lines.length < statements) this.#statement();
+    const isUsed = (name: string) => this.#lines.some((line) => line.split(" ").includes(name));
+    for (const { name, text } of FUNCTIONS) if (isUsed(name)) head.push(text);
     return `${[...head, "", ...this.#lines, "", ...this.#claims()].join("\n")}\n`;
   }
 
@@ -285,15 +290,15 @@ class Writer {
   #self(actor: TaskState): string | undefined {
     const choice = this.#draw(4);
     if (choice < 2) return `pin cpu${this.#draw(this.#cpus)}`;
-    if (choice === 2) return `switch-to ${this.#otherThan(actor)}`;
+    if (choice === 2) return this.#switchFrom(actor);
     if (actor.user !== "root" || actor.name === "P") return undefined;
     actor.user = this.#chance(2) ? "nobody" : "perfmon";
     return `as ${actor.user}`;
   }
 
-  #otherThan(actor: TaskState): string {
-    const others = this.#tasks.filter((it) => it !== actor && !it.dead && !it.stopped);
-    return this.#pick(others)?.name ?? "P";
+  #switchFrom(actor: TaskState): string | undefined {
+    const other = this.#pick(this.#tasks.filter((it) => it !== actor && !it.dead && !it.stopped));
+    return other && `switch-to ${other.name}`;
   }
 }
 

@@ -17,6 +17,9 @@ export interface JudgedStatement {
   readonly ok: boolean;
 }
 
+/** What a target says of a number that nobody can look at any more. */
+export const UNKNOWN = "unknown";
+
 export interface JudgedCheck {
   readonly check: Check;
   readonly seen: string;

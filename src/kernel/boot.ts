@@ -84,8 +84,9 @@ function boundsOf(program: KernelProgram): { tasks: number; events: number } {
   for (const op of all) {
     if (op.kind === "open") events += op.spec.flags.includes("inherit") ? 1 + births : 1;
     else if (op.kind === "open-wide") events += program.machine.cpus;
-    else if (op.kind === "poke-dr" || op.kind === "set-hw-debug" || op.kind === "set-debugreg")
-      events++;
+    else if (op.kind === "poke-dr")
+      events += op.index === 7 ? 4 : 1; // DR7 has four fields
+    else if (op.kind === "set-hw-debug" || op.kind === "set-debugreg") events++;
   }
   return { tasks: Math.max(1, tasks), events: Math.min(MOST_EVENTS, Math.max(4, events)) };
 }

@@ -99,6 +99,8 @@ function store(k: Kernel, { variable, offset, value, access }: Touch): void {
   let rest = value;
   for (let byte = 0; byte < access.size; byte++) {
     const at = k.memoryOf(variable, offset + byte);
+    // A read-modify-write adds, and carries over to the next byte.
+    if (at >= 0 && access.kind === "rmw") rest += k.user.memory.get(1, at);
     if (at >= 0) k.user.memory.set(1, rest % 256, at);
     rest = Math.floor(rest / 256);
   }

@@ -37,14 +37,17 @@ static void read_modify_write(u64 at, u64 size, u64 value)
 	}
 }
 
+/* Stores zeroes. */
 static void vector(u64 at, u64 size, u64 stores)
 {
 	if (size == 32 && stores)
-		__asm__ volatile("vmovdqu %%ymm0, (%0)" : : "r"(at) : "memory");
+		__asm__ volatile("vpxor %%xmm0, %%xmm0, %%xmm0\n\tvmovdqu %%ymm0, (%0)"
+				 : : "r"(at) : "xmm0", "memory");
 	else if (size == 32)
 		__asm__ volatile("vmovdqu (%0), %%ymm0" : : "r"(at) : "xmm0", "memory");
 	else if (stores)
-		__asm__ volatile("movdqu %%xmm0, (%0)" : : "r"(at) : "memory");
+		__asm__ volatile("pxor %%xmm0, %%xmm0\n\tmovdqu %%xmm0, (%0)"
+				 : : "r"(at) : "xmm0", "memory");
 	else
 		__asm__ volatile("movdqu (%0), %%xmm0" : : "r"(at) : "xmm0", "memory");
 }

@@ -60,11 +60,66 @@ static int is_live(const struct actor *it)
 	return load32(&it->fate) == ALIVE;
 }
 
+static void ask(struct actor *it)
+{
+	add32(&it->ping, 1);
+	add32(&it->wake, 1);
+	futex_wake(&it->wake);
+}
+
 static void bury(struct actor *it, int status)
 {
 	it->signal = (u32)status & 0x7f;
 	/* exit() was called, but an order of SIGKILL may have come first. */
 	store32(&it->fate, load32(&it->exits) || it->signal == 0 ? EXITED : KILLED);
+	/* The other threads of the process are about to die of it, too: who is asked never answers. */
+	for (u32 other = 0; other < request.actors && it->fate == KILLED; other++)
+		if (is_live(&shared->actor[other]) && shared->actor[other].leader == it->leader)
+			ask(&shared->actor[other]);
+}
+
+/* The first process is the parent of all that have none, and is to reap them at once. */
+static void reap(void)
+{
+	int status;
+	s64 tid;
+
+	while ((tid = SYS(wait4, -1, &status, WNOHANG | WALL, 0)) > 0) {
+		for (u32 it = 0; it < request.actors; it++) {
+			struct actor *actor = &shared->actor[it];
+			if (actor->tid != tid || load32(&actor->status_known))
+				continue;
+			actor->status = status;
+			store32(&actor->status_known, 1);
+		}
+	}
+}
+
+/* A thread that is killed is killed with its process, whose first thread says how, a little later. */
+static int status_of_leader(const struct actor *thread)
+{
+	int status = 0;
+
+	if (load32(&thread->exits))
+		return 0;
+	for (int tries = 0; tries < 1000; tries++) {
+		const int state = state_of(thread->leader, &status);
+		if (state == 0 || state == 'Z' || state == 'X')
+			break;
+		sleep_us(100);
+	}
+	reap();
+
+	for (u32 it = 0; it < request.actors; it++) {
+		const struct actor *actor = &shared->actor[it];
+		if (actor->tid != thread->leader)
+			continue;
+		if (load32(&actor->status_known))
+			return actor->status;
+		if (load32(&actor->fate) == KILLED)
+			return (int)actor->signal;
+	}
+	return status != 0 ? status : SIGKILL;
 }
 
 /* R, D: it runs. S: it sleeps. t, T: it is stopped. 0: it is dead, and buried. */
@@ -75,9 +130,12 @@ static int look_at(struct actor *it)
 
 	if (state != 0 && state != 'Z' && state != 'X')
 		return state;
-	/* Whoever was reaped told its parent; who dies with its process tells nobody. */
-	if (state != 'Z')
-		status = load32(&it->status_known) ? it->status : SIGKILL;
+	/* Whoever was reaped told its parent; a thread goes the way of its process. */
+	reap();
+	if (load32(&it->status_known))
+		status = it->status;
+	else if (state != 'Z')
+		status = status_of_leader(it);
 	bury(it, status);
 	return 0;
 }
@@ -152,8 +210,7 @@ static void ping(u64 whom)
 		struct actor *actor = &shared->actor[it];
 		if (!(whom >> it & 1) || !is_live(actor))
 			continue;
-		add32(&actor->ping, 1);
-		wake(actor);
+		ask(actor);
 	}
 	settle();
 }
@@ -193,6 +250,7 @@ static void run_orders(void)
 		settle();
 		if (order->a[SETTLE])
 			ping(order->a[SETTLE]);
+		reap();
 		note_death(index);
 	}
 }
@@ -272,23 +330,32 @@ static void read_request(void)
 
 /* ---- what is looked at in the end --------------------------------------------------------------- */
 
-/* The descriptor of whoever still has it; else what was left behind when it was closed. */
-static s64 look_up_count(u32 event)
+/*
+ * The descriptor of whoever still has it; else what was left behind when it was closed. Whoever was
+ * killed left nothing behind: then `unknown` is set.
+ */
+static s64 look_up_count(u32 event, s64 *unknown)
 {
 	for (u32 it = 0; it < request.actors; it++) {
 		const struct actor *actor = &shared->actor[it];
-		if (!is_live(actor) || actor->tid != actor->leader)
+		if (actor->fate == KILLED)
+			*unknown = 1;
+		if (!is_live(actor))
 			continue;
-		s64 process = SYS(pidfd_open, actor->tid, 0);
+		s64 process = SYS(pidfd_open, actor->leader, 0);
 		s64 fd = SYS(pidfd_getfd, process, EVENT_FD + event, 0);
 		SYS(close, process);
 		if (fd < 0)
 			continue;
 		s64 count = count_of((int)fd, event);
 		SYS(close, fd);
-		if (count >= 0)
+		if (count >= 0) {
+			*unknown = 0;
 			return count;
+		}
 	}
+	if (!shared->is_used[event])
+		*unknown = 0;
 	return (s64)shared->last_count[event];
 }
 
@@ -322,7 +389,7 @@ static struct observed observe(const struct order *wish)
 	const struct signal_seen *signal;
 
 	switch (wish->op) {
-	case OBSERVE_COUNT: seen.value = look_up_count((u32)wish->a[0]); break;
+	case OBSERVE_COUNT: seen.value = look_up_count((u32)wish->a[0], &seen.code); break;
 	case OBSERVE_SLOTS: seen.value = free_slots(wish->a[0]); break;
 	case OBSERVE_VALUE: copy(&seen.value, (void *)wish->a[0], wish->a[1]); break;
 	case OBSERVE_SIGNAL:

@@ -4,6 +4,8 @@
 #define STACK_SIZE 65536
 #define PR_SET_DUMPABLE 4
 #define PR_SET_KEEPCAPS 8
+#define PR_CAP_AMBIENT 47
+#define PR_CAP_AMBIENT_RAISE 2
 #define NOBODY 65534
 #define CAP_PERFMON_BIT 38
 #define PIDFD_THREAD 0200 /* O_EXCL, since Linux 6.9 */
@@ -220,8 +222,11 @@ s64 become(u64 user)
 	}
 	if (user == 1) {
 		fill(caps, 0, sizeof(caps));
-		caps[1].permitted = caps[1].effective = 1u << (CAP_PERFMON_BIT - 32);
+		caps[1].permitted = caps[1].effective = caps[1].inheritable =
+			1u << (CAP_PERFMON_BIT - 32);
 		SYS(capset, &head, caps);
+		/* So that it outlives an exec. */
+		SYS(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_PERFMON_BIT, 0, 0);
 	}
 	SYS(prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
 	return ret;
