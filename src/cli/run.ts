@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addRunCommand } from "./run-command.ts";
@@ -26,6 +27,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addWatchCommand(program, { launch, finish });
   addDoctorCommand(program, { finish });
   addRunCommand(program, { finish });
+  addConformCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();
     else await program.parseAsync([...own], { from: "user" });
@@ -48,7 +50,8 @@ function report(error: unknown): number {
     console.error(`trapline: ${line}${hint === undefined ? "" : ` ${hint}`}: see trapline --help`);
     return EXIT.usage;
   }
-  if (error instanceof UsageError) {
+  // By its name: to import its class would load the kernel model for every command.
+  if (error instanceof UsageError || (error instanceof Error && error.name === "TargetError")) {
     console.error(`trapline: ${error.message}`);
     return EXIT.usage;
   }

@@ -74,6 +74,7 @@ export class Orders implements Numbering {
       observations: this.#program.expect.flatMap((check) => this.observationsOf(check)),
       variableBytes: Math.max(0, ...ends.map((end) => end - VARIABLES)),
       cpus: machine.cpus,
+      online: availableParallelism(),
     };
   }
 

@@ -87,13 +87,16 @@ export interface WireRequest {
   readonly orders: readonly Order[];
   readonly observations: readonly Order[];
   readonly variableBytes: number;
+  /** Those of the program. */
   readonly cpus: number;
+  /** Those of this computer. */
+  readonly online: number;
 }
 
 const ARGS = 21;
 const SETTLE = 20;
 const ORDER_WORDS = 3 + ARGS;
-const HEADER_WORDS = 9;
+const HEADER_WORDS = 10;
 const WORD = 8;
 
 /** All of them at once: the puppet reads a program in one go. */
@@ -115,6 +118,7 @@ export function encodeRequest(request: WireRequest): Uint8Array {
   put(observations.length);
   put(request.variableBytes);
   put((1 << request.cpus) - 1);
+  put(request.online);
   for (const { actor, cpu, user } of tasks) [actor, cpu, user].forEach(put);
   for (const { first, count } of functions) [first, count].forEach(put);
   for (const { actor, op, times, args, settle } of allOrders) {

@@ -197,22 +197,49 @@ static void settle(void)
 	}
 }
 
+/* To the CPU of an actor that has but one: so this process always runs between two actors. */
+static void come_to(const struct actor *it)
+{
+	static u64 now;
+
+	if (it->cpus == now || (it->cpus & (it->cpus - 1)) != 0)
+		return;
+	now = it->cpus;
+	SYS(sched_setaffinity, 0, sizeof(now), &now);
+}
+
+/* Whoever has answered may still be on its way to sleep, and would be switched from directly. */
+static void wait_asleep(const struct actor *it)
+{
+	for (int tries = 0; is_live(it) && state_of(it->tid, 0) == 'R' && tries < 200; tries++) {
+		if (tries < 100)
+			SYS(sched_yield);
+		else
+			sleep_us(50);
+	}
+}
+
 static void wake(struct actor *it)
 {
 	add32(&it->wake, 1);
 	futex_wake(&it->wake);
 }
 
-/* Whoever may have been sent a signal has handled it when it answers. */
+/*
+ * Whoever may have been sent a signal has handled it when it answers. One after the other: a switch
+ * from one to the next with nothing between could swap their perf contexts.
+ */
 static void ping(u64 whom)
 {
 	for (u32 it = 0; it < request.actors && it < 64; it++) {
 		struct actor *actor = &shared->actor[it];
 		if (!(whom >> it & 1) || !is_live(actor))
 			continue;
+		come_to(actor);
 		ask(actor);
+		settle();
+		wait_asleep(actor);
 	}
-	settle();
 }
 
 /* ---- a program --------------------------------------------------------------------------------- */
@@ -245,9 +272,12 @@ static void run_orders(void)
 		struct actor *actor = &shared->actor[order->actor];
 
 		add32(&actor->allowed, 1);
-		if (load32(&actor->fate) != UNBORN)
+		if (load32(&actor->fate) != UNBORN) {
+			come_to(actor);
 			wake(actor);
+		}
 		settle();
+		wait_asleep(actor);
 		if (order->a[SETTLE])
 			ping(order->a[SETTLE]);
 		reap();
@@ -316,6 +346,7 @@ static void read_request(void)
 	shared->result = (void *)(observations + request.observations);
 	shared->next = (void *)(shared->result + request.orders);
 	shared->cpus = request.cpus;
+	shared->online = request.online;
 	fill(shared->result, 0, request.orders * sizeof(struct result));
 	fill(shared->next, 0, request.orders * sizeof(u32));
 	for (u32 index = 0; index < request.orders; index++) {

@@ -48,11 +48,31 @@ int state_of(int tid, int *code)
 	return *state;
 }
 
-static void clear_born(struct actor *child, int tid, int leader)
+/*
+ * A switch from parent to child with nothing between would swap their perf contexts, or not, as the
+ * scheduler likes. So the child makes its first steps on another CPU, where the parent is not.
+ */
+static void announce(u32 me, struct actor *child, int tid, int leader)
 {
+	const u64 here = shared->actor[me].cpus, all = (1ull << shared->online) - 1;
+	u32 cpu = 0;
+
+	SYS(getcpu, &cpu, 0, 0);
+	const u64 elsewhere = all & ~(1ull << cpu);
+	if (elsewhere)
+		SYS(sched_setaffinity, tid, sizeof(elsewhere), &elsewhere);
 	child->tid = tid;
 	child->leader = leader;
+	add32(&child->ping, 1);
 	store32(&child->fate, ALIVE);
+	add32(&child->wake, 1);
+	futex_wake(&child->wake);
+	for (int tries = 0; elsewhere && tries < 20000; tries++) {
+		if (load32(&child->pong) == load32(&child->ping) && state_of(tid, 0) != 'R')
+			break;
+		__builtin_ia32_pause();
+	}
+	SYS(sched_setaffinity, tid, sizeof(here), &here);
 }
 
 static s64 fork_actor(u32 me, const struct order *order)
@@ -74,7 +94,7 @@ static s64 fork_actor(u32 me, const struct order *order)
 	if (tid < 0)
 		return tid;
 	if (tid > 0) {
-		clear_born(&shared->actor[child], (int)tid, (int)tid);
+		announce(me, &shared->actor[child], (int)tid, (int)tid);
 		return 0;
 	}
 	forget_rings();
@@ -114,7 +134,7 @@ static s64 start_thread(u32 me, const struct order *order)
 			 : "rcx", "r11", "memory");
 	if (tid < 0)
 		return tid;
-	clear_born(&shared->actor[child], (int)tid, shared->actor[me].leader);
+	announce(me, &shared->actor[child], (int)tid, shared->actor[me].leader);
 	return 0;
 }
 

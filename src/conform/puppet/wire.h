@@ -71,7 +71,7 @@ struct result {
 };
 
 struct request {
-	u64 bytes, orders, actors, tasks, functions, bodies, observations, variable_bytes, cpus;
+	u64 bytes, orders, actors, tasks, functions, bodies, observations, variable_bytes, cpus, online;
 };
 
 struct task {
@@ -120,7 +120,8 @@ struct actor {
 struct shared {
 	u32 progress; /* a futex: changes whenever an actor has done or seen something */
 	u32 orders, functions, bodies;
-	u64 cpus;
+	u64 cpus; /* those of the program, as a mask */
+	u64 online; /* how many this computer has */
 	struct actor actor[MOST_ACTORS];
 	struct perf_event_attr attr[MOST_EVENTS]; /* given last with success */
 	u64 last_count[MOST_EVENTS];
