@@ -2,6 +2,9 @@
 #include "wire.h"
 
 #define STACK_SIZE 65536
+#define FIRST_STEPS_US 50000
+#define SCHED_FIFO 1
+#define SCHED_RESET_ON_FORK 0x40000000
 #define PR_SET_DUMPABLE 4
 #define PR_SET_KEEPCAPS 8
 #define PR_CAP_AMBIENT 47
@@ -50,8 +53,14 @@ int state_of(int tid, int *code)
 
 /*
  * A switch from parent to child with nothing between would swap their perf contexts, or not, as the
- * scheduler likes. So the child makes its first steps on another CPU, where the parent is not.
+ * scheduler likes. So the parent keeps its CPU while the child makes its first steps on another one.
  */
+static void keep_cpu(int keeps)
+{
+	const int priority = keeps ? 1 : 0;
+	SYS(sched_setscheduler, 0, keeps ? SCHED_FIFO | SCHED_RESET_ON_FORK : 0, &priority);
+}
+
 static void announce(u32 me, struct actor *child, int tid, int leader)
 {
 	const u64 here = shared->actor[me].cpus, all = (1ull << shared->online) - 1;
@@ -67,10 +76,10 @@ static void announce(u32 me, struct actor *child, int tid, int leader)
 	store32(&child->fate, ALIVE);
 	add32(&child->wake, 1);
 	futex_wake(&child->wake);
-	for (int tries = 0; elsewhere && tries < 20000; tries++) {
+	const u64 deadline = now_us() + FIRST_STEPS_US;
+	while (elsewhere && now_us() < deadline) {
 		if (load32(&child->pong) == load32(&child->ping) && state_of(tid, 0) != 'R')
 			break;
-		__builtin_ia32_pause();
 	}
 	SYS(sched_setaffinity, tid, sizeof(here), &here);
 }
@@ -90,12 +99,13 @@ static s64 fork_actor(u32 me, const struct order *order)
 		args.set_tid_size = 1;
 	}
 	shared->actor[child].cpus = shared->actor[me].cpus;
+	keep_cpu(1);
 	s64 tid = SYS(clone3, &args, sizeof(args));
-	if (tid < 0)
-		return tid;
-	if (tid > 0) {
+	if (tid > 0)
 		announce(me, &shared->actor[child], (int)tid, (int)tid);
-		return 0;
+	if (tid != 0) {
+		keep_cpu(0);
+		return tid < 0 ? tid : 0;
 	}
 	forget_rings();
 	if (no_fds)
@@ -118,6 +128,7 @@ static s64 start_thread(u32 me, const struct order *order)
 	args.stack = (u64)stacks[child];
 	args.stack_size = STACK_SIZE - 64;
 	shared->actor[child].cpus = shared->actor[me].cpus;
+	keep_cpu(1);
 	/* The child has no frame to return to: it goes on in thread_main() with its number. */
 	register void (*start)(u64) __asm__("r12") = thread_main;
 	register u64 number __asm__("r13") = child;
@@ -132,10 +143,10 @@ static s64 start_thread(u32 me, const struct order *order)
 			 : "=a"(tid)
 			 : "a"(__NR_clone3), "D"(&args), "S"(sizeof(args)), "r"(start), "r"(number)
 			 : "rcx", "r11", "memory");
-	if (tid < 0)
-		return tid;
-	announce(me, &shared->actor[child], (int)tid, shared->actor[me].leader);
-	return 0;
+	if (tid > 0)
+		announce(me, &shared->actor[child], (int)tid, shared->actor[me].leader);
+	keep_cpu(0);
+	return tid < 0 ? tid : 0;
 }
 
 /* The same program again: the actor's number is all that it is told. */
