@@ -32,11 +32,14 @@ interface TaskState {
 interface EventState {
   readonly name: string;
   readonly opener: string;
-  readonly mapped: boolean;
+  readonly inherits: boolean;
+  readonly mappedBy: string[];
   closed: boolean;
 }
 
 const MOST_TASKS = 5;
+/** The statements, of a hundred, that are below this one are not about tracing. */
+const TRACE = 95;
 const VARIABLES = [
   { name: "x", size: 16 },
   { name: "y", size: 8 },
@@ -114,13 +117,14 @@ class Writer {
   }
 
   #text(actor: TaskState): string | undefined {
-    const choice = this.#draw(100);
+    const isTracer = this.#tasks.some(({ tracer }) => tracer === actor.name);
+    const choice = isTracer && this.#chance(2) ? TRACE : this.#draw(100);
     if (choice < 24) return this.#access();
     if (choice < 44) return this.#open(actor);
     if (choice < 72) return this.#onEvent(actor);
     if (choice < 84) return this.#birthOrDeath(actor);
     if (choice < 91) return this.#signal(actor);
-    if (choice < 96) return this.#trace(actor);
+    if (choice <= TRACE) return this.#trace(actor);
     return this.#self(actor);
   }
 
@@ -156,8 +160,8 @@ class Writer {
     const period = this.#draw(4);
     if (period > 0) words.push(`period ${period}`);
     words.push(...this.#flags());
-    const mapped = false;
-    this.#events.push({ name, opener: actor.name, mapped, closed: false });
+    const inherits = words.includes("inherit");
+    this.#events.push({ name, opener: actor.name, inherits, mappedBy: [], closed: false });
     return words.join(" ");
   }
 
@@ -195,17 +199,27 @@ class Writer {
     const event = this.#pick(this.#events.filter((it) => isUsable(it, actor)));
     if (event === undefined) return undefined;
     const { name } = event;
-    const choice = this.#draw(14);
+    const choice = this.#draw(16);
+    if (choice > 13) return this.#onRing(actor, event);
     if (choice < 3) return `read ${name}`;
     if (choice < 5) return `${this.#chance(2) ? "enable" : "disable"} ${name}${this.#ofGroup()}`;
     if (choice === 5) return `reset ${name}`;
     if (choice === 6) return `refresh ${name} ${1 + this.#draw(3)}`;
     if (choice === 7) return `period ${name} ${this.#draw(4)}`;
     if (choice === 8) return `async ${name} ${this.#pick(SIGNALS.slice(0, 3))}`;
-    if (choice === 9) return `poll ${name}`;
+    if (choice === 9) return event.mappedBy.length > 0 ? undefined : `poll ${name}`;
     if (choice < 12) return `modify ${name} ${this.#changes()}`;
     if (event.opener === actor.name) event.closed = true;
     return `close ${name}`;
+  }
+
+  /** Whoever maps a ring counts its samples, as long as nobody else can map it, too. */
+  #onRing(actor: TaskState, event: EventState): string | undefined {
+    if (event.opener !== actor.name) return undefined;
+    if (event.mappedBy.includes(actor.name)) return `samples ${event.name}`;
+    if (event.mappedBy.length > 0 || event.inherits) return undefined;
+    event.mappedBy.push(actor.name);
+    return `mmap ${event.name}`;
   }
 
   #ofGroup(): string {
@@ -243,13 +257,15 @@ class Writer {
       return `thread ${name}`;
     }
     this.#tasks.push(newTask({ name, leader: name, parent: actor.name, user }));
-    return `fork ${name}${this.#chance(2) ? " no-fds" : ""}`;
+    const flags = [this.#chance(2) ? " no-fds" : "", this.#chance(8) ? " clear-handlers" : ""];
+    return `fork ${name}${flags.join("")}`;
   }
 
   /** Only of a process of one thread: the others would die of it. */
   #exec(actor: TaskState): string | undefined {
     const isAlone = actor.leader === actor.name && actor.threads === 0;
     if (!isAlone) return undefined;
+    for (const { mappedBy } of this.#events) if (mappedBy.includes(actor.name)) return undefined;
     return this.#chance(5) ? "exec undumpable" : "exec";
   }
 

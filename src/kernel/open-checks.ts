@@ -127,7 +127,8 @@ export function checkPermission(
     return allowed ? undefined : "EACCES";
   }
   const observes = isPerfmonCapable(k, task) && (!sigtrap || isRoot(k, task) || k.lacks("Z37"));
-  if (target === task || observes) return undefined;
+  const ofOwnProcess = k.thread.leader.get(target) === k.thread.leader.get(task);
+  if (ofOwnProcess || observes) return undefined;
   const sameUser = k.thread.user.get(task) === k.thread.user.get(target);
   return sameUser && k.thread.dumpable.get(target) !== 0 ? undefined : "EACCES";
 }

@@ -11,6 +11,7 @@
 #define O_ASYNC 020000
 #define POLLIN 1
 #define RING_PAGES 33
+#define NOBODYS_PID 0x3fffff /* the highest there can be: that of a target that was never born */
 
 static void *ring[MOST_EVENTS]; /* of this process */
 
@@ -69,10 +70,7 @@ static s64 open_event(const struct order *order)
 	if (target == TARGET_NONE)
 		pid = -1;
 	else if (target != TARGET_SELF)
-		pid = shared->actor[target].tid;
-	/* A target that was never born has the number of nobody. */
-	if (target < MOST_ACTORS && pid == 0)
-		return -ESRCH;
+		pid = shared->actor[target].tid ? shared->actor[target].tid : NOBODYS_PID;
 	s64 fd = SYS(perf_event_open, a[OPEN_BAD_POINTER] ? (void *)8 : &attr, pid, (s64)a[OPEN_CPU],
 		     group, a[OPEN_FLAGS]);
 	if (fd < 0)

@@ -3,6 +3,7 @@
 
 #define STACK_SIZE 65536
 #define FIRST_STEPS_US 50000
+#define SWITCH_US 300
 #define SCHED_FIFO 1
 #define SCHED_RESET_ON_FORK 0x40000000
 #define PR_SET_DUMPABLE 4
@@ -210,7 +211,10 @@ static s64 set_cpus(u32 me, u64 cpus)
 	return 0;
 }
 
-/* The other one is brought here, and runs when this one has gone to sleep. */
+/*
+ * The other one is brought here, and runs when this one has gone to sleep; this one comes back by a
+ * timer, when the other one sleeps again, for else the two would be switched back, too.
+ */
 static s64 switch_to(u32 task)
 {
 	struct actor *it = &shared->actor[task];
@@ -224,12 +228,13 @@ static s64 switch_to(u32 task)
 	here = 1ull << cpu;
 	SYS(sched_setaffinity, 0, sizeof(here), &here);
 	SYS(sched_setaffinity, it->tid, sizeof(here), &here);
-	const u32 seen = load32(&it->pong);
-	add32(&it->ping, 1);
+	keep_cpu(1);
+	const u32 asked = add32(&it->ping, 1);
 	add32(&it->wake, 1);
 	futex_wake(&it->wake);
-	for (int tries = 0; tries < 100 && load32(&it->pong) == seen; tries++)
-		futex_wait(&it->pong, seen, 1000);
+	for (int tries = 0; tries < 100 && (tries == 0 || load32(&it->pong) != asked); tries++)
+		sleep_us(SWITCH_US);
+	keep_cpu(0);
 	SYS(sched_setaffinity, it->tid, sizeof(it->cpus), &it->cpus);
 	SYS(sched_setaffinity, 0, sizeof(before), &before);
 	return 0;
