@@ -32,8 +32,6 @@ interface TaskState {
 interface EventState {
   readonly name: string;
   readonly opener: string;
-  readonly inherits: boolean;
-  readonly mappedBy: string[];
   closed: boolean;
 }
 
@@ -160,8 +158,7 @@ class Writer {
     const period = this.#draw(4);
     if (period > 0) words.push(`period ${period}`);
     words.push(...this.#flags());
-    const inherits = words.includes("inherit");
-    this.#events.push({ name, opener: actor.name, inherits, mappedBy: [], closed: false });
+    this.#events.push({ name, opener: actor.name, closed: false });
     return words.join(" ");
   }
 
@@ -199,27 +196,17 @@ class Writer {
     const event = this.#pick(this.#events.filter((it) => isUsable(it, actor)));
     if (event === undefined) return undefined;
     const { name } = event;
-    const choice = this.#draw(16);
-    if (choice > 13) return this.#onRing(actor, event);
+    const choice = this.#draw(14);
     if (choice < 3) return `read ${name}`;
     if (choice < 5) return `${this.#chance(2) ? "enable" : "disable"} ${name}${this.#ofGroup()}`;
     if (choice === 5) return `reset ${name}`;
     if (choice === 6) return `refresh ${name} ${1 + this.#draw(3)}`;
     if (choice === 7) return `period ${name} ${this.#draw(4)}`;
     if (choice === 8) return `async ${name} ${this.#pick(SIGNALS.slice(0, 3))}`;
-    if (choice === 9) return event.mappedBy.length > 0 ? undefined : `poll ${name}`;
+    if (choice === 9) return `poll ${name}`;
     if (choice < 12) return `modify ${name} ${this.#changes()}`;
     if (event.opener === actor.name) event.closed = true;
     return `close ${name}`;
-  }
-
-  /** Whoever maps a ring counts its samples, as long as nobody else can map it, too. */
-  #onRing(actor: TaskState, event: EventState): string | undefined {
-    if (event.opener !== actor.name) return undefined;
-    if (event.mappedBy.includes(actor.name)) return `samples ${event.name}`;
-    if (event.mappedBy.length > 0 || event.inherits) return undefined;
-    event.mappedBy.push(actor.name);
-    return `mmap ${event.name}`;
   }
 
   #ofGroup(): string {
@@ -265,7 +252,6 @@ class Writer {
   #exec(actor: TaskState): string | undefined {
     const isAlone = actor.leader === actor.name && actor.threads === 0;
     if (!isAlone) return undefined;
-    for (const { mappedBy } of this.#events) if (mappedBy.includes(actor.name)) return undefined;
     return this.#chance(5) ? "exec undumpable" : "exec";
   }
 

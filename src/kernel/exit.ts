@@ -3,6 +3,7 @@ import { ctxSchedOut, putCtx, removeFromContext, uncloneCtx } from "./ctx-sched.
 import { ATTACH_CHILD, DETACH, EVENT_ALL } from "./event-state.ts";
 import { putEvent } from "./free-event.ts";
 import type { Kernel } from "./kernel.ts";
+import { perfEventWakeup } from "./overflow.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
 import { closeFile } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
@@ -24,6 +25,7 @@ const perfEventExitEvent = procedure("perf_event_exit_event", ["event", "ctx", "
     const { event } = k;
     if (f.parent === NULL) {
       removeFromContext(k, f.event, f.ctx, DETACH.exit);
+      perfEventWakeup(k, f.event);
       return DONE;
     }
     removeFromContext(k, f.event, f.ctx, DETACH.exit);
@@ -36,6 +38,7 @@ const perfEventExitEvent = procedure("perf_event_exit_event", ["event", "ctx", "
 
   unlockParent(k, f) {
     k.unlock(k.event.childMutex, f.parent);
+    perfEventWakeup(k, f.parent);
     return k.machine.call(putEvent, [f.event], "done");
   },
 
