@@ -32,6 +32,8 @@ interface TaskState {
 interface EventState {
   readonly name: string;
   readonly opener: string;
+  /** What is in its group comes on when the task is next scheduled in: it is not closed meanwhile. */
+  leads: boolean;
   closed: boolean;
 }
 
@@ -158,7 +160,7 @@ class Writer {
     const period = this.#draw(4);
     if (period > 0) words.push(`period ${period}`);
     words.push(...this.#flags());
-    this.#events.push({ name, opener: actor.name, closed: false });
+    this.#events.push({ name, opener: actor.name, leads: false, closed: false });
     return words.join(" ");
   }
 
@@ -173,7 +175,9 @@ class Writer {
 
   #group(actor: TaskState): string[] {
     const leader = this.#pick(this.#events.filter((it) => isUsable(it, actor)));
-    return leader !== undefined && this.#chance(8) ? [`group ${leader.name}`] : [];
+    if (leader === undefined || !this.#chance(8)) return [];
+    leader.leads = true;
+    return [`group ${leader.name}`];
   }
 
   #flags(): string[] {
@@ -205,6 +209,7 @@ class Writer {
     if (choice === 8) return `async ${name} ${this.#pick(SIGNALS.slice(0, 3))}`;
     if (choice === 9) return `poll ${name}`;
     if (choice < 12) return `modify ${name} ${this.#changes()}`;
+    if (event.leads) return undefined;
     if (event.opener === actor.name) event.closed = true;
     return `close ${name}`;
   }
