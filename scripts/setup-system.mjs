@@ -48,21 +48,18 @@ function isLibrary(name) {
 }
 
 function install(packages) {
-  const list = packages.join(", ");
   if (!isCommand("apt-get")) {
-    give(`install what Debian packages as ${packages.join(" ")}`, list);
+    give(packages, `install what Debian packages as ${packages.join(" ")}`);
   }
   if (process.getuid?.() !== 0) {
-    give(
-      `sudo apt-get ${INSTALL.filter((it) => it !== "-qq").join(" ")} ${packages.join(" ")}`,
-      list,
-    );
+    const command = `apt-get update && apt-get ${INSTALL.join(" ")} ${packages.join(" ")}`;
+    give(packages, `type: sudo sh -c '${command}'`);
   }
-  console.log(`system: installing ${list}`);
+  console.log(`system: installing ${packages.join(", ")}`);
   aptGet("update", "-qq");
   aptGet(...INSTALL, ...packages);
   const still = missingPackages();
-  if (still.length > 0) give(`apt-get ${INSTALL.join(" ")} ${still.join(" ")}`, still.join(", "));
+  if (still.length > 0) give(still, `type: apt-get ${INSTALL.join(" ")} ${still.join(" ")}`);
 }
 
 function aptGet(...args) {
@@ -73,7 +70,7 @@ function aptGet(...args) {
   if (done.status !== 0) console.error(`system: apt-get ${args.join(" ")}: failed`);
 }
 
-function give(command, list) {
-  console.error(`system: ${list}: missing: ${command}`);
+function give(packages, remedy) {
+  console.error(`system: ${packages.join(", ")}: missing: ${remedy}`);
   process.exit(1);
 }

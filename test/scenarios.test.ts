@@ -1,6 +1,15 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { formatDiagnostic, load, print } from "../src/scenario/index.ts";
+import {
+  ARCH_NAMES,
+  DESIGN_NAMES,
+  EVENT_FLAGS,
+  formatDiagnostic,
+  load,
+  PROPERTY_NAMES,
+  print,
+  RAW_FIELDS,
+} from "../src/scenario/index.ts";
 
 const files = globSync("scenarios/*/*.scn").sort();
 
@@ -27,3 +36,28 @@ test.each(files.filter((file) => file.includes("/bugs/")))("%s says what goes wr
     expect(never.length + claims.length + refused.length).toBeGreaterThan(0);
   }
 });
+
+const PAGE = "docs/scenario-language.md";
+const page = readFileSync(PAGE, "utf8");
+
+test("the language page names every word of the lists", () => {
+  const words = [ARCH_NAMES, DESIGN_NAMES, PROPERTY_NAMES, EVENT_FLAGS, RAW_FIELDS].flat();
+  expect(words.filter((word) => !new RegExp(`(?<![\\w-])${word}(?![\\w-])`).test(page))).toEqual(
+    [],
+  );
+});
+
+const examples = [...page.matchAll(/```scn\n(.*?)```/gs)].map(([, text]) => text ?? "");
+
+test("the language page has examples", () => {
+  expect(examples.length).toBeGreaterThan(10);
+});
+
+test.each(examples.map((text, index) => [index + 1, text] as const))(
+  "example %i of the language page is a scenario without warnings",
+  (_index, text) => {
+    const loaded = load(text);
+    const said = loaded.ok ? loaded.value.warnings : loaded.error;
+    expect(said.map((it) => formatDiagnostic(it, PAGE, text))).toEqual([]);
+  },
+);

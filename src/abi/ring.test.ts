@@ -113,6 +113,17 @@ describe("any records, of any sizes, from any start", () => {
   });
 });
 
+test("the largest record the kernel can write is read as large", () => {
+  const ring = new FakeRing(1 << 15, 0);
+  const cursor = new RingCursor(ring);
+  ring.write(record(9, 2, 8_191, 0));
+  cursor.refresh();
+  expect(cursor.size).toBe(65_528);
+  cursor.advance();
+  expect(cursor.hasRecord).toBe(false);
+  expect(cursor.pending).toBe(0);
+});
+
 test("a record is not seen before the reader looks again", () => {
   const ring = new FakeRing(32, 0);
   const cursor = new RingCursor(ring);

@@ -10,7 +10,7 @@ import {
   registerHolders,
   type Sys,
 } from "../linux/index.ts";
-import { childTest, freeSlots, WatchError } from "../watch/index.ts";
+import { childTest, describeHolder, freeSlots, WatchError } from "../watch/index.ts";
 import { formatCount } from "./format.ts";
 
 /** One thing that was looked at. */
@@ -60,11 +60,7 @@ function registerFinding(arch: Architecture, free: number): Finding {
 function holderFinding(holders: readonly Holder[]): Finding {
   const name = "held by others";
   if (holders.length === 0) return { name, state: "ok", value: "nobody, as far as can be seen" };
-  const value = holders
-    .map(({ comm, pid, perfEvents, traces }) => {
-      return `${comm} ${pid} (${formatCount(perfEvents)} perf events, traces ${traces.length})`;
-    })
-    .join(", ");
+  const value = holders.map(describeHolder).join(", ");
   return { name, state: "limited", value };
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addArchCommand } from "./arch-command.ts";
 import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -28,6 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addDoctorCommand(program, { finish });
   addRunCommand(program, { finish });
   addConformCommand(program, { finish });
+  addArchCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();
     else await program.parseAsync([...own], { from: "user" });

@@ -77,16 +77,18 @@ function fixesOf(program: KernelProgram): ReadonlySet<FixId> {
 
 /** Room for what the program can have at one time, so that no freed id need be used again. */
 function boundsOf(program: KernelProgram): { tasks: number; events: number } {
-  const all = program.steps.flatMap(({ action, times }) => Array<Op>(times).fill(action));
-  const births = all.filter(({ kind }) => kind === "fork" || kind === "thread").length;
-  const tasks = program.tasks.length + births;
-  let events = 0;
-  for (const op of all) {
-    if (op.kind === "open") events += op.spec.flags.includes("inherit") ? 1 + births : 1;
-    else if (op.kind === "open-wide") events += program.machine.cpus;
-    else if (op.kind === "poke-dr")
-      events += op.index === 7 ? 4 : 1; // DR7 has four fields
-    else if (op.kind === "set-hw-debug" || op.kind === "set-debugreg") events++;
+  const timesOf = (...kinds: readonly Op["kind"][]) =>
+    program.steps
+      .filter(({ action }) => kinds.includes(action.kind))
+      .reduce((sum, { times }) => sum + times, 0);
+  const births = timesOf("fork", "thread");
+  // DR7 alone can make all four of x86.
+  let events = 4 * timesOf("poke-dr") + timesOf("set-hw-debug", "set-debugreg", "set-regset");
+  events += timesOf("open-wide") * program.machine.cpus;
+  for (const { action, times } of program.steps) {
+    if (action.kind !== "open") continue;
+    events += times * (action.spec.flags.includes("inherit") ? 1 + births : 1);
   }
-  return { tasks: Math.max(1, tasks), events: Math.min(MOST_EVENTS, Math.max(4, events)) };
+  const tasks = Math.max(1, program.tasks.length + births);
+  return { tasks, events: Math.min(MOST_EVENTS, Math.max(4, events)) };
 }

@@ -96,12 +96,14 @@ function accessOn(k: Kernel, task: number, touch: Touch): boolean {
 /** What a store leaves in memory; the bytes of a number lie with the lowest first. */
 function store(k: Kernel, { variable, offset, value, access }: Touch): void {
   if (value === undefined) return;
+  const memory = k.user.memory.at(1);
   let rest = value;
   for (let byte = 0; byte < access.size; byte++) {
-    const at = k.memoryOf(variable, offset + byte);
+    const cell = k.memoryOf(variable, offset + byte);
+    if (cell < 0) return; // only the first bytes of a long variable are kept
     // A read-modify-write adds, and carries over to the next byte.
-    if (at >= 0 && access.kind === "rmw") rest += k.user.memory.get(1, at);
-    if (at >= 0) k.user.memory.set(1, rest % 256, at);
+    if (access.kind === "rmw") rest += k.state.get(memory + cell);
+    k.state.set(memory + cell, rest % 256);
     rest = Math.floor(rest / 256);
   }
 }

@@ -99,6 +99,16 @@ test("a child is listed while it lives, and gone once it was waited for", async 
   expect(hasEnded(pid)).toBe(true);
 });
 
+test("a child that nobody waited for has ended, though it is still listed", async () => {
+  // The shell's child ends; what the shell has become does not know of it.
+  const parent = spawn("/bin/sh", ["-c", "true & exec sleep 100"], { stdio: "ignore" });
+  const pid = parent.pid ?? 0;
+  await expect.poll(() => childrenOf(pid).map((it) => statusOf(it)?.state)).toEqual(["Z"]);
+  expect(childrenOf(pid).map(hasEnded)).toEqual([true]);
+  expect(hasEnded(pid)).toBe(false);
+  parent.kill("SIGKILL");
+});
+
 test("of a process that is not there nothing is told, and nothing is thrown", () => {
   expect(statusOf(NO_PID)).toBeUndefined();
   expect(threadsOf(NO_PID)).toBeUndefined();

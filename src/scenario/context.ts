@@ -4,22 +4,25 @@ import type { Names } from "./names.ts";
 import type { Machine } from "./program.ts";
 import type { Scope } from "./scope.ts";
 
-/** What one step is resolved against: the names so far, the machine, and what the step expects. */
-export class Context {
+/** What everything in a scenario is resolved against. */
+export interface Env {
+  readonly names: Names;
+  readonly scope: Scope;
+  readonly machine: Machine;
+}
+
+/** What one step is resolved against: its actor and what it expects, too. */
+export class Context implements Env {
   readonly names: Names;
   readonly scope: Scope;
   readonly machine: Machine;
   readonly actor: string;
   readonly #expected: readonly Outcome<Written>[];
 
-  constructor(
-    { names, scope, machine }: Pick<Context, "names" | "scope" | "machine">,
-    actor: string,
-    expected: readonly Outcome<Written>[],
-  ) {
-    this.names = names;
-    this.scope = scope;
-    this.machine = machine;
+  constructor(env: Env, actor = "", expected: readonly Outcome<Written>[] = []) {
+    this.names = env.names;
+    this.scope = env.scope;
+    this.machine = env.machine;
     this.actor = actor;
     this.#expected = expected;
   }

@@ -1,9 +1,8 @@
 import { asCpu } from "../base/index.ts";
 import type { Access, Resolved } from "./action.ts";
 import type { Declared, Item, Position } from "./ast.ts";
-import { Context } from "./context.ts";
-import type { Names } from "./names.ts";
-import type { InitialTask, Machine } from "./program.ts";
+import { Context, type Env } from "./context.ts";
+import type { InitialTask } from "./program.ts";
 import { resolveAccess } from "./resolve-access.ts";
 import type { Scope } from "./scope.ts";
 
@@ -18,10 +17,7 @@ const MAX_CALLS = 1000; // accesses of one execution of a function, those it cal
 type Kind<K extends Item["kind"]> = Item & { readonly kind: K };
 
 /** Enters what the file declares into `names`, and gives back the tasks among it. */
-export function declareAll(
-  items: readonly Item[],
-  env: { readonly names: Names; readonly scope: Scope; readonly machine: Machine },
-): InitialTask[] {
+export function declareAll(items: readonly Item[], env: Env): InitialTask[] {
   const tasks: InitialTask[] = [];
   const lengths = new Map<string, number>();
   for (const item of items) {
@@ -31,8 +27,6 @@ export function declareAll(
   }
   return tasks;
 }
-
-type Env = Parameters<typeof declareAll>[1];
 
 /** `x`, or `x[0]` … for a family. */
 function members({ name, count, at }: Declared, scope: Scope): string[] {
@@ -73,10 +67,10 @@ function isNewPlace(name: string, at: Position, { names, scope }: Pick<Env, "nam
 const isPowerOfTwo = (value: number) => Number.isInteger(Math.log2(value));
 
 function declareFunction(item: Kind<"func">, env: Env, lengths: Map<string, number>): void {
-  const { names, scope, machine } = env;
+  const { names, scope } = env;
   const { declared, kernel } = item;
-  const context = new Context({ names, scope, machine }, "", []);
-  const body = item.body.map((access) => resolveAccess(access, context.names, scope));
+  const context = new Context(env);
+  const body = item.body.map((access) => resolveAccess(access, context));
   if (kernel && body.length > 0) {
     scope.report(
       declared.at,
@@ -108,7 +102,7 @@ function totalLength(
 
 function declareTask(item: Kind<"task">, env: Env): InitialTask[] {
   const { names, scope } = env;
-  const context = new Context(env, "", []);
+  const context = new Context(env);
   const cpu = item.cpu === undefined ? undefined : asCpu(context.cpu(item.cpu));
   return members(item.declared, scope).map((name) => {
     names.addTask(name, item.declared.at);

@@ -1,5 +1,8 @@
 import type { Position } from "./ast.ts";
 
+/** How many are handed out at a time: after the first dozen nobody reads on. */
+export const MAX_DIAGNOSTICS = 50;
+
 /** What is wrong with a scenario, and where. A warning does not keep it from being run. */
 export interface Diagnostic {
   readonly severity: "error" | "warning";

@@ -122,13 +122,14 @@ test.each([
   ["P: open e write y", '8: there is no variable or function "y" here'],
   ["P: open e write x+8", '8: "x" has 8 bytes: there is no byte 8'],
   ["P: store x+4 size 8", '8: "x" has 8 bytes: this goes up to byte 11'],
-  ["P: store x size 3", "8: store has 1, 2, 4, 8 bytes, never 3"],
+  ["P: store x size 3", "8: store has 1, 2, 4 or 8 bytes, never 3"],
   ["P: store f", '8: "f" is no variable: nothing can store it'],
   ["P: store k", `8: "k" is the kernel's: a task cannot store it`],
   ["P: load x = 3", "8: load takes no value"],
   ["P: pin cpu1", "8: there is no cpu1: there is only cpu0; if that is the point, add -> EINVAL"],
-  ["P: larx x", "8: P cannot larx on x86"],
-  ["P: fork C\nP: set-debugreg C write x", "9: P cannot set-debugreg on x86"],
+  ["P: larx x", "8: nobody can larx on x86"],
+  ["func g does dcbz x\nP: execute g", "8: nobody can dcbz on x86"],
+  ["P: fork C\nP: set-debugreg C write x", "9: nobody can set-debugreg on x86"],
   ["P: attach P", "8: P cannot trace itself"],
   ["P: open e write x times 2", "8: open cannot be done several times in a row"],
   ["P: store x times 1000001", "8: times is 1000001: it must be from 1 to 1000000"],
@@ -141,10 +142,10 @@ test.each([
     '9: "i" has a meaning here already: take another name',
   ],
   ["for cpus in 0..1 {\n}", '8: "cpus" has a meaning here already: take another name'],
-  ["arch x86 slots 5", "8: x86 has 4 slots, never 5"],
+  ["arch x86 slots 5", "8: x86 never has 5 slots: it has 4"],
   ["arch x86 inst-slots 4", "8: x86 has no inst-slots of its own: all its slots serve both"],
-  ["arch powerpc-dawr slots 2", "8: powerpc-dawr has 1 slots, never 2"],
-  ["arch arm64 slots 17", "8: arm64 has 2 to 16 slots, never 17"],
+  ["arch powerpc-dawr slots 2", "8: powerpc-dawr never has 2 slots: it has 1"],
+  ["arch arm64 slots 17", "8: arm64 never has 17 slots: it has 2 to 16"],
   ["arch x86 design a", "8: x86 has no designs: they are powerpc's"],
   ["cpus 17", "8: the number of CPUs is 17: it must be from 1 to 16"],
   ["cpus 1\ncpus 2", "9: cpus is given twice"],
@@ -176,6 +177,13 @@ test("an event may be opened again where it was closed, or was never there", () 
 test("a scenario needs a machine and somebody who does something", () => {
   expect(said("var x 8")).toEqual(["1: no machine is named: add a line such as `arch x86`"]);
   expect(said("arch x86")).toEqual(["1: nobody does anything: add a line such as `P: exit`"]);
+});
+
+test("at most 16 machines, and at most 50 complaints", () => {
+  expect(said(`${"arch x86\n".repeat(17)}P: exit`)).toEqual([
+    "17: a scenario is for at most 16 machines",
+  ]);
+  expect(said("arch x86\nfor c in 1..99 {\n  P: pin cpu c\n}")).toHaveLength(50);
 });
 
 test("blow-ups are refused at once", () => {

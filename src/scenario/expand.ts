@@ -1,9 +1,9 @@
 import { err, ok, type Result } from "../base/index.ts";
 import type { Action, Observation, Resolved } from "./action.ts";
 import type { Item, Scenario, Written } from "./ast.ts";
-import { Context } from "./context.ts";
+import { Context, type Env } from "./context.ts";
 import { declareAll, MAX_TASKS } from "./declare.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import { type Diagnostic, MAX_DIAGNOSTICS } from "./diagnostic.ts";
 import { type ArchItem, machineOf } from "./machine.ts";
 import { Names } from "./names.ts";
 import { printClaim, printStep } from "./print.ts";
@@ -11,6 +11,7 @@ import type { Check, InitialTask, Machine, Program, Step } from "./program.ts";
 import { resolveAction, resolveOutcome } from "./resolve-action.ts";
 import { Scope } from "./scope.ts";
 
+const MAX_MACHINES = 16;
 const MAX_STEPS = 20_000;
 const MAX_TURNS = 100_000; // of all loops together
 const MAX_TIMES = 1_000_000;
@@ -28,10 +29,17 @@ export function expand(scenario: Scenario): Result<Expanded, readonly Diagnostic
     const message = "no machine is named: add a line such as `arch x86`";
     return err([{ severity: "error", at: { line: 1, column: 1 }, message }]);
   }
+  const oneTooMany = archs[MAX_MACHINES];
+  if (oneTooMany !== undefined) {
+    const message = `a scenario is for at most ${MAX_MACHINES} machines`;
+    return err([{ severity: "error", at: oneTooMany.at, message }]);
+  }
   const expanders = archs.map((arch) => new Expander(scenario.items, arch));
   const programs = expanders.map((expander) => expander.expand());
   const diagnostics = distinct(expanders.flatMap((expander) => expander.scope.diagnostics));
-  if (diagnostics.some(({ severity }) => severity === "error")) return err(diagnostics);
+  if (diagnostics.some(({ severity }) => severity === "error")) {
+    return err(diagnostics.slice(0, MAX_DIAGNOSTICS));
+  }
   return ok({ programs, warnings: diagnostics });
 }
 
@@ -74,8 +82,7 @@ class Expander {
   }
 
   expand(): Program {
-    const env = { names: this.#names, scope: this.scope, machine: this.#machine };
-    const declared = declareAll(this.#items, env);
+    const declared = declareAll(this.#items, this.#env);
     this.#run(this.#items);
     const checks = this.#claims.map((claim) => ({
       kind: claim.item.kind,
@@ -93,6 +100,10 @@ class Expander {
       reach: checks.filter(({ kind }) => kind === "reach").map(({ check }) => check),
       never: [...new Set(this.#items.flatMap((it) => (it.kind === "never" ? it.properties : [])))],
     };
+  }
+
+  get #env(): Env {
+    return { names: this.#names, scope: this.scope, machine: this.#machine };
   }
 
   #run(items: readonly Item[]): void {
@@ -140,8 +151,7 @@ class Expander {
       return;
     }
     const { scope } = this;
-    const env = { names: this.#names, scope, machine: this.#machine };
-    const context = new Context(env, this.#names.actor(item.actor), item.expected);
+    const context = new Context(this.#env, this.#names.actor(item.actor), item.expected);
     const action = resolveAction(item.action, context);
     if (this.#names.tasks.size > MAX_TASKS) this.#tooMuch(item, `${MAX_TASKS} tasks`);
     if (item.times !== undefined && ONCE.has(action.kind)) {
@@ -180,7 +190,7 @@ class Expander {
         return { kind: observation.kind, event: names.event(observation.event) };
       case "slots":
       case "inst-slots": {
-        const context = new Context({ names, scope: this.scope, machine: this.#machine }, "", []);
+        const context = new Context(this.#env);
         return { kind: observation.kind, cpu: context.cpu(observation.cpu) };
       }
       case "value":

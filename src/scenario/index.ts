@@ -21,7 +21,7 @@ export type {
   TraceAction,
   Value,
 } from "./action.ts";
-export type { Position, Scenario } from "./ast.ts";
+export type { Expr, Item, Position, Ref, Scenario, Written } from "./ast.ts";
 export { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 export { type Expanded, expand } from "./expand.ts";
 export { type Loaded, load } from "./load.ts";
@@ -35,11 +35,13 @@ export {
   type BpTypeName,
   DESIGN_NAMES,
   type DesignName,
+  EVENT_FLAGS,
   type EventFlag,
   type ModifyFlag,
   type PollName,
   PROPERTY_NAMES,
   type PropertyName,
+  RAW_FIELDS,
   type RawField,
   type SignalName,
   type UserName,

@@ -61,7 +61,7 @@ function slotCount(
   const count = scope.num(wish);
   if (least <= count && count <= most) return count;
   const has = least === most ? String(most) : `${least} to ${most}`;
-  scope.report(wish.at, `${item.arch} has ${has} ${what}, never ${count}`);
+  scope.report(wish.at, `${item.arch} never has ${count} ${what}: it has ${has}`);
   return usual;
 }
 

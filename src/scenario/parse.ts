@@ -1,14 +1,13 @@
 import { err, ok, type Result } from "../base/index.ts";
 import type { Block, Item, Position, Scenario } from "./ast.ts";
 import { Cursor, SyntaxFault } from "./cursor.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import { type Diagnostic, MAX_DIAGNOSTICS } from "./diagnostic.ts";
 import { parseExpr, parseRange } from "./parse-expr.ts";
 import { parseOneLine, parseStep } from "./parse-item.ts";
 import { type Line, tokenize } from "./token.ts";
 
 const MAX_TEXT = 1 << 20; // characters
 const MAX_DEPTH = 16; // of blocks
-const MAX_DIAGNOSTICS = 50;
 
 /** Reads a scenario, or says all that is wrong with its lines. Throws for no text whatever. */
 export function parse(text: string): Result<Scenario, readonly Diagnostic[]> {

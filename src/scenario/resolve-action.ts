@@ -12,33 +12,12 @@ import type { Context } from "./context.ts";
 import { resolveAccess } from "./resolve-access.ts";
 import { resolveEvent } from "./resolve-event.ts";
 import { resolveTrace } from "./resolve-trace.ts";
-import type { ArchName } from "./vocabulary.ts";
-
-const ONLY_ON: Partial<Record<Action<Written>["kind"], "x86" | "powerpc" | "arm64">> = {
-  "peek-dr": "x86",
-  "poke-dr": "x86",
-  "set-debugreg": "powerpc",
-  "set-hw-debug": "powerpc",
-  "del-hw-debug": "powerpc",
-  "set-regset": "arm64",
-};
-const NOT_ON_X86: ReadonlySet<Action<Written>["kind"]> = new Set(["larx", "stcx", "dcbz"]);
 
 /** An action as it is run. What cannot be meant is reported to the context's scope. */
 export function resolveAction(action: Action<Written>, context: Context): Action<Resolved> {
-  checkArch(action, context.machine.arch, context);
   if ("event" in action) return resolveEvent(action, context);
-  if ("size" in action) return resolveAccess(action, context.names, context.scope);
+  if ("size" in action) return resolveAccess(action, context);
   return resolveTask(action, context);
-}
-
-function checkArch(action: Action<Written>, arch: ArchName, { scope, actor }: Context): void {
-  const family = ONLY_ON[action.kind];
-  const isHere = family === undefined || arch.startsWith(family);
-  if (isHere && !(arch === "x86" && NOT_ON_X86.has(action.kind))) return;
-  const at =
-    "task" in action ? action.task.at : "place" in action ? action.place.name.at : undefined;
-  if (at !== undefined) scope.report(at, `${actor} cannot ${action.kind} on ${arch}`);
 }
 
 type Rest = Exclude<

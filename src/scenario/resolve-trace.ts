@@ -2,6 +2,16 @@ import type { Resolved, TraceAction, Value } from "./action.ts";
 import type { Written } from "./ast.ts";
 import type { Context } from "./context.ts";
 
+/** The requests that one family of architectures has. */
+const ONLY_ON: Partial<Record<TraceAction<Written>["kind"], "x86" | "powerpc" | "arm64">> = {
+  "peek-dr": "x86",
+  "poke-dr": "x86",
+  "set-debugreg": "powerpc",
+  "set-hw-debug": "powerpc",
+  "del-hw-debug": "powerpc",
+  "set-regset": "arm64",
+};
+
 /** Numbers, names and defaults of a ptrace request. */
 export function resolveTrace(
   action: TraceAction<Written>,
@@ -9,6 +19,10 @@ export function resolveTrace(
 ): TraceAction<Resolved> {
   const { names, scope } = context;
   const task = names.task(action.task);
+  const { arch } = context.machine;
+  if (!arch.startsWith(ONLY_ON[action.kind] ?? "")) {
+    scope.report(action.task.at, `nobody can ${action.kind} on ${arch}`);
+  }
   if (task === context.actor) scope.report(action.task.at, `${task} cannot trace itself`);
   names.mayDie(task); // of the signals that a tracer lets through
   switch (action.kind) {

@@ -92,13 +92,24 @@ function bssRanges(
     .map((it) => ({ start: bias + it.vaddr + it.filesz, end: bias + it.vaddr + it.memsz }));
 }
 
+/** What x86-64 has, and other processors may. */
+const SMALLEST_PAGE = 4096n;
 let knownPageSize: bigint | undefined;
 
 /** From our own auxiliary vector, for a page is 4, 16 or 64 KiB, the same in every process. */
 function pageSize(): bigint {
   if (knownPageSize !== undefined) return knownPageSize;
-  const words = new BigUint64Array(Uint8Array.from(readFileSync("/proc/self/auxv")).buffer);
-  const place = words.findIndex((word, i) => i % 2 === 0 && word === AT_PAGESZ);
-  knownPageSize = words[place + 1] ?? 4096n;
+  knownPageSize = auxiliaryValue(AT_PAGESZ) ?? SMALLEST_PAGE;
   return knownPageSize;
+}
+
+/** Undefined where we may not read our own vector: a program with capabilities is not dumpable. */
+function auxiliaryValue(type: bigint): bigint | undefined {
+  try {
+    const words = new BigUint64Array(Uint8Array.from(readFileSync("/proc/self/auxv")).buffer);
+    const place = words.findIndex((word, i) => i % 2 === 0 && word === type);
+    return place < 0 ? undefined : words[place + 1];
+  } catch {
+    return undefined;
+  }
 }

@@ -61,7 +61,7 @@ test("a line that never ends is not kept", () => {
 
 test("a file is read on from where it ended, through half a line", () => {
   using workshop = new Workshop();
-  using map = new PerfMapFile(workshop.write("map", "1000 10 one\n2000 10 tw"));
+  using map = new PerfMapFile([workshop.write("map", "1000 10 one\n2000 10 tw")]);
   map.refresh();
   expect([map.lookup(0x1000n)?.name, map.lookup(0x2000n)]).toEqual(["one", undefined]);
   appendFileSync(workshop.path("map"), "o\n3000 10 three\n");
@@ -76,7 +76,7 @@ test("a file is read on from where it ended, through half a line", () => {
 test("a file that was truncated or replaced is read anew", () => {
   using workshop = new Workshop();
   const path = workshop.write("map", "1000 10 first\n2000 10 second\n");
-  using map = new PerfMapFile(path);
+  using map = new PerfMapFile([path]);
   map.refresh();
   truncateSync(path, 0);
   appendFileSync(path, "3000 10 third\n");
@@ -89,7 +89,7 @@ test("a file that was truncated or replaced is read anew", () => {
 
 test("a map that appears late is found, and one that vanishes stays known", () => {
   using workshop = new Workshop();
-  using map = new PerfMapFile(workshop.path("late"));
+  using map = new PerfMapFile([workshop.path("late")]);
   map.refresh();
   expect(map.lookup(0x1000n)).toBeUndefined();
   const path = workshop.write("late", "1000 10 f\n");
@@ -103,7 +103,15 @@ test("a map that appears late is found, and one that vanishes stays known", () =
 test("the map of an owner who is not trusted is not read", () => {
   using workshop = new Workshop();
   writeFileSync(workshop.path("map"), "1000 10 lie\n");
-  using map = new PerfMapFile(workshop.path("map"), () => false);
+  using map = new PerfMapFile([workshop.path("map")], () => false);
   map.refresh();
   expect(map.lookup(0x1000n)).toBeUndefined();
+});
+
+test("where the first path is gone with its process, the second is read", () => {
+  using workshop = new Workshop();
+  const left = workshop.write("left", "1000 10 one\n");
+  using map = new PerfMapFile([workshop.path("gone"), left]);
+  map.refresh();
+  expect(map.lookup(0x1008n)?.name).toBe("one");
 });

@@ -65,7 +65,7 @@ function indexOf(ranges: readonly JitRange[]): RangeIndex {
  * stays open, so that what was written last can still be read when the process is gone.
  */
 export class PerfMapFile implements Disposable {
-  readonly #path: string;
+  readonly #paths: readonly string[];
   readonly #isTrusted: (uid: number) => boolean;
   #fd: number | undefined;
   #offset = 0;
@@ -73,9 +73,12 @@ export class PerfMapFile implements Disposable {
   #symbols = new JitSymbols();
   readonly #names = new WeakMap<JitRange, JitName>();
 
-  /** Anybody may write to /tmp: a file is read if `isTrusted` says so of its owner. */
-  constructor(path: string, isTrusted: (uid: number) => boolean = () => true) {
-    this.#path = path;
+  /**
+   * The first of `paths` that is there is the file. Anybody may write to /tmp: it is read if
+   * `isTrusted` says so of its owner.
+   */
+  constructor(paths: readonly string[], isTrusted: (uid: number) => boolean = () => true) {
+    this.#paths = paths;
     this.#isTrusted = isTrusted;
   }
 
@@ -108,10 +111,11 @@ export class PerfMapFile implements Disposable {
   }
 
   #reopenIfReplaced(): void {
-    const now = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
-    if (now === undefined) return; // never there, or gone with its process: keep what is open
-    if (this.#identity === `${now.dev}:${now.ino}`) return;
-    const fd = this.#openTrusted();
+    const path = this.#paths.find((it) => statSync(it, { throwIfNoEntry: false }) !== undefined);
+    if (path === undefined) return; // never there, or gone with its process: keep what is open
+    const now = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (this.#identity === `${now?.dev}:${now?.ino}`) return;
+    const fd = this.#openTrusted(path);
     if (fd === undefined) return;
     this[Symbol.dispose]();
     this.#startOver();
@@ -120,10 +124,10 @@ export class PerfMapFile implements Disposable {
     this.#identity = `${opened.dev}:${opened.ino}`;
   }
 
-  #openTrusted(): number | undefined {
+  #openTrusted(path: string): number | undefined {
     let fd: number;
     try {
-      fd = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+      fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     } catch {
       return undefined;
     }

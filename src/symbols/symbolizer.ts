@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { asVa, type Pid } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
@@ -283,7 +283,18 @@ function perfMapOf(proc: string, pid: Pid): PerfMapFile {
     // The process is gone already: no map of its own will be found.
   }
   const trusted = new Set([0, owner, process.getuid?.()]);
-  return new PerfMapFile(`${folder}/root/tmp/perf-${ownPid}.map`, (uid) => trusted.has(uid));
+  const name = `tmp/perf-${ownPid}.map`;
+  // When the process has ended its root is gone, but where that was ours the file is still there.
+  const paths = [`${folder}/root/${name}`, ...(sharesMounts(proc, folder) ? [`/${name}`] : [])];
+  return new PerfMapFile(paths, (uid) => trusted.has(uid));
+}
+
+function sharesMounts(proc: string, folder: string): boolean {
+  try {
+    return readlinkSync(`${folder}/ns/mnt`) === readlinkSync(join(proc, "self/ns/mnt"));
+  } catch {
+    return false;
+  }
 }
 
 /** The oldest entry makes room. */

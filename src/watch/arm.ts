@@ -19,6 +19,8 @@ export function armCpus(sys: Sys, plan: ArmPlan): Result<Arming, ArmRefusal> {
   });
 }
 
+/** Threads are born faster than they can be listed: what has been opened by then must do. */
+const MOST_LISTINGS = 1_000;
 /** Listings without a new thread before we believe that there is none: one may miss a thread. */
 const QUIET_LISTINGS = 2;
 
@@ -38,7 +40,7 @@ export function armTasks(
     const cpus = onlineCpus();
     const opened = new Set<number>();
     let quiet = 0;
-    for (let listing = 0; quiet < QUIET_LISTINGS; listing += 1) {
+    for (let listing = 0; quiet < QUIET_LISTINGS && listing < MOST_LISTINGS; listing += 1) {
       const tids = pids.flatMap((pid) => threadsOf(pid) ?? []).filter((tid) => !opened.has(tid));
       quiet = tids.length === 0 ? quiet + 1 : 0;
       for (const tid of tids) {
@@ -52,6 +54,7 @@ export function armTasks(
         if (latecomer) arming.mayOverlap = true;
       }
     }
+    arming.settled = quiet >= QUIET_LISTINGS;
     return ok(undefined);
   });
 }

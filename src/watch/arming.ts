@@ -70,6 +70,8 @@ export class Arming implements Disposable {
   readonly plan: ArmPlan;
   /** Some thread may be covered by two events; the reader must count each access once. */
   mayOverlap = false;
+  /** No listing of threads found a new one any more. */
+  settled = true;
   /** Threads that must have inherited their events, for no register was free for one of their own. */
   readonly assumed: number[] = [];
   private readonly sys: Sys;

@@ -11,6 +11,7 @@ export interface Gap {
     | "kernel-mode"
     | "existing-children"
     | "children"
+    | "threads"
     | "exec"
     | "cpu-online"
     | "stranger-reuse"

@@ -22,6 +22,7 @@ export function gapsBefore(facts: {
     ...kernelMode(plan, options),
     ...existingChildren(targets, plan),
     ...assumed(arming.assumed),
+    ...unsettled(arming.settled),
   ];
 }
 
@@ -65,6 +66,12 @@ function assumed(tids: readonly number[]): readonly Gap[] {
   if (tids.length === 0) return [];
   const text = `threads ${shown(tids)} were born while registers were armed: they hold inherited ones, as no other is free`;
   return [{ kind: "children", text }];
+}
+
+function unsettled(settled: boolean): readonly Gap[] {
+  if (settled) return [];
+  const text = "threads were born faster than they could be listed: some may not be watched";
+  return [{ kind: "threads", text }];
 }
 
 function shown(ids: readonly number[]): string {

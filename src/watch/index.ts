@@ -9,6 +9,7 @@ export { type Hit, keepHit } from "./hit.ts";
 export { openSession } from "./open-session.ts";
 export type { WatchOptions, WatchTarget } from "./options.ts";
 export type { RawHit } from "./raw-hit.ts";
+export { describeHolder } from "./refusal.ts";
 export { freeSlots, selfTest } from "./self-test.ts";
 export type { EndReason, HitSink, Session } from "./session.ts";
 export { type Spot, type SpotPiece, spotRange } from "./spot.ts";

@@ -1,5 +1,5 @@
 import type { Errno } from "../base/index.ts";
-import { commOf, type Privileges, registerHolders, statusOf } from "../linux/index.ts";
+import { commOf, type Holder, type Privileges, registerHolders, statusOf } from "../linux/index.ts";
 import type { ArmRefusal } from "./arming.ts";
 import { WatchError } from "./watch-error.ts";
 
@@ -56,15 +56,18 @@ function whyDenied({ errno, pid }: ArmRefusal, privileges: Privileges): string {
 
 /** Who could hold the registers, for the user to end or detach. */
 function whoHolds(): string {
-  const holders = registerHolders().map(({ pid, comm, perfEvents, traces }) => {
-    const events = perfEvents > 0 ? `${perfEvents} perf events` : "";
-    const tracees = traces.length > 0 ? `traces ${traces.join(", ")}` : "";
-    return `${comm} (${pid}: ${[events, tracees].filter((it) => it !== "").join("; ")})`;
-  });
+  const holders = registerHolders().map(describeHolder);
   if (holders.length === 0) {
     return "no debug register is free, and no holder can be seen from here: look as root, in all containers";
   }
   return `no debug register is free: end or detach one of ${holders.join(", ")}`;
+}
+
+/** `gdb (1234: 2 perf events; traces 99)`. */
+export function describeHolder({ pid, comm, perfEvents, traces }: Holder): string {
+  const events = perfEvents > 0 ? [`${perfEvents} perf events`] : [];
+  const tracees = traces.length > 0 ? [`traces ${traces.join(", ")}`] : [];
+  return `${comm} (${pid}: ${[...events, ...tracees].join("; ")})`;
 }
 
 function noHardware(errno: Errno): string {

@@ -96,11 +96,15 @@ describe.each(ARM)("armed for each %s", (arm) => {
   });
 
   test("an address counts on over the exec, whatever is there then", async () => {
-    const next = workshop.compile("exec", "-DPADDING=8192");
-    await using target = await Target.start(workshop.compile("exec"), [100, 250, next]);
-    const where = [`${target.at("counter")}/8`];
-    const options = { target: { pids: [target.pid] }, where, arm, kernel: false };
-    expect(counted(await watching(options, () => target.run()))).toEqual(allOf(100));
+    const path = workshop.compile("exec");
+    const countOver = async (next: string) => {
+      await using target = await Target.start(path, [100, 250, next]);
+      const where = [`${target.at("counter")}/8`];
+      const options = { target: { pids: [target.pid] }, where, arm, kernel: false };
+      return counted(await watching(options, () => target.run()));
+    };
+    expect(await countOver(path)).toEqual(allOf(350));
+    expect(await countOver(workshop.compile("exec", "-DPADDING=8192"))).toEqual(allOf(100));
   });
 
   test("two processes with a symbol at different places count each at its own", async () => {

@@ -28,8 +28,8 @@ export function requires({ root = false, registers = 1, commands = ["gcc"] }: Ne
 }
 
 function registersLacking(wished: number): string | undefined {
-  const free = freeSlots(openSys(), wished);
-  if (free === wished) return undefined;
+  const free = freeSlots(openSys());
+  if (free >= wished) return undefined;
   const holders = registerHolders().map(({ pid, comm }) => `${comm} (${pid})`);
   const held = holders.length === 0 ? "" : `, held by ${holders.join(", ")}`;
   return `${wished} free debug registers (${free} are${held})`;
