@@ -4,8 +4,8 @@ import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
 import type { Checked } from "./check-run.ts";
 import { EXIT } from "./exit-codes.ts";
+import { modelledPrograms } from "./modelled-programs.ts";
 import { parseChoice, parseCount, parseDuration } from "./parse.ts";
-import { programsOf } from "./programs-of.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface CheckFlags {
@@ -68,7 +68,7 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   const options = optionsOf(flags);
   const programs: { file: string; program: Program }[] = [];
   for (const file of files) {
-    const all = await programsOf(file);
+    const all = await modelledPrograms(file);
     const wanted = designs === undefined ? all : withDesigns(file, all, designs);
     programs.push(...wanted.map((program) => ({ file, program })));
   }

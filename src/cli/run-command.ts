@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { ModelReport } from "../conform/index.ts";
-import type { Program } from "../scenario/index.ts";
+import type { RunReport, Target, TargetName } from "../conform/index.ts";
 import { EXIT } from "./exit-codes.ts";
-import { programsOf } from "./programs-of.ts";
+import { parseChoice } from "./parse.ts";
+import { type FileProgram, programsOf } from "./scenario-files.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface RunFlags {
@@ -13,12 +13,15 @@ interface RunFlags {
 
 const AFTER_HELP = `
 The statements are run in the order of the file, each to its end before the next
-begins, on every machine that the file names.
+begins, on every machine that the file names. Targets are model and linux, this
+computer's kernel, which needs root and a C compiler; with several of them, a
+difference fails, too.
 
 Exit status: 0 all as expected, 1 not, 2 wrong usage or a file that cannot be run.
 
 Examples:
   trapline run scenarios/conformance/x86-h1-write.scn
+  trapline run --on model,linux scenarios/conformance/x86-h1-write.scn
   trapline run --trace scenarios/bugs/oops-2016.scn
   trapline run --json scenarios/conformance/*.scn
 `;
@@ -33,8 +36,8 @@ export function addRunCommand(
     .summary("run scenario files, line by line")
     .description("Run scenarios and hold what they lead to against what they expect.")
     .argument("<file...>", "scenario files")
-    .option("--on <TARGET>", "where: model", "model")
-    .option("--trace", "print each atomic step")
+    .option("--on <TARGETS>", "where: model, linux, or both with a comma", "model")
+    .option("--trace", "print each atomic step of the model")
     .option("--json", "print JSON lines: header, statements, violations, verdicts")
     .addHelpText("after", AFTER_HELP)
     .action(async (files: readonly string[], flags: RunFlags) => {
@@ -43,26 +46,61 @@ export function addRunCommand(
 }
 
 async function runFiles(files: readonly string[], flags: RunFlags): Promise<number> {
-  if (flags.on !== "model") throw new UsageError(`--on ${flags.on}: no such target: use model`);
-  if (flags.trace === true && flags.json === true)
-    throw new UsageError("run: --trace and --json: give one of them");
-  const programs: { file: string; program: Program }[] = [];
-  for (const file of files) {
-    for (const program of await programsOf(file)) programs.push({ file, program });
+  const { missingFixes, openTarget, TARGET_NAMES } = await import("../conform/index.ts");
+  const names = flags.on.split(",").map((name) => parseChoice("--on", name, TARGET_NAMES));
+  if (new Set(names).size < names.length)
+    throw new UsageError(`--on ${flags.on}: the same target twice`);
+  if (flags.trace === true && (flags.json === true || names.join() !== "model"))
+    throw new UsageError("run: --trace: only for the model alone, and without --json");
+  const programs = await programsOf(files);
+  if (names.includes("model")) {
+    for (const { file, program } of programs) {
+      const missing = missingFixes(program).join(", ");
+      if (missing !== "")
+        throw new UsageError(`${file}: without fix ${missing}: the model cannot switch it off`);
+    }
   }
 
-  const { runOnModel } = await import("../conform/index.ts");
-  const { jsonHeader, jsonReport, textReport, traceLine } = await import("./run-text.ts");
-  if (flags.json === true) console.log(jsonHeader());
+  const { jsonHeader, traceLine } = await import("./run-text.ts");
+  const lines: string[] = [];
+  const listen = flags.trace === true ? traceLine(lines) : undefined;
+  using open = new DisposableStack();
+  const targets = names.map((name) => open.use(openTarget(name, listen)));
+  if (flags.json === true) console.log(jsonHeader(names));
   let ok = true;
-  for (const { file, program } of programs) {
-    const lines: string[] = [];
-    const listen = flags.trace === true ? traceLine(lines) : undefined;
-    const report: ModelReport = runOnModel(program, listen);
-    ok &&= report.ok;
-    if (flags.json === true) lines.push(...jsonReport(file, report));
-    else lines.push(...textReport(file, report));
-    console.log(lines.join("\n"));
+  for (const item of programs) {
+    const { text, isFine } = await runOne(item, targets, flags.json === true);
+    console.log([...lines.splice(0), ...text].join("\n"));
+    ok &&= isFine;
   }
   return ok ? EXIT.ok : EXIT.failed;
+}
+
+/** What is to be printed of one program, and whether all was as expected, and the same everywhere. */
+async function runOne(
+  { file, program }: FileProgram,
+  targets: readonly Target[],
+  json: boolean,
+): Promise<{ readonly text: readonly string[]; readonly isFine: boolean }> {
+  const { comparisonText, jsonReport, notApplicableText, textReport } = await import(
+    "./run-text.ts"
+  );
+  const reports: { name: TargetName; report: RunReport }[] = [];
+  const text: string[] = [];
+  for (const target of targets) {
+    const why = target.whyNot(program);
+    if (why !== undefined) text.push(notApplicableText(file, { target: target.name, why, json }));
+    else reports.push({ name: target.name, report: await target.run(program) });
+  }
+  const [first, second] = reports;
+  if (json) text.push(...reports.flatMap(({ name, report }) => jsonReport(file, report, name)));
+  else if (first !== undefined && second !== undefined)
+    text.push(...comparisonText(file, [first, second]));
+  else if (first !== undefined) text.push(...textReport(file, first.report));
+  const { compareReports } = await import("../conform/index.ts");
+  const differs =
+    first !== undefined &&
+    second !== undefined &&
+    compareReports(first.report, second.report).length > 0;
+  return { text, isFine: reports.every(({ report }) => report.ok) && !differs };
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addArchCommand } from "./arch-command.ts";
 import { addCheckCommand } from "./check-command.ts";
+import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFmtCommand } from "./fmt-command.ts";
@@ -31,6 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });
   addCheckCommand(program, { finish });
+  addConformCommand(program, { finish });
   addArchCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();
@@ -54,7 +56,8 @@ function report(error: unknown): number {
     console.error(`trapline: ${line}${hint === undefined ? "" : ` ${hint}`}: see trapline --help`);
     return EXIT.usage;
   }
-  if (error instanceof UsageError) {
+  // By its name: to import its class would load the kernel model for every command.
+  if (error instanceof UsageError || (error instanceof Error && error.name === "TargetError")) {
     console.error(`trapline: ${error.message}`);
     return EXIT.usage;
   }

@@ -1,13 +1,28 @@
 /**
- * One scenario on whatever can run it, and what it led to held against what was expected. It knows
- * not the terminal.
+ * One scenario on whatever can run it, and what it led to held against what was expected, and
+ * against what it led to elsewhere. It knows not the terminal.
  */
+
+export { type CompareOptions, compareReports, type Difference } from "./compare.ts";
 export { explorableProgram } from "./explorable-program.ts";
 export { expectedText, isExpected, resultOf, type Seen } from "./judge.ts";
+export { KNOWN_BUGS, type KnownBug } from "./known-bugs.ts";
+export { type Pair, runBoth, type Verdict, verdictOf } from "./matrix.ts";
+export { missingFixes, runOnModel } from "./model-run.ts";
 export {
-  type JudgedCheck,
-  type JudgedStatement,
-  type ModelReport,
-  missingFixes,
-  runOnModel,
-} from "./model-run.ts";
+  conformRandomly,
+  type RandomFinding,
+  type RandomOptions,
+  type RandomResult,
+} from "./random-conform.ts";
+export { type Draw, drawsOf, randomScenario } from "./random-scenario.ts";
+export type { JudgedCheck, JudgedStatement, RunReport, SeenRun } from "./report.ts";
+export { type StillShows, shrinkScenario } from "./shrink.ts";
+export {
+  openTarget,
+  type StepListener,
+  TARGET_NAMES,
+  type Target,
+  type TargetName,
+} from "./target.ts";
+export { TargetError } from "./target-error.ts";

@@ -2,7 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 import { load, type Program } from "../scenario/index.ts";
 import { resultOf } from "./judge.ts";
-import { type ModelReport, missingFixes, runOnModel } from "./model-run.ts";
+import { missingFixes, runOnModel } from "./model-run.ts";
+import type { RunReport } from "./report.ts";
 
 // Some scenarios take 100,000 steps on each of six machines.
 vi.setConfig({ testTimeout: 60_000 });
@@ -10,10 +11,10 @@ vi.setConfig({ testTimeout: 60_000 });
 const conformance = globSync("scenarios/conformance/*.scn").sort();
 const bugs = globSync("scenarios/bugs/*.scn").sort();
 
-const reports = new Map<Program, ModelReport>();
+const reports = new Map<Program, RunReport>();
 
 /** Each program is run once, however many tests look at it. */
-function reportOf(program: Program): ModelReport {
+function reportOf(program: Program): RunReport {
   const report = reports.get(program) ?? runOnModel(program);
   reports.set(program, report);
   return report;

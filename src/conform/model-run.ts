@@ -14,31 +14,16 @@ import {
   SequentialRun,
   signalName,
 } from "../kernel/index.ts";
-import type { Done, Violation } from "../machine/index.ts";
+import type { Done } from "../machine/index.ts";
 import type { Check, Program, Step } from "../scenario/index.ts";
 import { isExpected, type Seen } from "./judge.ts";
-
-export interface JudgedStatement {
-  readonly step: Step;
-  /** What it ended with, each time that it was done; the first unexpected one if there is any. */
-  readonly seen: Seen;
-  readonly ok: boolean;
-}
-
-export interface JudgedCheck {
-  readonly check: Check;
-  readonly seen: string;
-  readonly ok: boolean;
-}
-
-export interface ModelReport {
-  readonly program: Program;
-  readonly statements: readonly JudgedStatement[];
-  readonly checks: readonly JudgedCheck[];
-  readonly violation: Violation | undefined;
-  readonly steps: number;
-  readonly ok: boolean;
-}
+import {
+  type JudgedCheck,
+  judgeNumber,
+  judgeStatement,
+  type RunReport,
+  type SeenRun,
+} from "./report.ts";
 
 /** The fixes that a program switches off, and that this model has not got. */
 export function missingFixes(program: Program): readonly string[] {
@@ -49,13 +34,15 @@ export function missingFixes(program: Program): readonly string[] {
 export function runOnModel(
   program: Program,
   onStep?: (done: Done, kernel: Kernel) => void,
-): ModelReport {
+): RunReport {
   const kernel = boot(program);
   if (onStep !== undefined) kernel.machine.onStep = (done) => onStep(done, kernel);
   const run = new SequentialRun(kernel);
   const result = run.run();
   const statements = program.steps.map((step, index) =>
-    judge(step, result.statements[index]?.words ?? [], kernel),
+    judgeStatement(step, runsOf(result.statements[index]?.words ?? []), (place) =>
+      kernel.space.addressOf(place),
+    ),
   );
   const checks = result.violation === undefined ? checksOf(program, kernel) : [];
   const violation = result.violation ?? run.tearDown();
@@ -64,17 +51,17 @@ export function runOnModel(
   return { program, statements, checks, violation, steps: result.steps, ok };
 }
 
-function judge(step: Step, words: readonly number[], kernel: Kernel): JudgedStatement {
-  const all = words.map((word) => toSeen(decodeOutcome(word)));
-  const matches = (seen: Seen) =>
-    step.expected.some((it) => isExpected(it, seen, (place) => kernel.space.addressOf(place)));
-  const wrong = all.find((seen) => !matches(seen));
-  if (wrong !== undefined) return { step, seen: wrong, ok: false };
-  // Nobody comes back from exit() to say so.
-  const done = step.action.kind === "exit" ? 0 : all.length;
-  const isDone = step.action.kind === "exit" || done === step.times;
-  const seen = all.at(-1) ?? { kind: step.action.kind === "exit" ? "exited" : "not-done" };
-  return isDone ? { step, seen, ok: true } : { step, seen: { kind: "not-done" }, ok: false };
+/** Statements are done up to a million times, mostly with one outcome. */
+function runsOf(words: readonly number[]): readonly SeenRun[] {
+  const runs: { seen: Seen; count: number }[] = [];
+  let last: number | undefined;
+  for (const word of words) {
+    const run = runs.at(-1);
+    if (run !== undefined && word === last) run.count++;
+    else runs.push({ seen: toSeen(decodeOutcome(word)), count: 1 });
+    last = word;
+  }
+  return runs;
 }
 
 /** Whether a statement may end with this word; one that was never done has ended with nothing. */
@@ -115,9 +102,7 @@ export function judgeCheck(check: Check, kernel: Kernel): JudgedCheck {
     const ok = addr === kernel.space.addressOf(observation.place);
     return { check, seen: `0x${addr.toString(16)}`, ok };
   }
-  const value = numberOf(observation, kernel);
-  const ok = check.values.some(({ low, high }) => value >= low && value <= high);
-  return { check, seen: String(value), ok };
+  return judgeNumber(check, numberOf(observation, kernel));
 }
 
 type Numeric = Exclude<Check["observation"], { kind: "task" | "si-addr" }>;

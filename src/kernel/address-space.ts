@@ -6,8 +6,11 @@ import type { AccessOp, KernelProgram, Place } from "./op.ts";
 
 /** Addresses in the state are words. From here up they are the kernel's. */
 export const KERNEL_BASE = 0x4000_0000;
-const FIRST_VARIABLE = 0x1000;
-const FIRST_FUNCTION = 0x20_0000;
+/** Where a process of Linux can have memory, too: above vm.mmap_min_addr, below what others use. */
+const FIRST_VARIABLE = 0x1000_0000;
+const FIRST_FUNCTION = 0x2000_0000;
+const FIRST_KERNEL_VARIABLE = KERNEL_BASE + 0x1000;
+const FIRST_KERNEL_FUNCTION = KERNEL_BASE + 0x20_0000;
 const FUNCTION_SPACING = 0x100;
 const INSTRUCTION = 4;
 
@@ -48,7 +51,7 @@ export class AddressSpace {
     this.arch = arch;
     this.#program = program;
     this.#kernelStart = KERNEL_START[arch.name] ?? KERNEL_START_POWERPC;
-    const next = { user: FIRST_VARIABLE, kernel: KERNEL_BASE + FIRST_VARIABLE };
+    const next = { user: FIRST_VARIABLE, kernel: FIRST_KERNEL_VARIABLE };
     for (const { name, size, align, kernel } of program.variables) {
       const half = kernel ? "kernel" : "user";
       const address = Math.ceil(next[half] / align) * align;
@@ -56,7 +59,7 @@ export class AddressSpace {
       next[half] = address + size;
     }
     program.functions.forEach(({ name, kernel }, index) => {
-      const base = (kernel ? KERNEL_BASE : 0) + FIRST_FUNCTION;
+      const base = kernel ? FIRST_KERNEL_FUNCTION : FIRST_FUNCTION;
       this.#addresses.set(name, base + index * FUNCTION_SPACING);
     });
   }

@@ -100,7 +100,10 @@ export const execve = procedure("begin_new_exec", [], {
   dumpable(k) {
     const { self } = k.machine;
     const { op } = stepOf(k, self);
-    if (op.kind !== "exec" || !op.undumpable) return "done";
+    if (op.kind !== "exec" || !op.undumpable) {
+      k.thread.dumpable.set(self, 1);
+      return "done";
+    }
     k.thread.dumpable.set(self, 0);
     return k.machine.call(perfEventExitTaskContext, [self], "done");
   },

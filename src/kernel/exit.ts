@@ -3,6 +3,7 @@ import { ctxSchedOut, putCtx, removeFromContext, uncloneCtx } from "./ctx-sched.
 import { ATTACH_CHILD, DETACH, EVENT_ALL } from "./event-state.ts";
 import { putEvent } from "./free-event.ts";
 import type { Kernel } from "./kernel.ts";
+import { perfEventWakeup } from "./overflow.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
 import { closeFile } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
@@ -24,6 +25,7 @@ const perfEventExitEvent = procedure("perf_event_exit_event", ["event", "ctx", "
     const { event } = k;
     if (f.parent === NULL) {
       removeFromContext(k, f.event, f.ctx, DETACH.exit);
+      perfEventWakeup(k, f.event);
       return DONE;
     }
     removeFromContext(k, f.event, f.ctx, DETACH.exit);
@@ -36,6 +38,7 @@ const perfEventExitEvent = procedure("perf_event_exit_event", ["event", "ctx", "
 
   unlockParent(k, f) {
     k.unlock(k.event.childMutex, f.parent);
+    perfEventWakeup(k, f.parent);
     return k.machine.call(putEvent, [f.event], "done");
   },
 
@@ -141,24 +144,42 @@ export const doExit = procedure("do_exit", ["event"], {
 });
 
 function isLastThread(k: Kernel, task: number): boolean {
+  return otherThread(k, task) === NULL;
+}
+
+/** A thread of the same process that lives on, if there is one; else NULL. */
+function otherThread(k: Kernel, task: number): number {
   const leader = k.thread.leader.get(task);
   for (let it = 1; it <= k.machine.tasks; it++) {
     if (it === task || !k.machine.task.record.isLive(it)) continue;
     const dead = k.machine.task.state.get(it) === TASK.zombie || k.thread.exiting.get(it) !== 0;
-    if (k.thread.leader.get(it) === leader && !dead) return false;
+    if (k.thread.leader.get(it) === leader && !dead) return it;
   }
-  return true;
+  return NULL;
 }
 
-/** The children of a dead parent are reaped by init, at once if they are dead already. */
+/**
+ * kernel: forget_original_parent(). The children go to another thread of the process, or else to init,
+ * which reaps them, at once if they are dead already.
+ */
 function orphanChildren(k: Kernel, parent: number): void {
+  const reaper = otherThread(k, parent);
   for (let it = 1; it <= k.machine.tasks; it++) {
     if (!k.machine.task.record.isLive(it)) continue;
-    if (k.thread.tracer.get(it) === parent) k.thread.tracer.set(it, NULL);
+    if (k.thread.tracer.get(it) === parent) releaseTracee(k, it);
     if (k.thread.parent.get(it) !== parent) continue;
-    k.thread.parent.set(it, NULL);
-    if (k.machine.task.state.get(it) === TASK.zombie) reap(k, it);
+    k.thread.parent.set(it, reaper);
+    if (reaper === NULL && k.machine.task.state.get(it) === TASK.zombie) reap(k, it);
   }
+}
+
+/** kernel: exit_ptrace(). A tracee that stood for its tracer goes on. */
+function releaseTracee(k: Kernel, task: number): void {
+  k.thread.tracer.set(task, NULL);
+  k.thread.ptraceMessage.set(task, 0);
+  k.thread.ptraceStep.set(task, 0);
+  k.thread.stepBit.set(task, 0);
+  if (k.machine.task.state.get(task) === TASK.stopped) k.machine.task.state.set(task, TASK.ready);
 }
 
 /** kernel: release_task(). The other reference is the scheduler's, until the last switch. */

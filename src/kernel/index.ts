@@ -2,6 +2,7 @@
  * The hw_breakpoint subsystem and the part of perf that it stands on, as atomic steps on a simulated
  * machine, with every design and every fix a value. It knows not how it is explored, nor by whom.
  */
+export { AddressSpace } from "./address-space.ts";
 export { type BootOptions, boot } from "./boot.ts";
 export type { CompiledStep } from "./compiled-program.ts";
 export { heldLocks, slotsText, taskName } from "./describe-state.ts";

@@ -117,8 +117,8 @@ function changesOf(k: Kernel): ModifySpec {
 }
 
 function newBreakpoint(k: Kernel, event: number): NewBreakpoint {
-  const { type, place, len, period, flags, raw } = changesOf(k);
-  const { bpAddr, bpLen, bpType, disabled, samplePeriod } = k.event;
+  const { type, place, len, flags, raw } = changesOf(k);
+  const { bpAddr, bpLen, bpType, disabled } = k.event;
   const rawAddr = raw.find((it) => it.field === "bp_addr")?.value;
   const others = flags.filter((flag) => flag !== "disabled" && flag !== "enabled");
   const isDisabled =
@@ -129,10 +129,24 @@ function newBreakpoint(k: Kernel, event: number): NewBreakpoint {
     type: type ?? bpType.get(event),
     disabled: isDisabled,
     otherChange:
-      others.length > 0 ||
-      raw.some((it) => it.field !== "bp_addr") ||
-      (period !== undefined && period !== samplePeriod.get(event)),
+      others.length > 0 || raw.some((it) => it.field !== "bp_addr") || hasDrifted(k, event),
   };
+}
+
+/**
+ * What the kernel itself has changed in the event's attributes, by an ioctl or an exec, differs from
+ * the attributes that the caller has kept since it opened the event.
+ */
+function hasDrifted(k: Kernel, event: number): boolean {
+  const { op } = stepOf(k, k.machine.self);
+  assert(op.kind === "modify", "perf_event_modify_attr() is for modify");
+  const opened = k.source.steps.findLast(
+    ({ action }) => action.kind === "open" && action.event === op.event,
+  )?.action;
+  if (opened?.kind !== "open") return false;
+  const { flags, freq, period } = opened.spec;
+  if (flags.includes("enable-on-exec") !== k.hasFlag(event, "enableOnExec")) return true;
+  return freq === 0 && (op.changes.period ?? period) !== k.event.samplePeriod.get(event);
 }
 
 /** kernel: modify_user_hw_breakpoint(), for the kernel's own events such as ptrace's. */

@@ -1,10 +1,11 @@
 import type { Errno } from "../base/index.ts";
 import { NULL } from "../machine/index.ts";
 import type { EventAttr } from "./event-alloc.ts";
-import { FLAG } from "./event-state.ts";
+import { FLAG, PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import type { EventSpec } from "./op.ts";
 import { eventByName, taskByName } from "./user-program.ts";
+import { isReaped } from "./waits.ts";
 
 const PERF_ATTR_SIZE_VER0 = 64;
 const PAGE_SIZE = 4096;
@@ -82,7 +83,9 @@ function checkFrequency(spec: EventSpec): Errno | undefined {
 
 function checkGroupFd(k: Kernel, task: number, spec: EventSpec): Errno | undefined {
   if (spec.group === undefined) return undefined;
-  return eventByName(k, task, spec.group) === NULL ? "EBADF" : undefined;
+  const leader = eventByName(k, task, spec.group);
+  if (leader === NULL) return "EBADF";
+  return k.event.state.get(leader) <= PERF_EVENT_STATE.exit ? "ENODEV" : undefined;
 }
 
 /** The events of a task's group are inherited together, or not at all. */
@@ -96,8 +99,7 @@ function checkTarget(k: Kernel, spec: EventSpec): Errno | undefined {
   const { target } = spec;
   if (target.kind !== "task") return undefined;
   const task = taskByName(k, target.task);
-  const isThere = task !== NULL && k.machine.task.record.isLive(task);
-  return isThere ? undefined : "ESRCH";
+  return task === NULL || isReaped(k, task) ? "ESRCH" : undefined;
 }
 
 /** kernel: perf_event_alloc()'s own checks; the slot is asked for after them. */
@@ -125,7 +127,8 @@ export function checkPermission(
     return allowed ? undefined : "EACCES";
   }
   const observes = isPerfmonCapable(k, task) && (!sigtrap || isRoot(k, task) || k.lacks("Z37"));
-  if (target === task || observes) return undefined;
+  const ofOwnProcess = k.thread.leader.get(target) === k.thread.leader.get(task);
+  if (ofOwnProcess || observes) return undefined;
   const sameUser = k.thread.user.get(task) === k.thread.user.get(target);
   return sameUser && k.thread.dumpable.get(target) !== 0 ? undefined : "EACCES";
 }

@@ -85,14 +85,24 @@ export function runInterrupt(k: Kernel, cpu: number): void {
 
 /** kernel: perf_pending_irq(). */
 function perfPendingIrq(k: Kernel, event: number): void {
-  const { pendingWakeup, fasyncSignal, fasyncOwner } = k.event;
-  if (pendingWakeup.get(event) === 0) return;
-  pendingWakeup.set(event, 0);
+  if (k.event.pendingWakeup.get(event) === 0) return;
+  k.event.pendingWakeup.set(event, 0);
+  perfEventWakeup(k, event);
+}
+
+/**
+ * kernel: perf_event_wakeup(). An overflow leaves its reason even where nobody has asked for signals:
+ * who asks later is sent one for it when the event, or a child of it, exits.
+ */
+export function perfEventWakeup(k: Kernel, event: number): void {
+  const { pendingKill, fasyncSignal, fasyncOwner } = k.event;
+  const code = pendingKill.get(event);
+  if (code === 0) return;
+  pendingKill.set(event, 0);
   const original = k.family(event);
   const owner = fasyncOwner.get(original);
   if (owner === NULL || !k.machine.task.record.isLive(owner)) return;
-  const info = { code: k.event.pendingKill.get(event), data: 0, addr: 0 };
-  sendSignalWith(k, owner, fasyncSignal.get(original) - 1, info);
+  sendSignalWith(k, owner, fasyncSignal.get(original) - 1, { code, data: 0, addr: 0 });
 }
 
 /** kernel: __perf_pending_disable(). Where the event is not on a processor, it was switched off. */

@@ -5,7 +5,7 @@ import { EXITED, failure, STOPPED_BY } from "./outcome.ts";
 import { sendSignal } from "./send-signal.ts";
 import { SIGSTOP, signalIndex } from "./signal-names.ts";
 import { finish, finishFor, stepOf, taskByName } from "./user-program.ts";
-import { isDead, isStopped, WAIT_FOR } from "./waits.ts";
+import { isDead, isReaped, isStopped, WAIT_FOR } from "./waits.ts";
 
 /** The tracee of a statement, if it has stopped for this tracer; else NULL. */
 export function stoppedTracee(k: Kernel, name: string): number {
@@ -20,8 +20,10 @@ export const ptraceAttach = procedure("ptrace_attach", ["task"], {
   attach(k: Kernel, f) {
     const { op } = stepOf(k, k.machine.self);
     f.task = "task" in op ? taskByName(k, op.task) : NULL;
-    if (f.task === NULL || isDead(k, f.task)) return finish(k, failure("ESRCH"));
-    if (k.thread.tracer.get(f.task) !== NULL) return finish(k, failure("EPERM"));
+    if (f.task === NULL || isReaped(k, f.task)) return finish(k, failure("ESRCH"));
+    const ofOwnProcess = k.thread.leader.get(f.task) === k.thread.leader.get(k.machine.self);
+    const isTraced = k.thread.tracer.get(f.task) !== NULL;
+    if (ofOwnProcess || isTraced || isDead(k, f.task)) return finish(k, failure("EPERM"));
     k.thread.tracer.set(f.task, k.machine.self);
     sendSignal(k, f.task, SIGSTOP);
     return "wait";

@@ -1,6 +1,6 @@
 import { NULL, TASK, Violation } from "../machine/index.ts";
 import type { Kernel } from "./kernel.ts";
-import { SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTRAP } from "./signal-names.ts";
+import { SIGCHLD, SIGCONT, SIGKILL, SIGSEGV, SIGSTOP, SIGTRAP } from "./signal-names.ts";
 
 /** The default action of a signal, as far as programs can be sent it. */
 export function defaultAction(signal: number): "ignore" | "stop" | "kill" {
@@ -47,6 +47,20 @@ function post(k: Kernel, task: number, signal: number): void {
   const dropped = isIgnored || (byDefault && defaultAction(signal) === "ignore");
   if (dropped && !traced) return;
   thread.pending.set(task, thread.pending.get(task) | (1 << signal));
+  const isBlocked = (thread.blocked.get(task) & (1 << signal)) !== 0;
+  if (byDefault && !isIgnored && !isBlocked && !traced) completeSignal(k, task, signal);
+}
+
+/**
+ * kernel: complete_signal(). What kills without a core dump does so when it is sent: other signals
+ * that are pending by then come too late.
+ */
+function completeSignal(k: Kernel, task: number, signal: number): void {
+  const dumpsCore = signal === SIGTRAP || signal === SIGSEGV;
+  if (signal === SIGKILL || dumpsCore || defaultAction(signal) !== "kill") return;
+  if (k.thread.killedBy.get(task) !== 0) return;
+  k.thread.killedBy.set(task, signal + 1);
+  post(k, task, SIGKILL);
 }
 
 /** A SIGTRAP that the kernel itself sends for a trap that it took for somebody else's. */

@@ -208,7 +208,9 @@ export class SequentialRun {
   #switchTo(task: number): void {
     const { machine } = this.#k;
     const from = machine.cpu.current.get(machine.here);
-    if (task === NULL || task === from || machine.task.cpu.get(task) >= 0) return;
+    if (task === NULL || task === from || !machine.task.record.isLive(task)) return;
+    const isReady = machine.task.state.get(task) !== TASK.zombie && machine.task.cpu.get(task) < 0;
+    if (!isReady) return;
     this.#perform(action(ACTION.switchTo, machine.here, task));
     while (machine.cpu.irqsOff.get(machine.here) !== 0)
       this.#perform(action(ACTION.step, machine.here));

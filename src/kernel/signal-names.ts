@@ -18,6 +18,7 @@ export const SIGCHLD = 4;
 export const SIGSTOP = 5;
 export const SIGCONT = 6;
 export const SIGKILL = 8;
+export const SIGSEGV = 9;
 
 export function signalIndex(name: string): number {
   return SIGNALS.indexOf(name);

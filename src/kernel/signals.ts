@@ -83,15 +83,16 @@ function noteHandled(k: Kernel, task: number, signal: number): void {
   user.sigAddr.set(1, thread.sigAddr.get(task, signal), index);
 }
 
-/** kernel: do_group_exit(). The other threads of the process go the same way. */
+/** kernel: do_group_exit(). The other threads of the process go the same way, with the same code. */
 function kill(k: Kernel, task: number, signal: number): void {
   const { thread, machine } = k;
   const leader = thread.leader.get(task);
-  thread.killedBy.set(task, signal + 1);
+  if (thread.killedBy.get(task) === 0) thread.killedBy.set(task, signal + 1);
   for (let it = 1; it <= machine.tasks; it++) {
     if (it === task || !machine.task.record.isLive(it)) continue;
-    if (thread.leader.get(it) === leader && machine.task.state.get(it) !== TASK.zombie)
-      sendSignal(k, it, SIGKILL);
+    if (thread.leader.get(it) !== leader || machine.task.state.get(it) === TASK.zombie) continue;
+    if (thread.killedBy.get(it) === 0) thread.killedBy.set(it, thread.killedBy.get(task));
+    sendSignal(k, it, SIGKILL);
   }
   forgetAccesses(k, task);
   k.machine.enter(task, doExit, []);

@@ -10,7 +10,7 @@ import { sendSignal } from "./send-signal.ts";
 import { signalIndex } from "./signal-names.ts";
 import { COUNTED_ONLY } from "./signals.ts";
 import { finish, stepOf, taskByName } from "./user-program.ts";
-import { isDead, WAIT_FOR } from "./waits.ts";
+import { isDead, isReaped, WAIT_FOR } from "./waits.ts";
 
 /** kernel: kernel_wait4(). Waits for one task to be dead, and reaps it if it is a child. */
 export const wait4 = procedure("kernel_wait4", ["child"], {
@@ -66,8 +66,8 @@ export const simpleCall = procedure("syscall", [], {
       }
       case "kill": {
         const task = taskByName(k, op.task);
-        if (task === NULL || isDead(k, task)) return finish(k, failure("ESRCH"));
-        sendSignal(k, task, signalIndex(op.signal));
+        if (task === NULL || isReaped(k, task)) return finish(k, failure("ESRCH"));
+        if (!isDead(k, task)) sendSignal(k, task, signalIndex(op.signal));
         return finish(k, 0);
       }
       case "signals": {

@@ -101,6 +101,8 @@ function store(k: Kernel, { variable, offset, value, access }: Touch): void {
   for (let byte = 0; byte < access.size; byte++) {
     const cell = k.memoryOf(variable, offset + byte);
     if (cell < 0) return; // only the first bytes of a long variable are kept
+    // A read-modify-write adds, and carries over to the next byte.
+    if (access.kind === "rmw") rest += k.state.get(memory + cell);
     k.state.set(memory + cell, rest % 256);
     rest = Math.floor(rest / 256);
   }

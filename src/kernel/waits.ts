@@ -47,6 +47,13 @@ export function isDead(k: Kernel, task: number): boolean {
   return !k.machine.task.record.isLive(task) || k.machine.task.state.get(task) === TASK.zombie;
 }
 
+/** Whether nobody can name the task any more: it is dead, and its parent has been told. */
+export function isReaped(k: Kernel, task: number): boolean {
+  if (!k.machine.task.record.isLive(task)) return true;
+  if (k.machine.task.state.get(task) !== TASK.zombie) return false;
+  return k.thread.parent.get(task) === NULL || k.thread.leader.get(task) !== task;
+}
+
 /** Whether a tracee has stopped and its tracer does not know yet. */
 export function isStopped(k: Kernel, task: number): boolean {
   const stopped = k.machine.task.state.get(task) === TASK.stopped;

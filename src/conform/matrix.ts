@@ -1,0 +1,45 @@
+import type { Program } from "../scenario/index.ts";
+import { compareReports, type Difference } from "./compare.ts";
+import { bugOf, type KnownBug } from "./known-bugs.ts";
+import type { RunReport } from "./report.ts";
+import type { Target } from "./target.ts";
+
+/** How two targets stand to each other, on one program. */
+export type Verdict =
+  | { readonly kind: "agree" }
+  | { readonly kind: "differ"; readonly differences: readonly Difference[] }
+  | { readonly kind: "known bug"; readonly bug: KnownBug }
+  /** They agree with each other, and not with the file. */
+  | { readonly kind: "unexpected"; readonly report: RunReport }
+  | { readonly kind: "not applicable"; readonly target: string; readonly why: string };
+
+export type Pair = readonly [Target, Target];
+
+/** Runs a program on both targets, and compares what came of it. */
+export async function verdictOf(file: string, program: Program, pair: Pair): Promise<Verdict> {
+  for (const { name, whyNot } of pair) {
+    const why = whyNot(program);
+    if (why !== undefined) return { kind: "not applicable", target: name, why };
+  }
+  const [one, other] = await runBoth(program, pair);
+  const differences = compareReports(one, other);
+  const bug = bugOf(file);
+  const isKnown = bug !== undefined && bug.inModel === (differences.length === 0);
+  if (differences.length > 0 && !isKnown) return { kind: "differ", differences };
+  if (!other.ok) return { kind: "unexpected", report: other };
+  if (isKnown) return { kind: "known bug", bug };
+  return one.ok ? { kind: "agree" } : { kind: "unexpected", report: one };
+}
+
+/** The second one first: it may be at work outside while the other computes. */
+export async function runBoth(
+  program: Program,
+  [one, other]: Pair,
+): Promise<[RunReport, RunReport]> {
+  const outside = other.run(program);
+  // What goes wrong there is told when it is waited for, not before.
+  outside.catch(() => undefined);
+  const inside = one.run(program);
+  await Promise.allSettled([inside, outside]);
+  return [await inside, await outside];
+}

@@ -1,0 +1,99 @@
+import { load, type Program } from "../scenario/index.ts";
+import { compareReports, type Difference } from "./compare.ts";
+import { type Pair, runBoth } from "./matrix.ts";
+import { randomScenario } from "./random-scenario.ts";
+import { shrinkScenario } from "./shrink.ts";
+
+/** A random scenario on which two targets differ, as small as it could be made. */
+export interface RandomFinding {
+  readonly seed: number;
+  readonly scenario: string;
+  readonly differences: readonly Difference[];
+  /** It differed once, and not again: a matter of time, not of the scenario alone. */
+  readonly isFleeting: boolean;
+}
+
+export interface RandomResult {
+  readonly programs: number;
+  readonly statements: number;
+  readonly findings: readonly RandomFinding[];
+}
+
+export interface RandomOptions {
+  readonly programs: number;
+  /** The first scenario's number; the others follow. */
+  readonly seed: number;
+  readonly onFinding: (finding: RandomFinding) => void;
+  /** True when somebody has asked to stop. */
+  readonly isOver: () => boolean;
+}
+
+/** How often a scenario that differed once is tried again. */
+const TRIES = 10;
+
+/** Runs random scenarios on both targets, and shrinks those that differ. */
+export async function conformRandomly(pair: Pair, options: RandomOptions): Promise<RandomResult> {
+  const findings: RandomFinding[] = [];
+  let programs = 0;
+  let statements = 0;
+  for (; programs < options.programs && !options.isOver(); programs++) {
+    const seed = options.seed + programs;
+    const text = randomScenario(seed);
+    const program = programOf(text, pair);
+    if (program === undefined) continue;
+    statements += program.steps.length;
+    const differences = await differencesOf(program, pair);
+    if (differences.length === 0) continue;
+    const finding = await explained({ seed, text, differences }, pair);
+    findings.push(finding);
+    options.onFinding(finding);
+  }
+  return { programs, statements, findings };
+}
+
+/** What both targets can run; undefined for what is no scenario, as shrinking makes them. */
+function programOf(text: string, pair: Pair): Program | undefined {
+  const loaded = load(text);
+  const program = loaded.ok ? loaded.value.programs[0] : undefined;
+  if (program === undefined) return undefined;
+  return pair.some((target) => target.whyNot(program) !== undefined) ? undefined : program;
+}
+
+async function differencesOf(program: Program, pair: Pair): Promise<readonly Difference[]> {
+  const [one, other] = await runBoth(program, pair);
+  return compareReports(one, other, { strictly: true });
+}
+
+async function explained(
+  found: { seed: number; text: string; differences: readonly Difference[] },
+  pair: Pair,
+): Promise<RandomFinding> {
+  const { seed, text, differences } = found;
+  const kind = kindOf(differences);
+  const shows = async (smaller: string) => {
+    const program = programOf(smaller, pair);
+    return program !== undefined && kindOf(await differencesOf(program, pair)) === kind;
+  };
+  let again = 0;
+  for (let attempt = 0; attempt < TRIES; attempt++) again += (await shows(text)) ? 1 : 0;
+  if (again < TRIES) return { seed, scenario: text, differences, isFleeting: true };
+  const small = await shrinkScenario(text, shows);
+  const program = programOf(small, pair);
+  const left = program === undefined ? differences : await differencesOf(program, pair);
+  return { seed, scenario: commented(small, seed, left), differences: left, isFleeting: false };
+}
+
+/** Shrinking must not slip from one difference to another. */
+function kindOf(differences: readonly Difference[]): string {
+  const [first] = differences;
+  if (first === undefined) return "";
+  const [, action = ""] = /^(?:\S+: )?(\S+)/.exec(first.text) ?? [];
+  return `${action}: ${first.seen.join(" / ")}`;
+}
+
+function commented(text: string, seed: number, differences: readonly Difference[]): string {
+  const lines = differences.map(
+    ({ text: statement, seen }) => `# ${statement}: the model ${seen[0]}, the kernel ${seen[1]}.`,
+  );
+  return `# Random scenario ${seed}, shrunk.\n${lines.join("\n")}\n${text}`;
+}
