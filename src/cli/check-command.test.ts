@@ -73,7 +73,7 @@ test("runs without kernel threads come first, and a failure in them is one", asy
 
 test("what only a statement's result shows is found in the order of the file", async () => {
   expect(await run(["check", "scenarios/bugs/z10-modify-while-disabled.scn"])).toBe(1);
-  expect(lines[0]).toContain("in the order of the file, line 12: P: peek-dr C 0 -> &y: 4096");
+  expect(lines[0]).toContain("in the order of the file, line 12: P: peek-dr C 0 -> &y: 268435456");
 });
 
 test("designs are compared side by side, each explored to its end", async () => {
