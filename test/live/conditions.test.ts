@@ -238,7 +238,8 @@ describe("stop", () => {
     const { report } = await watching(options, () => target.go());
     expect(report.coverage.stopped).toMatchObject({ pid: target.pid, by: "user" });
     expect(report.coverage.stopped?.lateNs).toBeGreaterThan(0n);
-    expect(statusOf(target.pid)?.state).toBe("T");
+    // A signal from outside takes effect when the process next comes by the kernel.
+    await expect.poll(() => statusOf(target.pid)?.state).toBe("T");
   });
 });
 
