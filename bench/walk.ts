@@ -1,18 +1,11 @@
-import {
-  boot,
-  checkAccounting,
-  checkNobodyHangs,
-  type Draw,
-  randomProgram,
-} from "../src/kernel/index.ts";
-import { type Action, Violation } from "../src/machine/index.ts";
+import { boot, type Draw, randomProgram, walkAtRandom } from "../src/kernel/index.ts";
 
 /**
  * A random walk of a million steps through random programs, on each machine: what goes wrong, how
  * often, and the first seed that shows it. Anything but a named violation is our own mistake and ends
  * the walk.
  *
- *     node bench/walk.ts [STEPS]
+ *     npm run bench:walk -- [STEPS]
  */
 const MACHINES = [
   { arch: "x86" },
@@ -37,26 +30,12 @@ function drawsOf(seed: number): Draw {
   };
 }
 
-function walk(machine: (typeof MACHINES)[number], seed: number): { steps: number; end: string } {
+function walk(machine: (typeof MACHINES)[number], seed: number) {
   const draw = drawsOf(seed);
   const program = randomProgram(draw, { ...machine, cpus: 2, actors: 4, statements: 18 });
-  const kernel = boot(program, { bounds: { tasks: 6, events: 40 } });
-  const actions: Action[] = [];
-  let steps = 0;
   try {
-    for (; steps < 4000; steps++) {
-      kernel.machine.actions(actions);
-      const chosen = actions[draw(actions.length)];
-      if (chosen === undefined) {
-        checkNobodyHangs(kernel);
-        break;
-      }
-      kernel.machine.perform(chosen);
-    }
-    checkAccounting(kernel);
-    return { steps, end: "ok" };
+    return walkAtRandom(boot(program, { bounds: { tasks: 6, events: 40 } }), draw);
   } catch (error) {
-    if (error instanceof Violation) return { steps, end: error.property };
     throw new Error(`seed ${seed}`, { cause: error });
   }
 }
@@ -68,8 +47,9 @@ for (const machine of MACHINES) {
   for (let seed = 1; steps < limit; seed++) {
     const result = walk(machine, seed);
     steps += result.steps + 1;
-    const { count, seed: first } = found.get(result.end) ?? { count: 0, seed };
-    found.set(result.end, { count: count + 1, seed: first });
+    const end = result.violated === "" ? "ok" : result.violated;
+    const { count, seed: first } = found.get(end) ?? { count: 0, seed };
+    found.set(end, { count: count + 1, seed: first });
   }
   const rate = (steps / (performance.now() - start) / 1000).toFixed(2);
   const design = "design" in machine ? ` ${machine.design}` : "";

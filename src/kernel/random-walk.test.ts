@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type Action, decodeAction, type Footprint, Violation } from "../machine/index.ts";
 import { boot } from "./boot.ts";
-import { checkNobodyHangs } from "./end-state.ts";
 import type { Kernel } from "./kernel.ts";
-import { checkAccounting } from "./leaks.ts";
 import { type Draw, randomProgram } from "./random-program.ts";
+import { walkAtRandom } from "./random-walk.ts";
 
 const MACHINES = [
   { arch: "x86" },
@@ -32,29 +31,6 @@ function newKernel(machine: (typeof MACHINES)[number], draw: Draw): Kernel {
   return boot(program, { bounds: BOUNDS });
 }
 
-/** Walks until nothing can happen; how many steps that took, and the property that was violated. */
-function walk(kernel: Kernel, draw: Draw): { steps: number; violated: string } {
-  const actions: Action[] = [];
-  let steps = 0;
-  try {
-    for (; steps < 4000; steps++) {
-      kernel.machine.actions(actions);
-      const chosen = actions[draw(actions.length)];
-      if (chosen === undefined) {
-        checkNobodyHangs(kernel);
-        break;
-      }
-      kernel.machine.perform(chosen);
-    }
-    checkAccounting(kernel);
-    return { steps, violated: "" };
-  } catch (error) {
-    // Whatever else is thrown is our own mistake, not the kernel's.
-    if (error instanceof Violation) return { steps, violated: error.property };
-    throw error;
-  }
-}
-
 describe.each(MACHINES)("$arch $design", (machine) => {
   test("a random walk through random programs violates no assertion of our own", () => {
     let steps = 0;
@@ -62,7 +38,7 @@ describe.each(MACHINES)("$arch $design", (machine) => {
     let clean = 0;
     for (let seed = 1; steps < STEPS; seed++) {
       const draw = drawsOf(seed);
-      const result = walk(newKernel(machine, draw), draw);
+      const result = walkAtRandom(newKernel(machine, draw), draw);
       steps += result.steps + 1;
       programs++;
       if (result.violated === "") clean++;
