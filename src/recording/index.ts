@@ -1,0 +1,37 @@
+/**
+ * The one file format for what happened, live or modelled: its types, its writer, its reader.
+ * It takes and gives bytes, and knows neither where they are kept nor where the hits came from.
+ */
+
+export { FORMAT_VERSION } from "./frame.ts";
+export type { HitNumbers, HitToRecord, PackedHit } from "./hit-run.ts";
+export { HIT_FLAG, HitTable, type WideValues } from "./hit-table.ts";
+export { type Damage, RecordingReader, type RecordingSink } from "./reader.ts";
+export type {
+  RecordedCoverage,
+  RecordedCulprit,
+  RecordedFrame,
+  RecordedKind,
+  RecordedLife,
+  RecordedLoss,
+  RecordedObject,
+  RecordedProgram,
+  RecordedSite,
+  RecordedSpot,
+  RecordedStack,
+  RecordedStep,
+  RecordedSummary,
+  RecordedSwitch,
+  RecordedThread,
+  RecordedVerdict,
+  RecordedViolation,
+  RecordedWatch,
+  RecordedWindow,
+  RecordingHeader,
+} from "./recorded.ts";
+export type { RecordedMember, RecordedType } from "./recorded-type.ts";
+export { type RecordedRun, type Recording, RecordingInMemory, readRecording } from "./recording.ts";
+export { RecordingError, type RecordingFault } from "./recording-error.ts";
+export type { Tables } from "./tables.ts";
+export type { Value } from "./value.ts";
+export { RecordingWriter, type SiteToRecord } from "./writer.ts";
