@@ -25,12 +25,15 @@ export interface HitNumbers {
   readonly stack: number;
 }
 
-/** A hit as it stands in the file, valid until the next one is read. */
+/** A hit by its places in the reader's tables, valid until the next one is read. */
 export interface PackedHit {
-  time: bigint;
+  /** The time of the first hit of its run, in ns, and how much later this one was. */
+  base: bigint;
+  offset: number;
   thread: number;
   cpu: number;
   site: number;
+  /** -1 where none was taken. */
   stack: number;
   repeat: number;
   oldValue: bigint | undefined;
@@ -64,9 +67,9 @@ export class HitRunWriter {
   readonly bytes = new ByteWriter();
   private high = 0;
   private low = 0;
-  private thread = 0;
+  private thread = -1;
   private cpu = 0;
-  private site = 0;
+  private site = -1;
   private stack = 0;
   private readonly values: (bigint | undefined)[] = [];
 
@@ -74,9 +77,9 @@ export class HitRunWriter {
     this.count = 0;
     this.bytes.clear();
     this.values.length = 0;
-    this.thread = 0;
+    this.thread = -1;
     this.cpu = 0;
-    this.site = 0;
+    this.site = -1;
     this.stack = 0;
   }
 
@@ -130,28 +133,44 @@ function valuesOf({ newValue, oldValue }: HitToRecord, before: bigint | undefine
   return oldValue === before ? OLD_AS_BEFORE : BOTH_VALUES;
 }
 
-/** Reads a run of hits. `spotOf` tells which spot a site is of: values are kept by spot. */
-export function* readHitRun(
+/** What the numbers in a run mean to the one who reads it. */
+export interface HitPlaces {
+  placeOfThread(number: number): number;
+  placeOfSite(number: number): number;
+  placeOfStack(number: number): number;
+  /** The spot of a site, by its place: values are kept by spot. */
+  spotAt(place: number): number;
+}
+
+/** Reads a run of hits and tells of each. */
+export function readHitRun(
   from: ByteReader,
-  { count, spotOf }: { readonly count: number; readonly spotOf: (site: number) => number },
-): Generator<PackedHit, void> {
+  places: HitPlaces,
+  tell: (hit: PackedHit) => void,
+): void {
+  const count = from.varint();
+  if (count > from.left) throw new FrameDamage("a run of hits is longer than its frame");
   const hit: PackedHit = {
-    ...{ time: from.big(), thread: 0, cpu: 0, site: 0, stack: 0, repeat: 1 },
+    ...{ base: from.big(), offset: 0, thread: -1, cpu: 0, site: -1, stack: -1, repeat: 1 },
     ...{ oldValue: undefined, newValue: undefined, rebuilt: false },
   };
+  let spot = 0;
   const values: (bigint | undefined)[] = [];
   for (let left = count; left > 0; left -= 1) {
     const head = from.byte();
-    if ((head & SAME_THREAD) === 0) hit.thread = from.varint();
+    if ((head & SAME_THREAD) === 0) hit.thread = places.placeOfThread(from.varint());
     if ((head & SAME_CPU) === 0) hit.cpu = from.signed();
-    if ((head & SAME_SITE) === 0) hit.site = from.varint();
-    if ((head & SAME_STACK) === 0) hit.stack = from.varint();
-    hit.time += BigInt(from.signed());
-    if (hit.time < 0n) throw new FrameDamage("a hit is before all time");
+    if ((head & SAME_SITE) === 0) {
+      hit.site = places.placeOfSite(from.varint());
+      spot = places.spotAt(hit.site);
+    }
+    if ((head & SAME_STACK) === 0) hit.stack = places.placeOfStack(from.varint());
+    if (hit.thread < 0 || hit.site < 0) throw new FrameDamage("a hit has no thread or no code");
+    hit.offset += from.signed();
     hit.repeat = (head & REPEATED) === 0 ? 1 : from.varint();
     hit.rebuilt = (head & REBUILT) !== 0;
-    readValues(from, hit, { which: head & VALUES, values, spot: spotOf(hit.site) });
-    yield hit;
+    readValues(from, hit, { which: head & VALUES, values, spot });
+    tell(hit);
   }
 }
 
@@ -170,4 +189,9 @@ function readValues(
   if (which === BOTH_VALUES) hit.oldValue = from.big();
   if (which === OLD_AS_BEFORE) hit.oldValue = before;
   values[spot] = hit.newValue;
+}
+
+/** In ns of CLOCK_MONOTONIC. */
+export function timeOf({ base, offset }: PackedHit): bigint {
+  return base + BigInt(offset);
 }

@@ -36,15 +36,23 @@ export class HitTable {
   readonly wide = new Map<number, WideValues>();
   /** ns of CLOCK_MONOTONIC. */
   readonly since: bigint;
+  /** The last run's base, and the same since `since`. */
+  private base = 0n;
+  private baseSince = 0;
 
   constructor(since: bigint) {
     this.since = since;
+    this.baseSince = -Number(since);
   }
 
   add(hit: PackedHit): void {
     const at = this.length;
     if (at === this.times.length) this.grow();
-    this.times[at] = Number(hit.time - this.since);
+    if (hit.base !== this.base) {
+      this.base = hit.base;
+      this.baseSince = Number(hit.base - this.since);
+    }
+    this.times[at] = this.baseSince + hit.offset;
     this.threads[at] = hit.thread;
     this.sites[at] = hit.site;
     this.stacks[at] = hit.stack;

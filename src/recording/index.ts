@@ -4,7 +4,7 @@
  */
 
 export { FORMAT_VERSION } from "./frame.ts";
-export type { HitNumbers, HitToRecord, PackedHit } from "./hit-run.ts";
+export { type HitNumbers, type HitToRecord, type PackedHit, timeOf } from "./hit-run.ts";
 export { HIT_FLAG, HitTable, type WideValues } from "./hit-table.ts";
 export { type Damage, RecordingReader, type RecordingSink } from "./reader.ts";
 export type {

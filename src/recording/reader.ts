@@ -80,6 +80,7 @@ export class RecordingReader {
   private whyLeftOut = "";
   /** What has begun and has no end yet. */
   private open: string | undefined = "header";
+  private readonly tellHit = (hit: PackedHit) => this.sink.hit?.(hit);
 
   constructor(sink: RecordingSink) {
     this.sink = sink;
@@ -178,7 +179,7 @@ export class RecordingReader {
         this.tables.addText(body.varint(), decodeUtf8(body.take(body.left)));
         return;
       case RECORD.hits:
-        this.takeHits(body);
+        readHitRun(body, this.tables, this.tellHit);
         return;
       case RECORD.thread:
       case RECORD.frame:
@@ -201,21 +202,6 @@ export class RecordingReader {
     else if (kind === RECORD.frame) this.tables.addFrame(number, value);
     else if (kind === RECORD.site) this.tables.addSite(number, value);
     else this.tables.addStack(number, value);
-  }
-
-  private takeHits(body: ByteReader): void {
-    const { tables } = this;
-    const spotOf = (site: number) => tables.sites[tables.placeOfSite(site)]?.spot ?? 0;
-    for (const hit of readHitRun(body, { count: body.varint(), spotOf })) {
-      const { thread, site, stack } = hit;
-      hit.thread = tables.placeOfThread(thread);
-      hit.site = tables.placeOfSite(site);
-      hit.stack = tables.placeOfStack(stack);
-      this.sink.hit?.(hit);
-      hit.thread = thread;
-      hit.site = site;
-      hit.stack = stack;
-    }
   }
 
   private takeValue(kind: number, body: ByteReader): void {

@@ -38,7 +38,7 @@ const LOST_FRAME: RecordedFrame = {
 };
 
 /** Spot of a site that nobody knows: no hit's value is told by another's. */
-export const LOST_SPOT = -1;
+const LOST_SPOT = -1;
 
 /**
  * The tables of a recording: what its hits refer to. Each is a list that only grows. What a damaged
@@ -111,6 +111,10 @@ export class Tables {
   placeOfStack(number: number): number {
     if (number === 0) return -1;
     return this.stacksByNumber.place(number) ?? -1;
+  }
+
+  spotAt(place: number): number {
+    return this.sites[place]?.spot ?? LOST_SPOT;
   }
 
   private frame(number: number): RecordedFrame {
