@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import logUpdate from "log-update";
-import type { Session, Spot, WatchReport, Writer, Writers } from "../watch/index.ts";
+import type { RecordedSpot } from "../recording/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
 import { describeSpot } from "./describe-spot.ts";
@@ -14,8 +14,9 @@ import {
   formatValue,
 } from "./format.ts";
 import type { Output } from "./output.ts";
+import type { Shown, ShownReport, ShownWriter } from "./shown.ts";
 import { type Column, textTable } from "./text-table.ts";
-import type { View } from "./view.ts";
+import type { Progress, View } from "./view.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "COUNT", align: "right" },
@@ -38,8 +39,8 @@ const MARGIN = 5;
 export class TableView implements View {
   private readonly output: Output;
   private readonly options: { live: boolean; color: boolean };
-  private session: Session | undefined;
-  private writers: Writers | undefined;
+  private shown: Shown | undefined;
+  private progress: Progress | undefined;
   private refreshedMs = 0;
 
   constructor(output: Output, options: { live: boolean; color: boolean }) {
@@ -47,9 +48,9 @@ export class TableView implements View {
     this.options = options;
   }
 
-  begin(session: Session, writers: Writers): void {
-    this.session = session;
-    this.writers = writers;
+  begin(shown: Shown, progress: Progress): void {
+    this.shown = shown;
+    this.progress = progress;
   }
 
   hit(): void {
@@ -57,32 +58,34 @@ export class TableView implements View {
   }
 
   tick(): void {
-    if (!this.options.live || this.session === undefined || this.writers === undefined) return;
+    const { shown, progress } = this;
+    if (!this.options.live || shown === undefined || progress === undefined) return;
     const now = performance.now();
     if (now - this.refreshedMs < REFRESH_MS) return;
     this.refreshedMs = now;
-    const { spots } = this.session.parts;
-    const elapsed = process.hrtime.bigint() - this.session.sinceNs;
-    const writers = this.writers.list();
-    const shown = writers.slice(0, Math.max(1, (process.stdout.rows ?? 24) - MARGIN));
-    const more = writers.length - shown.length;
+    const { spots, sinceNs } = shown;
+    const { hits } = progress;
+    const elapsed = process.hrtime.bigint() - sinceNs;
+    const writers = progress.writers();
+    const fit = writers.slice(0, Math.max(1, (process.stdout.rows ?? 24) - MARGIN));
+    const more = writers.length - fit.length;
     logUpdate(
       [
-        `${formatNumber(this.session.hits, "hit")} in ${formatSeconds(elapsed)} on ${spots
+        `${formatNumber(hits, "hit")} in ${formatSeconds(elapsed)} on ${spots
           .map(describeSpot)
           .join(", ")} · Ctrl-C ends`,
-        ...this.table(shown, { hits: this.session.hits, sinceNs: this.session.sinceNs, spots }),
+        ...this.table(fit, { hits, sinceNs, spots }),
         ...(more > 0 ? [`… and ${formatNumber(more, "writer")} more`] : []),
       ].join("\n"),
     );
   }
 
-  end(report: WatchReport): void {
+  end(report: ShownReport): void {
     if (this.options.live) {
       logUpdate.clear();
       logUpdate.done();
     }
-    const spots = this.session?.parts.spots ?? [];
+    const spots = this.shown?.spots ?? [];
     const { hits, writers, coverage } = report;
     const lines = [
       this.bold(headline(report, spots)),
@@ -96,8 +99,8 @@ export class TableView implements View {
   }
 
   private table(
-    writers: readonly Writer[],
-    of: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
+    writers: readonly ShownWriter[],
+    of: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
     const rows = writers.map((writer) => this.row(writer, of));
     const width = process.stdout.isTTY ? process.stdout.columns : undefined;
@@ -112,8 +115,8 @@ export class TableView implements View {
   }
 
   private row(
-    writer: Writer,
-    { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
+    writer: ShownWriter,
+    { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
     return [
       formatCount(writer.count),
@@ -123,10 +126,20 @@ export class TableView implements View {
       formatAccess(writer.frame, writer.syscall),
       writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
       spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
-      lastValue(writer, spots),
+      this.lastValue(writer, spots),
       formatSeconds(writer.firstNs - sinceNs),
       formatSeconds(writer.lastNs - sinceNs),
     ];
+  }
+
+  /** What its last access left there; empty, and so left out, where values are not read. */
+  private lastValue(
+    { lastValue: value, spot, pid }: ShownWriter,
+    spots: readonly RecordedSpot[],
+  ): string {
+    const of = spots[spot];
+    if (value === undefined || of === undefined) return "";
+    return formatValue(value, of, this.shown?.valueFormat(pid));
   }
 
   private bold(text: string): string {
@@ -142,13 +155,7 @@ export class TableView implements View {
 }
 
 /** `worker 1234`, or how many threads of that name there are. */
-function who({ comm, tid, threads, processes }: Writer): string {
+function who({ comm, tid, threads, processes }: ShownWriter): string {
   if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
   return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
-}
-
-/** What its last access left there; empty, and so left out, where values are not read. */
-function lastValue({ lastValue: value, spot }: Writer, spots: readonly Spot[]): string {
-  const of = spots[spot];
-  return value === undefined || of === undefined ? "" : formatValue(value, of);
 }

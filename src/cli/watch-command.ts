@@ -18,6 +18,7 @@ interface WatchFlags extends HitFlags {
   readonly stackBytes?: string;
   readonly log?: boolean;
   readonly json?: boolean;
+  readonly output?: string;
   readonly list?: string;
   readonly maxHits?: string;
   readonly timeout?: string;
@@ -86,6 +87,7 @@ export function addWatchCommand(
   addHitFlags(command)
     .option("--log", "print one line a hit as it happens")
     .option("--json", "print JSON lines: header, hits, summary")
+    .option("-o, --output <FILE>", "record it, for report, diff, show and export")
     .option("--list <PATTERN>", "print the variables that fit, and watch nothing")
     .option("--max-hits <N>", "end after N hits")
     .option("--timeout <TIME>", "end after TIME: 10s, 500ms, 2m")
@@ -164,6 +166,7 @@ function toDisplay(flags: WatchFlags): Display {
     quiet: flags.quiet === true,
     failOn: flags.failOnHit === true ? "hit" : flags.failOnNoHit === true ? "no-hit" : undefined,
     color: color === "auto" ? wantsColor() : color === "always",
+    recordTo: flags.output,
     ownStatus: parseChoice("--exit-code", flags.exitCode, ["command", "tool"]) === "tool",
   };
 }

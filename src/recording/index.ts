@@ -15,6 +15,7 @@ export type {
   RecordedLife,
   RecordedLoss,
   RecordedObject,
+  RecordedPointer,
   RecordedProgram,
   RecordedSite,
   RecordedSpot,
@@ -34,4 +35,4 @@ export { type RecordedRun, type Recording, RecordingInMemory, readRecording } fr
 export { RecordingError, type RecordingFault } from "./recording-error.ts";
 export type { Tables } from "./tables.ts";
 export type { Value } from "./value.ts";
-export { RecordingWriter, type SiteToRecord } from "./writer.ts";
+export { RecordingWriter } from "./writer.ts";

@@ -6,9 +6,11 @@ import {
   headerShape,
   lifeShape,
   lossShape,
+  pointerShape,
   programShape,
   type RecordedLife,
   type RecordedLoss,
+  type RecordedPointer,
   type RecordedProgram,
   type RecordedStep,
   type RecordedSummary,
@@ -37,6 +39,8 @@ export interface RecordingSink {
   switch?(it: RecordedSwitch): void;
   loss?(loss: RecordedLoss): void;
   window?(window: RecordedWindow): void;
+  /** Before the first hit that has this value. */
+  pointer?(pointer: RecordedPointer): void;
   summary?(summary: RecordedSummary): void;
   program?(program: RecordedProgram): void;
   step?(step: RecordedStep): void;
@@ -56,6 +60,7 @@ const TELL: Readonly<Record<number, (sink: RecordingSink, value: Value) => void>
   [RECORD.switch]: (sink, value) => sink.switch?.(switchShape(value, "switch")),
   [RECORD.loss]: (sink, value) => sink.loss?.(lossShape(value, "loss")),
   [RECORD.window]: (sink, value) => sink.window?.(windowShape(value, "window")),
+  [RECORD.pointer]: (sink, value) => sink.pointer?.(pointerShape(value, "pointer")),
   [RECORD.summary]: (sink, value) => sink.summary?.(summaryShape(value, "summary")),
   [RECORD.program]: (sink, value) => sink.program?.(programShape(value, "program")),
   [RECORD.step]: (sink, value) => sink.step?.(stepShape(value, "step")),

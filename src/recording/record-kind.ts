@@ -21,4 +21,5 @@ export const RECORD = {
   program: 13,
   step: 14,
   verdict: 15,
+  pointer: 16,
 } as const;

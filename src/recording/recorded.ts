@@ -25,7 +25,7 @@ export const spotShape = fields(
   {
     /** What people call it. */
     name: text,
-    address,
+    address: big,
     length: whole,
     mode: oneOf("r", "w", "rw", "x"),
     /** How many debug registers it takes. */
@@ -134,9 +134,9 @@ export interface RecordedSite {
   readonly ip: bigint;
   readonly frame: RecordedFrame;
   /** The builtin or library that worked for `frame`. */
-  readonly via?: RecordedFrame;
-  readonly culprit?: RecordedCulprit;
-  readonly syscall?: string;
+  readonly via?: RecordedFrame | undefined;
+  readonly culprit?: RecordedCulprit | undefined;
+  readonly syscall?: string | undefined;
 }
 
 const cutShape = oneOf("stack", "no-rule", "depth", "frame-pointers");
@@ -147,7 +147,7 @@ export const stackShape = fields({ frames: listOf(whole) }, { cut: cutShape });
 /** A call chain, innermost first, and why it ends early. */
 export interface RecordedStack {
   readonly frames: readonly RecordedFrame[];
-  readonly cut?: Shaped<typeof cutShape>;
+  readonly cut?: Shaped<typeof cutShape> | undefined;
 }
 
 /** What became of a task. */
@@ -174,6 +174,10 @@ export type RecordedLoss = Shaped<typeof lossShape>;
 /** A time in which nothing was watched, though the watch went on. */
 export const windowShape = fields({ from: time, to: time, why: text }, {});
 export type RecordedWindow = Shaped<typeof windowShape>;
+
+/** What a pointer of a process points to, as its value is to be printed. */
+export const pointerShape = fields({ pid: whole, address: big, name: text }, {});
+export type RecordedPointer = Shaped<typeof pointerShape>;
 
 const gapShape = fields({ kind: text, text }, {});
 const leftOutShape = fields(

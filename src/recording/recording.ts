@@ -3,6 +3,7 @@ import { type Damage, RecordingReader } from "./reader.ts";
 import type {
   RecordedLife,
   RecordedLoss,
+  RecordedPointer,
   RecordedProgram,
   RecordedSite,
   RecordedStack,
@@ -35,6 +36,7 @@ export interface Recording {
   readonly switches: readonly RecordedSwitch[];
   readonly losses: readonly RecordedLoss[];
   readonly windows: readonly RecordedWindow[];
+  readonly pointers: readonly RecordedPointer[];
   /** Of a watch that came to its end. */
   readonly summary: RecordedSummary | undefined;
   readonly runs: readonly RecordedRun[];
@@ -50,6 +52,7 @@ export class RecordingInMemory implements Recording {
   readonly switches: RecordedSwitch[] = [];
   readonly losses: RecordedLoss[] = [];
   readonly windows: RecordedWindow[] = [];
+  readonly pointers: RecordedPointer[] = [];
   summary: RecordedSummary | undefined;
   readonly runs: {
     program: RecordedProgram;
@@ -66,6 +69,7 @@ export class RecordingInMemory implements Recording {
       switch: (it) => this.switches.push(it),
       loss: (it) => this.losses.push(it),
       window: (it) => this.windows.push(it),
+      pointer: (it) => this.pointers.push(it),
       summary: (it) => {
         this.summary = it;
       },

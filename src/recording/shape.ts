@@ -57,12 +57,13 @@ export function byName<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
 
 type Shapes = Readonly<Record<string, Shape<unknown>>>;
 type All<S extends Shapes> = { readonly [K in keyof S]: Shaped<S[K]> };
+type Some<S extends Shapes> = { readonly [K in keyof S]?: Shaped<S[K]> | undefined };
 
 /** All of `must`, and of `may` what is there. */
 export function fields<M extends Shapes, O extends Shapes>(
   must: M,
   may: O,
-): Shape<All<M> & Partial<All<O>>> {
+): Shape<All<M> & Some<O>> {
   return (value, name) => {
     const given = fieldsOf(value, name);
     const made: Record<string, unknown> = {};
@@ -71,7 +72,7 @@ export function fields<M extends Shapes, O extends Shapes>(
     for (const [key, shape] of Object.entries(may)) {
       if (given[key] !== undefined) made[key] = shape(given[key], `${name}.${key}`);
     }
-    return made as All<M> & Partial<All<O>>;
+    return made as All<M> & Some<O>;
   };
 }
 

@@ -4,11 +4,12 @@ import { type HitNumbers, HitRunWriter, type HitToRecord } from "./hit-run.ts";
 import { Interned } from "./interned.ts";
 import { RECORD } from "./record-kind.ts";
 import type {
-  RecordedCulprit,
   RecordedFrame,
   RecordedLife,
   RecordedLoss,
+  RecordedPointer,
   RecordedProgram,
+  RecordedSite,
   RecordedStack,
   RecordedStep,
   RecordedSummary,
@@ -20,17 +21,6 @@ import type {
 } from "./recorded.ts";
 import { encodeUtf8 } from "./utf8.ts";
 import { type Value, writeValue } from "./value.ts";
-
-/** A site before it has a number. */
-export interface SiteToRecord {
-  readonly spot: number;
-  readonly kernel: boolean;
-  readonly ip: bigint;
-  readonly frame: RecordedFrame;
-  readonly via?: RecordedFrame | undefined;
-  readonly culprit?: RecordedCulprit | undefined;
-  readonly syscall?: string | undefined;
-}
 
 /**
  * Writes a recording, piece by piece: each call of `put` gets bytes that belong behind those before.
@@ -63,7 +53,7 @@ export class RecordingWriter {
     return this.define(this.threads, RECORD.thread, { pid, tid, comm });
   }
 
-  site({ frame, via, culprit, ...site }: SiteToRecord): number {
+  site({ frame, via, culprit, ...site }: RecordedSite): number {
     return this.define(this.sites, RECORD.site, {
       ...site,
       culprit,
@@ -96,6 +86,10 @@ export class RecordingWriter {
 
   window(window: RecordedWindow): void {
     this.record(RECORD.window, window);
+  }
+
+  pointer(pointer: RecordedPointer): void {
+    this.record(RECORD.pointer, pointer);
   }
 
   summary(summary: RecordedSummary): void {
