@@ -5,6 +5,7 @@ import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFmtCommand } from "./fmt-command.ts";
+import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
@@ -29,6 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   };
   addWatchCommand(program, { launch, finish });
   addDoctorCommand(program, { finish });
+  addReportCommand(program, { finish });
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });
   addCheckCommand(program, { finish });

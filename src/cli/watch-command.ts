@@ -4,6 +4,7 @@ import { addHitFlags, CONDITION_HELP, type HitFlags, toHitOptions } from "./hit-
 import { parseChoice, parseCount, parseDuration, parseIds, parseSize } from "./parse.ts";
 import { type Display, runWatch } from "./run-watch.ts";
 import { UsageError } from "./usage-error.ts";
+import { wantsColor } from "./wants-color.ts";
 
 /** The flags of `trapline watch`, as commander hands them over. */
 interface WatchFlags extends HitFlags {
@@ -169,12 +170,4 @@ function toDisplay(flags: WatchFlags): Display {
     recordTo: flags.output,
     ownStatus: parseChoice("--exit-code", flags.exitCode, ["command", "tool"]) === "tool",
   };
-}
-
-/** As no-color.org and the BSDs have it: NO_COLOR wins, then FORCE_COLOR, then the terminal. */
-function wantsColor(): boolean {
-  const { NO_COLOR, FORCE_COLOR, CLICOLOR, TERM } = process.env;
-  if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
-  if (FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0") return true;
-  return process.stdout.isTTY === true && TERM !== "dumb" && CLICOLOR !== "0";
 }

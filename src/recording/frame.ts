@@ -22,7 +22,7 @@ export const FRAME_HEADER_BYTES = 16;
 /** A frame is closed when it has so many bytes; only a single record can make it longer. */
 export const FRAME_BYTES = 1 << 16;
 /** What is longer than this is no frame, whatever stands in its header. */
-const LONGEST_FRAME = 1 << 28;
+const LONGEST_FRAME = 1 << 24;
 
 export function preamble(version = FORMAT_VERSION): Uint8Array {
   const bytes = new ByteWriter();

@@ -60,11 +60,14 @@ const REPEATED = 0x40;
 const REBUILT = 0x80;
 
 const HIGH_WORD = 2 ** 32;
+/** 26 days, in high words: differences up to that are exact, and twice as much can be packed. */
+const LONGEST_RUN = 2 ** 19;
 
 /** Packs hits that follow each other. Each run stands for itself: nothing before it need be known. */
 export class HitRunWriter {
   count = 0;
   readonly bytes = new ByteWriter();
+  private firstHigh = 0;
   private high = 0;
   private low = 0;
   private thread = -1;
@@ -83,11 +86,17 @@ export class HitRunWriter {
     this.stack = 0;
   }
 
+  /** Whether its time can be told from that of the run's first. */
+  fits({ timeHigh }: HitToRecord): boolean {
+    return this.count === 0 || Math.abs(timeHigh - this.firstHigh) < LONGEST_RUN;
+  }
+
   add(hit: HitToRecord, { spot, thread, site, stack }: HitNumbers): void {
     const { bytes } = this;
     if (this.count === 0) {
       this.high = hit.timeHigh;
       this.low = hit.timeLow;
+      this.firstHigh = hit.timeHigh;
       bytes.big((BigInt(hit.timeHigh) << 32n) | BigInt(hit.timeLow));
     }
     const before = this.values[spot];

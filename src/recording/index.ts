@@ -31,6 +31,12 @@ export type {
   RecordingHeader,
 } from "./recorded.ts";
 export type { RecordedMember, RecordedType } from "./recorded-type.ts";
+export {
+  type HitLists,
+  type RecordedWriter,
+  RecordedWriters,
+  writerKey,
+} from "./recorded-writers.ts";
 export { type RecordedRun, type Recording, RecordingInMemory, readRecording } from "./recording.ts";
 export { RecordingError, type RecordingFault } from "./recording-error.ts";
 export type { Tables } from "./tables.ts";

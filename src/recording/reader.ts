@@ -67,6 +67,8 @@ const TELL: Readonly<Record<number, (sink: RecordingSink, value: Value) => void>
   [RECORD.verdict]: (sink, value) => sink.verdict?.(verdictShape(value, "verdict")),
 };
 
+const KNOWN: ReadonlySet<number> = new Set(Object.values(RECORD));
+
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -210,9 +212,10 @@ export class RecordingReader {
   }
 
   private takeValue(kind: number, body: ByteReader): void {
+    if (!KNOWN.has(kind)) return; // what a newer program added is passed over
     const record = upgraded({ kind, value: readValue(body, this.tables.text) }, this.version ?? 0);
     this.noteEnds(record.kind, record.value);
-    TELL[record.kind]?.(this.sink, record.value); // what a newer program added is passed over
+    TELL[record.kind]?.(this.sink, record.value);
   }
 
   /** What has begun is to have an end. */

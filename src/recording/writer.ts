@@ -68,6 +68,7 @@ export class RecordingWriter {
   }
 
   hit(hit: HitToRecord, numbers: HitNumbers): void {
+    if (!this.run.fits(hit)) this.flush();
     this.run.add(hit, numbers);
     this.flushIfFull();
   }
