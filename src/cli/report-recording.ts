@@ -2,6 +2,8 @@ import type {
   Damage,
   PackedHit,
   RecordedCoverage,
+  RecordedRun,
+  RecordedStep,
   RecordedSummary,
   RecordedWatch,
   RecordingHeader,
@@ -13,6 +15,7 @@ import { LogView } from "./log-view.ts";
 import { Output } from "./output.ts";
 import { readRecordingFile } from "./read-recording.ts";
 import { pointerKey, RecordedHit, shownRecording } from "./recorded-shown.ts";
+import { ModelReporter } from "./report-model.ts";
 import { TableView } from "./table-view.ts";
 import { UsageError } from "./usage-error.ts";
 import type { View } from "./view.ts";
@@ -28,9 +31,21 @@ export interface ReportOptions {
 export function reportRecording(path: string, options: ReportOptions): void {
   const output = new Output();
   let report: WatchReporter | undefined;
+  let model: ModelReporter | undefined;
+  let run: OpenRun | undefined;
   const damage = readRecordingFile(path, (tables) => ({
     header: (header) => {
-      report = new WatchReporter({ path, header, tables, output, options });
+      if (header.model === undefined) {
+        report = new WatchReporter({ path, header, tables, output, options });
+      } else model = new ModelReporter(header, header.model, { output, form: options.form });
+    },
+    program: (program) => {
+      run = { program, steps: [], verdict: undefined };
+    },
+    step: (step) => run?.steps.push(step),
+    verdict: (verdict) => {
+      if (run !== undefined) model?.take({ ...run, verdict });
+      run = undefined;
     },
     hit: (hit) => report?.hit(hit),
     loss: ({ count }) => {
@@ -41,12 +56,20 @@ export function reportRecording(path: string, options: ReportOptions): void {
       if (report !== undefined) report.summary = summary;
     },
   }));
+  if (model !== undefined) {
+    model.end();
+    for (const { text } of damage) console.error(`trapline: ${path}: ${text}`);
+    return;
+  }
   if (report === undefined) {
     throw new UsageError(`${path}: its header is damaged: nothing in it can be told: record again`);
   }
   report.end(damage);
   output.flush();
 }
+
+/** A program of which the verdict has not come yet. */
+type OpenRun = Omit<RecordedRun, "steps"> & { readonly steps: RecordedStep[] };
 
 /** Shows a recorded watch while it is read. */
 class WatchReporter {

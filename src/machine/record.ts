@@ -20,6 +20,8 @@ export class KernelRecord {
   /** Word of object `id` number 0 is `base + id * stride`; with `first` 1 there is no object 0. */
   base = 0;
   readonly fields: Field[] = [];
+  /** By field: what kind of object its words refer to, one id a word or a set of ids. */
+  readonly #targets = new Map<string, { readonly target: Target; readonly as: "id" | "set" }>();
   readonly #references: { readonly offset: number; readonly target: Target }[] = [];
   readonly #sets: { readonly offset: number; readonly words: number; readonly target: Target }[] =
     [];
@@ -44,6 +46,7 @@ export class KernelRecord {
   /** The id of an object of the record called `target`, or NULL, or TOMBSTONE. */
   reference(name: string, target: Target, words = 1): Field {
     const field = this.field(name, words);
+    this.#targets.set(name, { target, as: "id" });
     for (let word = 0; word < words; word++)
       this.#references.push({ offset: field.offset + word, target });
     return field;
@@ -53,6 +56,7 @@ export class KernelRecord {
   bits(name: string, target: Target, members: number): Bits {
     const words = (members >> 5) + 1;
     const field = this.field(name, words);
+    this.#targets.set(name, { target, as: "set" });
     this.#sets.push({ offset: field.offset, words, target });
     return new Bits(field, words);
   }
@@ -62,6 +66,18 @@ export class KernelRecord {
     const field = this.field("stack", words);
     this.#stacks = { offset: field.offset, words };
     return field;
+  }
+
+  /** What a field refers to; undefined for a plain number, and for frames. */
+  targetOf(field: Field): { readonly target: Target; readonly as: "id" | "set" } | undefined {
+    return this.#targets.get(field.name);
+  }
+
+  /** The words of a field of a living object. Looking leaves no mark on the state. */
+  look(id: number, field: Field): readonly number[] {
+    const state = this.#bound();
+    const start = this.base + id * this.stride + field.offset;
+    return Array.from({ length: this.#wordsOf(field) }, (_, word) => state.peek(start + word));
   }
 
   place(start: number): void {
@@ -153,6 +169,11 @@ export class KernelRecord {
   #revive(state: State, id: number): number {
     state.set(this.base + id * this.stride, LIFE.live);
     return id;
+  }
+
+  #wordsOf(field: Field): number {
+    const next = this.fields[this.fields.indexOf(field) + 1];
+    return (next?.offset ?? this.stride) - field.offset;
   }
 
   #take(words: number): number {

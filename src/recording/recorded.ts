@@ -68,6 +68,20 @@ export const watchShape = fields(
 );
 export type RecordedWatch = Shaped<typeof watchShape>;
 
+/** How scenarios were run or checked. */
+export const modelShape = fields(
+  {
+    /** How the command showed it. */
+    form: oneOf("text", "trace", "json"),
+    /** Where programs were run: `model`, `linux`, … */
+    targets: listOf(text),
+    /** Designs that were compared. */
+    designs: listOf(text),
+  },
+  {},
+);
+export type RecordedModel = Shaped<typeof modelShape>;
+
 /** The first record of all. */
 export const headerShape = fields(
   {
@@ -79,6 +93,8 @@ export const headerShape = fields(
   {
     /** Of a live watch. */
     watch: watchShape,
+    /** Of a command on scenarios. */
+    model: modelShape,
   },
 );
 export type RecordingHeader = Shaped<typeof headerShape>;
@@ -308,22 +324,67 @@ export const violationShape = fields(
 );
 export type RecordedViolation = Shaped<typeof violationShape>;
 
-/** What came of a program. */
-export const verdictShape = fields(
+/** What a statement of a scenario, or a check at its end, led to. */
+const statementShape = fields(
+  { line: whole, actor: text, text, result: anything, expected: text, ok: flag },
+  {},
+);
+const checkedShape = fields({ line: whole, text, result: text, ok: flag }, {});
+
+/** Of a program that was run, statement by statement. */
+export const runShape = fields(
+  {
+    statements: listOf(statementShape),
+    checks: listOf(checkedShape),
+    /** What this target and the one before do not agree on. */
+    differences: listOf(fields({ line: whole, text }, {})),
+  },
+  {},
+);
+export type RecordedRunResult = Shaped<typeof runShape>;
+
+/** Of a program that was explored. */
+export const searchShape = fields(
   {
     verdict: oneOf("ok", "fail", "bounded"),
-    /** Atomic steps of the run or the counterexample. */
-    steps: whole,
-    /** All else that the command tells, for its own report. */
-    details: anything,
-  },
-  {
-    violation: violationShape,
-    /** Of a search. */
     states: whole,
     transitions: whole,
     depth: whole,
     seconds: amount,
+    /** Why not everything was explored. */
+    bounds: listOf(text),
+    method: text,
+    omission: amount,
+    unreached: listOf(text),
+    /** Of the counterexample: how often another task goes on. */
+    switches: whole,
+  },
+  {
+    counterexample: fields(
+      { property: text, what: text, isShortest: flag, moves: listOf(listOf(whole)) },
+      {},
+    ),
+    /** What is wrong already in the order of the file. */
+    inFileOrder: text,
+    /** Of the runs in which no kernel thread preempts a task. */
+    calm: fields({ verdict: oneOf("ok", "fail", "bounded"), states: whole }, {}),
+  },
+);
+export type RecordedSearch = Shaped<typeof searchShape>;
+
+/** What came of a program. */
+export const verdictShape = fields(
+  {
+    verdict: oneOf("ok", "fail", "bounded"),
+    /** Atomic steps of the run or of the counterexample. */
+    steps: whole,
+  },
+  {
+    violation: violationShape,
+    run: runShape,
+    search: searchShape,
+    /** The program has no place on its target, for this reason. */
+    notApplicable: text,
   },
 );
 export type RecordedVerdict = Shaped<typeof verdictShape>;
