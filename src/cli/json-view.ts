@@ -1,6 +1,6 @@
 import type { RecordedCulprit, RecordedFrame, RecordedSpot } from "../recording/index.ts";
 import { formatHex } from "./format.ts";
-import type { Output } from "./output.ts";
+import type { TextOutput } from "./output.ts";
 import type { Shown, ShownHit, ShownReport, ShownWriter } from "./shown.ts";
 import type { View } from "./view.ts";
 
@@ -9,11 +9,11 @@ import type { View } from "./view.ts";
  * times are whole numbers of ns, written with all their digits.
  */
 export class JsonView implements View {
-  private readonly output: Output;
+  private readonly output: TextOutput;
   private readonly stack: boolean;
   private spots: readonly RecordedSpot[] = [];
 
-  constructor(output: Output, options: { stack: boolean }) {
+  constructor(output: TextOutput, options: { stack: boolean }) {
     this.output = output;
     this.stack = options.stack;
   }

@@ -2,17 +2,17 @@ import type { RecordedFrame, RecordedSpot } from "../recording/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
 import { formatAccess, formatHex, formatObject, formatValue } from "./format.ts";
-import type { Output } from "./output.ts";
+import type { TextOutput } from "./output.ts";
 import type { Shown, ShownHit, ShownReport } from "./shown.ts";
 import type { View } from "./view.ts";
 
 /** One line for each hit as it happens, and the coverage at the end. */
 export class LogView implements View {
-  private readonly output: Output;
+  private readonly output: TextOutput;
   private readonly options: { stack: boolean };
   private shown: Shown | undefined;
 
-  constructor(output: Output, options: { stack: boolean }) {
+  constructor(output: TextOutput, options: { stack: boolean }) {
     this.output = output;
     this.options = options;
   }

@@ -18,9 +18,7 @@ export function readRecordingFile(
   path: string,
   sinkOf: (tables: Tables) => RecordingSink,
 ): readonly Damage[] {
-  const sink: RecordingSink = {};
-  const reader = new RecordingReader(sink);
-  Object.assign(sink, sinkOf(reader.tables));
+  const reader = new RecordingReader(sinkOf);
   const fd = open(path);
   try {
     const chunk = new Uint8Array(CHUNK_BYTES);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { EXIT } from "./exit-codes.ts";
+import { Output } from "./output.ts";
 import { parseChoice } from "./parse.ts";
 import { UsageError } from "./usage-error.ts";
 import { wantsColor } from "./wants-color.ts";
@@ -43,11 +44,10 @@ export function addReportCommand(
     .addHelpText("after", AFTER_HELP)
     .action(async (file: string, flags: ReportFlags) => {
       const { reportRecording } = await import("./report-recording.ts");
-      reportRecording(file, {
-        form: formOf(flags),
-        stack: flags.stack,
-        color: colorOf(flags),
-      });
+      const output = new Output();
+      const how = { form: formOf(flags), stack: flags.stack, color: colorOf(flags) };
+      reportRecording(file, how, output);
+      output.flush();
       finish(EXIT.ok);
     });
 }

@@ -10,14 +10,14 @@ import { checkHeader, checkVerdict } from "./check-json.ts";
 import { matrixText } from "./check-matrix.ts";
 import { traceText, verdictLine } from "./check-text.ts";
 import type { CheckView } from "./check-view.ts";
-import type { Output } from "./output.ts";
+import type { TextOutput } from "./output.ts";
 import { groupText, jsonHeader, type RunOutcome, traceLine } from "./run-text.ts";
 import { recordedRunView } from "./run-view.ts";
 
 /** Prints what a command on scenarios printed, a program at a time. */
 export class ModelReporter {
   private readonly model: RecordedModel;
-  private readonly output: Output;
+  private readonly output: TextOutput;
   private readonly json: boolean;
   private readonly checks: CheckView[] = [];
   /** Of one program, until all targets have had it. */
@@ -26,7 +26,7 @@ export class ModelReporter {
   constructor(
     { source, trapline }: RecordingHeader,
     model: RecordedModel,
-    { output, form }: { output: Output; form: "table" | "log" | "json" | undefined },
+    { output, form }: { output: TextOutput; form: "table" | "log" | "json" | undefined },
   ) {
     this.model = model;
     this.output = output;
@@ -43,7 +43,6 @@ export class ModelReporter {
   end(): void {
     const { designs } = this.model;
     if (!this.json && designs.length > 1) this.print(["", ...matrixText(this.checks, designs)]);
-    this.output.flush();
   }
 
   private takeCheck(run: RecordedRun, search: RecordedSearch): void {

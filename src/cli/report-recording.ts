@@ -12,7 +12,7 @@ import type {
 import { RecordedWriters } from "../recording/index.ts";
 import { JsonView } from "./json-view.ts";
 import { LogView } from "./log-view.ts";
-import { Output } from "./output.ts";
+import type { TextOutput } from "./output.ts";
 import { readRecordingFile } from "./read-recording.ts";
 import { pointerKey, RecordedHit, shownRecording } from "./recorded-shown.ts";
 import { ModelReporter } from "./report-model.ts";
@@ -28,8 +28,7 @@ export interface ReportOptions {
 }
 
 /** Prints what the command that made a recording would have printed. */
-export function reportRecording(path: string, options: ReportOptions): void {
-  const output = new Output();
+export function reportRecording(path: string, options: ReportOptions, output: TextOutput): void {
   let report: WatchReporter | undefined;
   let model: ModelReporter | undefined;
   let run: OpenRun | undefined;
@@ -65,7 +64,6 @@ export function reportRecording(path: string, options: ReportOptions): void {
     throw new UsageError(`${path}: its header is damaged: nothing in it can be told: record again`);
   }
   report.end(damage);
-  output.flush();
 }
 
 /** A program of which the verdict has not come yet. */
@@ -81,7 +79,6 @@ class WatchReporter {
   private readonly watch: RecordedWatch;
   private readonly tables: Tables;
   private readonly writers: RecordedWriters;
-  private readonly output: Output;
   private hits = 0;
   private traps = 0;
   private shown: RecordedHit | undefined;
@@ -90,7 +87,7 @@ class WatchReporter {
     path: string;
     header: RecordingHeader;
     tables: Tables;
-    output: Output;
+    output: TextOutput;
     options: ReportOptions;
   }) {
     const { header, tables, output, options } = of;
@@ -102,7 +99,6 @@ class WatchReporter {
     const stack = options.stack ?? watch.stacks;
     this.watch = watch;
     this.tables = tables;
-    this.output = output;
     this.writers = new RecordedWriters(tables, { stacks: stack });
     this.view = viewOf(options.form ?? watch.form, output, { stack, color: options.color });
     const { trapline } = header;
@@ -131,7 +127,6 @@ class WatchReporter {
       coverage,
       ended: summary?.ended,
     });
-    this.output.flush();
   }
 
   /** What was covered, and what the recording itself does not have. */
@@ -169,7 +164,7 @@ class WatchReporter {
 
 function viewOf(
   form: "table" | "log" | "json",
-  output: Output,
+  output: TextOutput,
   { stack, color }: { stack: boolean; color: boolean },
 ): View {
   switch (form) {

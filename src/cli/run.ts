@@ -4,6 +4,7 @@ import { addCheckCommand } from "./check-command.ts";
 import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addExportCommand } from "./export-command.ts";
 import { addFmtCommand } from "./fmt-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
@@ -31,6 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addWatchCommand(program, { launch, finish });
   addDoctorCommand(program, { finish });
   addReportCommand(program, { finish });
+  addExportCommand(program, { finish });
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });
   addCheckCommand(program, { finish });

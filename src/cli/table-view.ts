@@ -13,7 +13,7 @@ import {
   formatShare,
   formatValue,
 } from "./format.ts";
-import type { Output } from "./output.ts";
+import type { TextOutput } from "./output.ts";
 import type { Shown, ShownReport, ShownWriter } from "./shown.ts";
 import { type Column, textTable } from "./text-table.ts";
 import type { Progress, View } from "./view.ts";
@@ -37,13 +37,13 @@ const MARGIN = 5;
 
 /** The distinct writers: refreshed in place on a terminal, and printed once at the end. */
 export class TableView implements View {
-  private readonly output: Output;
+  private readonly output: TextOutput;
   private readonly options: { live: boolean; color: boolean };
   private shown: Shown | undefined;
   private progress: Progress | undefined;
   private refreshedMs = 0;
 
-  constructor(output: Output, options: { live: boolean; color: boolean }) {
+  constructor(output: TextOutput, options: { live: boolean; color: boolean }) {
     this.output = output;
     this.options = options;
   }

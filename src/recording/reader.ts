@@ -89,8 +89,9 @@ export class RecordingReader {
   private open: string | undefined = "header";
   private readonly tellHit = (hit: PackedHit) => this.sink.hit?.(hit);
 
-  constructor(sink: RecordingSink) {
-    this.sink = sink;
+  /** `sink` may be made for the tables that its hits will refer to. */
+  constructor(sink: RecordingSink | ((tables: Tables) => RecordingSink)) {
+    this.sink = typeof sink === "function" ? sink(this.tables) : sink;
   }
 
   /** What was found missing so far. */

@@ -124,3 +124,41 @@ export function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
   }
   return bytes;
 }
+
+/** A program of the model with two steps: an event gets a reference and a slot, and is freed. */
+export function sampleModelRecording(): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const model = { form: "text", targets: ["model"], designs: [] } as const;
+  const header = { source: "check", trapline: "0.1.0", model } as const;
+  const writer = new RecordingWriter(header, (bytes) => parts.push(bytes.slice()));
+  const kind = { name: "event", fields: ["refs", "ctx", "list", "slots"] };
+  writer.program({
+    ...{ file: "it.scn", scenario: "arch x86\n", target: "model", arch: "x86", cpus: 2 },
+    ...{
+      without: [],
+      actors: ["P"],
+      kinds: [{ ...kind, references: { ctx: "ctx" }, sets: { list: "event" } }],
+    },
+    objects: [
+      {
+        record: "event",
+        id: 1,
+        what: "born",
+        fields: { refs: [1], ctx: [2], list: [2, 2], slots: [0, 0] },
+      },
+    ],
+  });
+  const step = { slots: "e1", locks: "", stepping: [], lost: [], action: 0, choice: 0 };
+  writer.step({
+    ...{ ...step, cpu: 0, task: "P", taskId: 1, fn: "perf_event_open", label: "alloc" },
+    objects: [{ record: "event", id: 1, what: "changed", fields: { refs: [2], slots: [0, 7] } }],
+  });
+  writer.step({
+    ...{ ...step, cpu: 1, task: "idle", taskId: 0, fn: "free_event", label: "" },
+    objects: [{ record: "event", id: 1, what: "freed", fields: {} }],
+  });
+  const violation = { property: "use-after-free", message: "event 1->ctx", chain: ["free_event"] };
+  writer.verdict({ verdict: "fail", steps: 2, violation });
+  writer.flush();
+  return joinedBytes(parts);
+}

@@ -67,10 +67,17 @@ export function fields<M extends Shapes, O extends Shapes>(
   return (value, name) => {
     const given = fieldsOf(value, name);
     const made: Record<string, unknown> = {};
-    for (const [key, shape] of Object.entries(must))
-      made[key] = shape(given[key], `${name}.${key}`);
-    for (const [key, shape] of Object.entries(may)) {
-      if (given[key] !== undefined) made[key] = shape(given[key], `${name}.${key}`);
+    // In the order in which they were written, for that is how they are printed.
+    for (const [key, item] of Object.entries(given)) {
+      const shape = Object.hasOwn(must, key)
+        ? must[key]
+        : Object.hasOwn(may, key)
+          ? may[key]
+          : undefined;
+      if (shape !== undefined && item !== undefined) made[key] = shape(item, `${name}.${key}`);
+    }
+    for (const [key, shape] of Object.entries(must)) {
+      if (!Object.hasOwn(made, key)) made[key] = shape(given[key], `${name}.${key}`);
     }
     return made as All<M> & Some<O>;
   };
