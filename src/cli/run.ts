@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addArchCommand } from "./arch-command.ts";
 import { addCheckCommand } from "./check-command.ts";
 import { addConformCommand } from "./conform-command.ts";
+import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addExportCommand } from "./export-command.ts";
@@ -32,6 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addWatchCommand(program, { launch, finish });
   addDoctorCommand(program, { finish });
   addReportCommand(program, { finish });
+  addDiffCommand(program, { finish });
   addExportCommand(program, { finish });
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });

@@ -1,6 +1,6 @@
 import type { PackedHit } from "./hit-run.ts";
 
-const FIRST_SIZE = 1024;
+const FIRST_SIZE = 64;
 
 /** What is known of the values of a hit: bits of `HitTable.flags`. */
 export const HIT_FLAG = {

@@ -3,9 +3,10 @@
  * It takes and gives bytes, and knows neither where they are kept nor where the hits came from.
  */
 
+export { pairWriters, type WriterPair } from "./diff.ts";
 export type { Exporter, ExportOf, MakeExporter, Put } from "./export/exporter.ts";
 export { EXPORT_FORMATS, type ExportFormat, type ExportName } from "./export/formats.ts";
-export { FORMAT_VERSION } from "./frame.ts";
+export { FORMAT_VERSION, frameOf } from "./frame.ts";
 export { type HitNumbers, type HitToRecord, type PackedHit, timeOf } from "./hit-run.ts";
 export { HIT_FLAG, HitTable, type WideValues } from "./hit-table.ts";
 export { type Damage, RecordingReader, type RecordingSink } from "./reader.ts";

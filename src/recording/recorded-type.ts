@@ -1,4 +1,4 @@
-import { fields, flag, listOf, oneOf, text, whole } from "./shape.ts";
+import { fields, flag, listOf, oneOf, text, upTo } from "./shape.ts";
 import type { Value } from "./value.ts";
 
 /** The type of a variable as plain data: what is needed to print its value, and no debug info. */
@@ -33,7 +33,9 @@ export type RecordedMember = {
   readonly type: RecordedType;
 };
 
-const COMMON = { name: text, size: whole };
+/** No type that is watched is as large. */
+const size = upTo(1 << 30);
+const COMMON = { name: text, size };
 
 const kindOf = fields(
   {
@@ -56,9 +58,9 @@ const enumeration = fields(
   {},
 );
 const pointer = fields({ ...COMMON, kind: oneOf("pointer"), target: text }, {});
-const array = fields({ ...COMMON, kind: oneOf("array"), element: typeShape, count: whole }, {});
+const array = fields({ ...COMMON, kind: oneOf("array"), element: typeShape, count: size }, {});
 const bits = fields(
-  { ...COMMON, kind: oneOf("bits"), bitOffset: whole, bitSize: whole, base: typeShape },
+  { ...COMMON, kind: oneOf("bits"), bitOffset: upTo(1 << 16), bitSize: upTo(128), base: typeShape },
   {},
 );
 const compound = fields(
@@ -67,7 +69,7 @@ const compound = fields(
 );
 
 function memberShape(value: Value, name: string): RecordedMember {
-  const member = fields({ offset: whole, type: typeShape }, { name: text })(value, name);
+  const member = fields({ offset: size, type: typeShape }, { name: text })(value, name);
   return { name: undefined, ...member };
 }
 

@@ -11,6 +11,7 @@ import {
   oneOf,
   type Shaped,
   text,
+  upTo,
   whole,
 } from "./shape.ts";
 
@@ -26,7 +27,7 @@ export const spotShape = fields(
     /** What people call it. */
     name: text,
     address: big,
-    length: whole,
+    length: upTo(1 << 16),
     mode: oneOf("r", "w", "rw", "x"),
     /** How many debug registers it takes. */
     registers: whole,
@@ -277,7 +278,7 @@ export const programShape = fields(
     scenario: text,
     target: text,
     arch: text,
-    cpus: whole,
+    cpus: upTo(1 << 12),
     without: listOf(text),
     actors: listOf(text),
     kinds: listOf(recordKindShape),

@@ -115,7 +115,7 @@ export function sampleRecording(hits = 12): Uint8Array {
   return joinedBytes(parts);
 }
 
-export function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
+export function joinedBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -26,6 +26,14 @@ export const amount: Shape<number> = (value, name) =>
 export const whole: Shape<number> = (value, name) =>
   typeof value === "number" && Number.isSafeInteger(value) ? value : wrong(name, "a whole number");
 
+/** A size or a count of which no sound recording has more: whoever makes room for it can trust it. */
+export function upTo(most: number): Shape<number> {
+  return (value, name) => {
+    const number = whole(value, name);
+    return number >= 0 && number <= most ? number : wrong(name, `a number up to ${most}`);
+  };
+}
+
 /** A whole number of 64 bits or more: an address, a time, a count. */
 export const big: Shape<bigint> = (value, name) =>
   typeof value === "bigint" ? value : wrong(name, "a large whole number");
