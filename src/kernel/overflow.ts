@@ -17,8 +17,7 @@ export interface Hit {
 export function perfBpEvent(k: Kernel, event: number, hit: Hit): void {
   const { hwState, count, samplePeriod, periodLeft, state } = k.event;
   if (hwState.get(event) !== 0) return;
-  if (k.hasFlag(event, "excludeUser") && hit.userMode) return;
-  if (k.hasFlag(event, "excludeKernel") && !hit.userMode) return;
+  if (k.hasFlag(event, hit.userMode ? "excludeUser" : "excludeKernel")) return;
 
   count.add(event, 1);
   noteCounted(k, event, hit.task);
