@@ -198,8 +198,12 @@ export class Kernel {
   }
 
   /** What the event was last parsed into. */
+  parsedOf(event: number): ParsedBreakpoint {
+    return this.#parsedIn(this.space, event);
+  }
+
   installedOf(event: number): Installed {
-    const { result } = this.#parsedIn(this.space, event);
+    const { result } = this.parsedOf(event);
     assert(result.ok, "an event holds only what could be parsed");
     return result.value;
   }
@@ -211,9 +215,9 @@ export class Kernel {
 
   #parsedIn(space: AddressSpace, event: number): ParsedBreakpoint {
     const { hwAddr, hwLen, hwType, flags, target } = this.event;
-    const perTask = target.get(event) === NULL ? 0 : PER_TASK;
-    const modes = (flags.get(event) & MODES) | perTask;
-    return space.parse(hwAddr.get(event), hwLen.get(event), hwType.get(event), modes);
+    const it = target.follow(event);
+    const modes = (flags.of(it) & MODES) | (target.of(it) === NULL ? 0 : PER_TASK);
+    return space.parse(hwAddr.of(it), hwLen.of(it), hwType.of(it), modes);
   }
 
   /** How many of the bytes of a variable from an offset on are kept. */

@@ -123,13 +123,14 @@ function nextDue(k: Kernel, ctx: number, touch: Touch, after: number): number {
 
 function isDue(k: Kernel, event: number, touch: Touch): boolean {
   const { state, handler, groupLeader, cpu, flags } = k.event;
-  if (state.get(event) < PERF_EVENT_STATE.inactive) return false;
-  if (handler.get(event) === HANDLER.ptrace) return false;
-  const leader = groupLeader.get(event);
+  const it = state.follow(event);
+  if (state.of(it) < PERF_EVENT_STATE.inactive) return false;
+  if (handler.of(it) === HANDLER.ptrace) return false;
+  const leader = groupLeader.of(it);
   if (leader !== NULL && state.get(leader) < PERF_EVENT_STATE.inactive) return false;
-  const only = cpu.get(event);
+  const only = cpu.of(it);
   if (only >= 0 && only !== k.machine.here) return false;
   const excluded = touch.access.mode === "user" ? FLAG.excludeUser : FLAG.excludeKernel;
-  if ((flags.get(event) & excluded) !== 0) return false;
+  if ((flags.of(it) & excluded) !== 0) return false;
   return k.shouldHit(event, touch);
 }

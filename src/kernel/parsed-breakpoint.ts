@@ -26,12 +26,15 @@ export class ParsedBreakpoint {
   readonly result: Result<Installed, Errno>;
   readonly #arch: Architecture;
   readonly #parsed: Parsed;
+  /** Whether it watches the kernel's half of the addresses. */
+  readonly isKernels: boolean;
   readonly #traps: (boolean | undefined)[] = [];
   readonly #counts: (boolean | undefined)[] = [];
 
   constructor(arch: Architecture, parsed: Parsed) {
     this.result = parsed.result;
     this.#arch = arch;
+    this.isKernels = parsed.result.ok && arch.inKernelSpace(parsed.result.value);
     this.#parsed = parsed;
   }
 

@@ -104,12 +104,15 @@ export class SequentialRun {
   #goesOn(step: CompiledStep): boolean {
     const { machine } = this.#k;
     const task = machine.self; // none in a context switch or an interrupt
-    if (task === NULL || machine.task.state.get(task) !== TASK.ready) return false;
-    const isInKernel = machine.task.top.get(task) !== 0;
+    if (task === NULL) return false;
+    const { state, top, allowed } = machine.task;
+    const it = state.follow(task);
+    if (state.of(it) !== TASK.ready) return false;
+    const isInKernel = top.of(it) !== 0;
     if (!isInKernel && !this.#isInStatement(task, step)) return false;
     if (this.#steps >= MOST_STEPS) return false;
     const cpu = machine.here;
-    return (machine.task.allowed.get(task) & (1 << cpu)) !== 0 && !interruptPending(this.#k, cpu);
+    return (allowed.of(it) & (1 << cpu)) !== 0 && !interruptPending(this.#k, cpu);
   }
 
   #isInStatement(task: number, step: CompiledStep): boolean {

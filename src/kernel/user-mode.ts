@@ -30,17 +30,18 @@ export function userStep(k: Kernel, task: number): void {
     k.machine.enter(task, perfPendingTask, [work]);
     return;
   }
-  if (k.thread.injected.get(task) !== 0) {
-    const signal = k.thread.injected.get(task) - 1;
+  const it = k.thread.depth.follow(task);
+  const injected = k.thread.injected.of(it);
+  if (injected !== 0) {
     k.thread.injected.set(task, 0);
-    takeSignal(k, task, signal);
+    takeSignal(k, task, injected - 1);
     return;
   }
   if (hasDeliverable(k, task)) {
     deliverSignal(k, task);
     return;
   }
-  const depth = k.thread.depth.get(task);
+  const depth = k.thread.depth.of(it);
   if (depth > 0) {
     userAccess(k, task, k.program.body(k.thread.func.get(task, depth)));
     return;

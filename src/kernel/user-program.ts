@@ -5,7 +5,9 @@ import type { Kernel } from "./kernel.ts";
 
 /** The statement that a task is at; undefined when its program is over. */
 export function nextStep(k: Kernel, task: number): CompiledStep | undefined {
-  return k.program.stepOf(k.thread.actor.get(task), k.thread.ip.get(task));
+  const { actor, ip } = k.thread;
+  const it = ip.follow(task);
+  return k.program.stepOf(actor.of(it), ip.of(it));
 }
 
 /** The statement that a task is in the middle of. */

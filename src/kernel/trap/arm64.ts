@@ -123,7 +123,7 @@ function toggleRegisters(k: Kernel, inst: boolean, on: boolean): void {
 }
 
 function isKernelEvent(k: Kernel, event: number): boolean {
-  return k.arch.inKernelSpace(k.installedOf(event));
+  return k.parsedOf(event).isKernels;
 }
 
 function isInst(k: Kernel, event: number): boolean {

@@ -6,13 +6,14 @@ export function armedHits(k: Kernel, touch: Touch): number {
   const cpu = k.machine.here;
   const { armed, regAddr, regLen, regType, regModes } = k.percpu;
   let mask = 0;
-  for (let rest = armed.get(cpu); rest !== 0; rest &= rest - 1) {
+  const object = armed.follow(cpu);
+  for (let rest = armed.of(object); rest !== 0; rest &= rest - 1) {
     const register = 31 - Math.clz32(rest & -rest);
     const parsed = k.space.parse(
-      regAddr.get(cpu, register),
-      regLen.get(cpu, register),
-      regType.get(cpu, register),
-      regModes.get(cpu, register),
+      regAddr.of(object, register),
+      regLen.of(object, register),
+      regType.of(object, register),
+      regModes.of(object, register),
     );
     if (parsed.traps(touch)) mask |= 1 << register;
   }
