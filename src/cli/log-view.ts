@@ -3,6 +3,7 @@ import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
 import { formatAccess, formatHex, formatObject, formatValue } from "./format.ts";
 import type { Output } from "./output.ts";
+import { pointerNames } from "./pointer-names.ts";
 import type { View } from "./view.ts";
 
 /** One line for each hit as it happens, and the coverage at the end. */
@@ -33,7 +34,7 @@ export class LogView implements View {
       `${formatAccess(frame, syscall)} (${formatObject(frame)})`,
       instructionText(culprit),
       hit.repeat > 1 ? `× ${hit.repeat}` : "",
-      change(hit, spots[hit.spot]),
+      this.change(hit, spots[hit.spot]),
       spots.length > 1 ? (spots[hit.spot]?.name ?? "") : "",
     ];
     this.output.write(`${fields.filter((field) => field !== "").join("  ")}\n`);
@@ -53,12 +54,14 @@ export class LogView implements View {
     const lines = [headline(report, spots), ...coverageLines(report.coverage)];
     this.output.write(`${lines.join("\n")}\n`);
   }
-}
 
-/** `4 -> 5`; `? -> 5` where the value before is not known; nothing where none was read. */
-function change(hit: RawHit, spot: Spot | undefined): string {
-  const { newValue, oldValue } = hit;
-  if (newValue === undefined || spot === undefined) return "";
-  const old = oldValue === undefined ? "?" : formatValue(oldValue, spot);
-  return `${old} -> ${formatValue(newValue, spot)}${hit.valueFrom === "rebuilt" ? " (rebuilt)" : ""}`;
+  /** `4 -> 5`; `? -> 5` where the value before is not known; nothing where none was read. */
+  private change(hit: RawHit, spot: Spot | undefined): string {
+    const { newValue, oldValue } = hit;
+    if (newValue === undefined || spot === undefined || this.session === undefined) return "";
+    const format = pointerNames(this.session, hit.pid);
+    const old = oldValue === undefined ? "?" : formatValue(oldValue, spot, format);
+    const rebuilt = hit.valueFrom === "rebuilt" ? " (rebuilt)" : "";
+    return `${old} -> ${formatValue(newValue, spot, format)}${rebuilt}`;
+  }
 }

@@ -14,6 +14,7 @@ import {
   formatValue,
 } from "./format.ts";
 import type { Output } from "./output.ts";
+import { pointerNames } from "./pointer-names.ts";
 import { type Column, textTable } from "./text-table.ts";
 import type { View } from "./view.ts";
 
@@ -123,10 +124,17 @@ export class TableView implements View {
       formatAccess(writer.frame, writer.syscall),
       writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
       spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
-      lastValue(writer, spots),
+      this.lastValue(writer, spots),
       formatSeconds(writer.firstNs - sinceNs),
       formatSeconds(writer.lastNs - sinceNs),
     ];
+  }
+
+  /** What its last access left there; empty, and so left out, where values are not read. */
+  private lastValue({ lastValue: value, spot, pid }: Writer, spots: readonly Spot[]): string {
+    const of = spots[spot];
+    if (value === undefined || of === undefined || this.session === undefined) return "";
+    return formatValue(value, of, pointerNames(this.session, pid));
   }
 
   private bold(text: string): string {
@@ -145,10 +153,4 @@ export class TableView implements View {
 function who({ comm, tid, threads, processes }: Writer): string {
   if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
   return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
-}
-
-/** What its last access left there; empty, and so left out, where values are not read. */
-function lastValue({ lastValue: value, spot }: Writer, spots: readonly Spot[]): string {
-  const of = spots[spot];
-  return value === undefined || of === undefined ? "" : formatValue(value, of);
 }
