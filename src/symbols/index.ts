@@ -18,6 +18,7 @@ export {
   resolveExpression,
 } from "./dwarf/resolve-expression.ts";
 export type { TypeDesc } from "./dwarf/type-desc.ts";
+export { nearestNames } from "./edit-distance.ts";
 export type { Frame, LookUp, MmapNote, Tier } from "./frame.ts";
 export {
   type Culprit,

@@ -1,11 +1,13 @@
 import { asPid } from "../base/index.ts";
 import { resolveName } from "../symbols/index.ts";
-import { type Bound, bind, type CodeRange, type ValueType } from "./condition/bind.ts";
+import { type Bound, bind, type CodeRange } from "./condition/bind.ts";
 import { asksFor, type Expression, functionsOf } from "./condition/expression.ts";
 import { parseCondition } from "./condition/parse.ts";
+import type { ValueType } from "./condition/value-type.ts";
 import type { WatchOptions } from "./options.ts";
 import { nameProblem } from "./resolve-spots.ts";
 import type { Spot } from "./spot.ts";
+import { MOST_BYTES, valueTypeOf } from "./spot-value.ts";
 import { WatchError } from "./watch-error.ts";
 
 /** What the options say about which hits are wanted, read but not yet fitted to a watch. */
@@ -25,8 +27,6 @@ export interface Conditions {
   /** The functions that are named, and where they were found. */
   readonly functions: ReadonlyMap<string, readonly CodeRange[]>;
 }
-
-const MOST_BYTES = 8;
 
 /** Reads `condition` and `unlessFrom`. Throws WatchError, pointing at the column. */
 export function parseWishes({ condition, unlessFrom = [] }: WatchOptions): Wishes {
@@ -60,7 +60,7 @@ export function bindWishes(
     trapsAfter,
   }: { spots: readonly Spot[]; pids: readonly number[]; trapsAfter: boolean },
 ): Conditions {
-  const types = spots.map(typeOf);
+  const types = spots.map(valueTypeOf);
   const all = new Map<string, readonly CodeRange[]>();
   const fitted = (
     expression: Expression | undefined,
@@ -122,13 +122,12 @@ function where(text: string, column: number): string {
   return `watch --if '${text}': column ${column + 1}`;
 }
 
-function typeOf({ length, mode, signed }: Spot): ValueType | undefined {
-  if (mode === "x" || length > MOST_BYTES) return undefined;
-  return { bytes: length, signed: signed === true };
-}
-
-function noValue({ name, mode, length }: Spot): string {
+function noValue({ name, mode, length, type }: Spot): string {
   if (mode === "x") return `${name} is watched for execution: that has no value`;
+  if (type?.kind === "float") {
+    const remedy = "its address and length, without its name, compare its bits";
+    return `${name} is a ${type.name}: conditions are over integers: ${remedy}`;
+  }
   return `${name} has ${length} bytes: a number has at most ${MOST_BYTES}: watch a part of it`;
 }
 

@@ -140,6 +140,7 @@ function findSymbol(where: Where, pid: number): FoundIn {
 }
 
 function isSigned(type: TypeDesc): boolean {
+  if (type.kind === "bits") return isSigned(type.base);
   return "signed" in type && type.signed;
 }
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
 import { asm, BpfCode, FP, loadProgram, openSys, testRun } from "../../src/linux/index.ts";
-import { type Bound, bind, type ValueType } from "../../src/watch/condition/bind.ts";
+import { type Bound, bind } from "../../src/watch/condition/bind.ts";
 import {
   type CompiledInputs,
   compileCondition,
@@ -9,6 +9,7 @@ import {
 } from "../../src/watch/condition/compile.ts";
 import type { BinaryOp, Expression, NumberInput } from "../../src/watch/condition/expression.ts";
 import { evaluate, type Inputs } from "../../src/watch/condition/interpret.ts";
+import type { ValueType } from "../../src/watch/condition/value-type.ts";
 import { requires } from "./requires.ts";
 
 const test = requires({ root: true, registers: 0, commands: [] });

@@ -1,6 +1,7 @@
 import { unreachable } from "../../base/index.ts";
-import type { Bound, ValueType } from "./bind.ts";
+import type { Bound } from "./bind.ts";
 import type { BinaryOp } from "./expression.ts";
+import { numberIn, type ValueType } from "./value-type.ts";
 
 /** What a hit says. Undefined is not known: then neither may be what depends on it. */
 export interface Inputs {
@@ -49,8 +50,8 @@ function inputOf({ name, signed }: Bound & { kind: "input" }, inputs: Inputs): b
   const raw = inputs[name];
   if (raw === undefined) return undefined;
   const { type } = inputs;
-  if ((name === "value" || name === "old") && type?.signed === true) {
-    return BigInt.asIntN(type.bytes * 8, BigInt(raw));
+  if ((name === "value" || name === "old") && type !== undefined) {
+    return numberIn(BigInt(raw), type);
   }
   return wrap(BigInt(raw), signed);
 }
