@@ -74,6 +74,13 @@ const u64 = fc.oneof(
 );
 const COMMS = ["", "worker", "workers", "fifteen-letters", "wörk"];
 const FUNCTIONS = new Map([
+  [
+    "inlined",
+    Array.from({ length: 30 }, (_, i) => {
+      const start = 0x1000n + 3n * BigInt(i);
+      return { start, end: start + 2n };
+    }),
+  ],
   ["one", [{ start: 0x1000n, end: 0x1100n }]],
   [
     "two",

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../base/index.ts";
-import { nearestNames } from "../../symbols/index.ts";
+import { type CodeExtent, nearestNames } from "../../symbols/index.ts";
 import {
   type BinaryOp,
   type Expression,
@@ -10,12 +10,6 @@ import {
 import { KNOWN } from "./parse.ts";
 import type { ValueType } from "./value-type.ts";
 
-/** Code from `start` up to, and without, `end`. */
-export interface CodeRange {
-  readonly start: bigint;
-  readonly end: bigint;
-}
-
 /** What a condition must know of the watch that it is for. */
 export interface Binding {
   /** Undefined where there is no value: a watch of execution, or a range of more than 8 bytes. */
@@ -24,8 +18,8 @@ export interface Binding {
   readonly noValue: string;
   /** The trap comes after the access: the instruction lies before the address that is told. */
   readonly trapsAfter: boolean;
-  /** Where the named function's code lies; every name has been looked up before. */
-  readonly functions: ReadonlyMap<string, readonly CodeRange[]>;
+  /** Where the named function's code lies, in ascending order; every name has been looked up before. */
+  readonly functions: ReadonlyMap<string, readonly CodeExtent[]>;
 }
 
 /**
@@ -42,7 +36,7 @@ export type Bound = { readonly signed: boolean } & (
   | { readonly kind: "unary"; readonly op: "-" | "~" | "!"; readonly operand: Bound }
   | { readonly kind: "binary"; readonly op: BinaryOp; readonly left: Bound; readonly right: Bound }
   | { readonly kind: "comm"; readonly equal: boolean; readonly text: string }
-  | { readonly kind: "in"; readonly after: boolean; readonly ranges: readonly CodeRange[] }
+  | { readonly kind: "in"; readonly after: boolean; readonly ranges: readonly CodeExtent[] }
 );
 
 const TRUTHS: readonly string[] = [...PRECEDENCE[0], ...PRECEDENCE[1], ...PRECEDENCE[2]];

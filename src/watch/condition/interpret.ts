@@ -56,9 +56,10 @@ function inputOf({ name, signed }: Bound & { kind: "input" }, inputs: Inputs): b
   return wrap(BigInt(raw), signed);
 }
 
-function isIn({ ranges, after }: Bound & { kind: "in" }, { ip, kernel }: Inputs): boolean {
+/** The kernel's code and that of processes have no address in common. */
+function isIn({ ranges, after }: Bound & { kind: "in" }, { ip }: Inputs): boolean {
   const at = after ? ip - 1n : ip;
-  return !kernel && ranges.some(({ start, end }) => at >= start && at < end);
+  return ranges.some(({ start, end }) => at >= start && at < end);
 }
 
 function evaluateBinary(bound: Bound & { kind: "binary" }, inputs: Inputs): bigint | undefined {
