@@ -58,8 +58,11 @@ export const DW_AT_signature = 0x69;
 export const DW_AT_data_bit_offset = 0x6b;
 export const DW_AT_enum_class = 0x6d;
 export const DW_AT_linkage_name = 0x6e;
+export const DW_AT_dwo_name = 0x76;
 export const DW_AT_export_symbols = 0x89;
 export const DW_AT_GNU_vector = 0x2107;
+/** What GCC wrote before DWARF 5 had `DW_AT_dwo_name`. */
+export const DW_AT_GNU_dwo_name = 0x2130;
 /** What GCC wrote before DWARF 4 had `DW_AT_linkage_name`. */
 export const DW_AT_MIPS_linkage_name = 0x2007;
 
