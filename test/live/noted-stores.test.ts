@@ -48,13 +48,9 @@ function seen({ frame, new: value = -1n }: Hit): Noted {
 
 /** As `__func__` has it: `set` of `shop::Box<unsigned int>::set(unsigned int)`. */
 function plain(name = ""): string {
-  const bare = name.replace(/<lambda\(int\)>/, "operator()").replace(/\([^()]*\)( const)?$/, "");
-  const last =
-    bare
-      .replaceAll(/<[^<>]*>/g, "")
-      .split("::")
-      .at(-1) ?? "";
-  return last.replace(/^operator\($/, "operator()");
+  if (/operator\(\)(\(int\) const)?$/.test(name)) return "operator()";
+  const bare = name.replace(/\([^()]*\)( const)?$/, "").replaceAll(/<[^<>]*>/g, "");
+  return bare.split("::").at(-1) ?? "";
 }
 
 describe.each(["c", "c++"] as const)("%s", (language) => {

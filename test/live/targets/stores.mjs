@@ -1,4 +1,6 @@
-// Stores into the same eight bytes by many functions, each a line, and says what each of them left.
+// Stores into the same eight bytes by many functions, and says what each of them left there.
+import { readFileSync } from "node:fs";
+
 const { default: koffi } = await import("koffi");
 
 const shared = new SharedArrayBuffer(64);
@@ -10,7 +12,6 @@ const [f, d, c] = [Float32Array, Float64Array, Uint8ClampedArray].map((it) => ne
 const view = new DataView(shared);
 const start = koffi.address(new Uint8Array(shared));
 
-// prettier-ignore
 const STORES = [
   function byteNumber() {
     b[0] = 1;
@@ -145,7 +146,8 @@ const STORES = [
     view.setFloat64(0, -1, true);
   },
 ];
-const FIRST_LINE = 15;
+const source = readFileSync(new URL(import.meta.url), "utf8").split("\n");
+const lineOf = ({ name }) => source.findIndex((line) => line.includes(`function ${name}(`)) + 1;
 
 console.log(`cell=0x${start.toString(16)}`);
 for await (const _ of process.stdin) {
@@ -156,6 +158,6 @@ for await (const _ of process.stdin) {
   console.log("done");
   for (const [i, store] of STORES.entries()) {
     const value = `0x${left[i].toString(16)}`;
-    console.log(`function=${store.name} line=${FIRST_LINE + i} value=${value}`);
+    console.log(`function=${store.name} line=${lineOf(store)} value=${value}`);
   }
 }
