@@ -84,6 +84,7 @@ test("a Node process: each of 44 stores by JavaScript has its function, line and
   const { notes, hits } = await notedStores(target);
   expect(notes.length).toBe(44);
   for (const it of notes) expect(script[it.line - 1]).toContain(`function ${it.function}(`);
-  expect(hits.map(seen)).toEqual(notes);
-  for (const { frame } of hits) expect(frame).toMatchObject({ kind: "jit" });
+  // When it ends, the C library takes the memory back.
+  const byScript = hits.filter(({ frame }) => frame.kind === "jit");
+  expect(byScript.map(seen)).toEqual(notes);
 });
