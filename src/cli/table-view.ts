@@ -15,6 +15,7 @@ import {
   formatValue,
 } from "./format.ts";
 import type { Output } from "./output.ts";
+import { pointerNames } from "./pointer-names.ts";
 import { type Column, textTable } from "./text-table.ts";
 import type { View } from "./view.ts";
 
@@ -132,11 +133,18 @@ export class TableView implements View {
       code: formatAccess(writer.frame, writer.syscall),
       object: writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
       watch: spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
-      value: lastValue(writer, spots),
+      value: this.lastValue(writer, spots),
       first: formatSeconds(writer.firstNs - sinceNs),
       last: formatSeconds(writer.lastNs - sinceNs),
     };
     return this.fields.map((field) => cells[field]);
+  }
+
+  /** What its last access left there; empty, and so left out, where values are not read. */
+  private lastValue({ lastValue: value, spot, pid }: Writer, spots: readonly Spot[]): string {
+    const of = spots[spot];
+    if (value === undefined || of === undefined || this.session === undefined) return "";
+    return formatValue(value, of, pointerNames(this.session, pid));
   }
 
   private bold(text: string): string {
@@ -166,10 +174,4 @@ function terminalWidth(): number | undefined {
 function who({ comm, tid, threads, processes }: Writer): string {
   if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
   return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
-}
-
-/** What its last access left there; empty, and so left out, where values are not read. */
-function lastValue({ lastValue: value, spot }: Writer, spots: readonly Spot[]): string {
-  const of = spots[spot];
-  return value === undefined || of === undefined ? "" : formatValue(value, of);
 }

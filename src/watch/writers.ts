@@ -99,12 +99,16 @@ export interface WriterNames {
   comm(hit: RawHit): string;
   stackOf(hit: RawHit): CallStack;
   stack(hit: RawHit): NamedStack;
+  /** What is at its trap does not tell who made it. */
+  isLedTo(hit: RawHit): boolean;
 }
 
 /** What makes a writer besides its instruction; then the instruction alone does not tell it. */
 export interface WriterOptions {
   /** Code is named by the call chain, as for scripts. */
   readonly chained: boolean;
+  /** Calls that stored their return addresses are told apart by the values that they left. */
+  readonly callsByValue: boolean;
   /** Each call chain is a writer of its own. */
   readonly stacks: boolean;
   /** The kernel's call chains tell which system call an access was made for. */
@@ -133,11 +137,11 @@ export class Writers {
   }
 
   add(hit: RawHit): void {
-    const { chained, stacks, kernelChains } = this.options;
+    const { chained, callsByValue, stacks, kernelChains } = this.options;
     const tally =
       stacks || (hit.kernel && kernelChains)
         ? this.stackShortcut(hit)
-        : chained
+        : chained || (callsByValue && this.names.isLedTo(hit))
           ? this.tallyOf(hit)
           : this.shortcut(hit);
     tally.count += 1;
