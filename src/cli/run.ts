@@ -4,6 +4,7 @@ import { addCheckCommand } from "./check-command.ts";
 import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { addExploreCommand } from "./explore-command.ts";
 import { addFmtCommand } from "./fmt-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { UsageError } from "./usage-error.ts";
@@ -32,6 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });
   addCheckCommand(program, { finish });
+  addExploreCommand(program, { finish });
   addConformCommand(program, { finish });
   addArchCommand(program, { finish });
   try {

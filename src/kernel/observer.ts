@@ -31,8 +31,9 @@ export function noteCounted(k: Kernel, event: number, task: number): void {
 /** The access is done. What was due from its start to its end must have counted. */
 export function checkAccess(k: Kernel, task: number, access: Access): void {
   const { due, counted } = setsOf(k, task);
-  forEachDue(k, task, access, (family) => {
-    if (due.has(task, family) && !counted.has(task, family)) missed(family, task);
+  forEachDue(k, task, access, (family, event) => {
+    const wasDue = due.has(task, family) && !isBeingDisabled(k, event);
+    if (wasDue && !counted.has(task, family)) missed(family, task);
     due.add(task, family);
   });
   for (let it = counted.next(task, 0); it !== 0; it = counted.next(task, it)) {
@@ -45,12 +46,17 @@ export function checkAccess(k: Kernel, task: number, access: Access): void {
 /** The same for an access that was begun and done in one step: what is due now was due all along. */
 export function checkWholeAccess(k: Kernel, task: number, access: Access): void {
   const { counted } = setsOf(k, task);
-  forEachDue(k, task, access, (family) => {
-    if (!counted.has(task, family)) missed(family, task);
+  forEachDue(k, task, access, (family, event) => {
+    if (!counted.has(task, family) && !isBeingDisabled(k, event)) missed(family, task);
     counted.remove(task, family);
   });
   const extra = counted.next(task, 0);
   if (extra !== NULL) stray(extra);
+}
+
+/** The trap handler has asked for it to be switched off, and the interrupt that does so is to come. */
+function isBeingDisabled(k: Kernel, event: number): boolean {
+  return k.event.pendingDisable.get(event) !== 0;
 }
 
 function missed(family: number, task: number): never {
@@ -83,21 +89,18 @@ function setsOf(k: Kernel, task: number): { due: Bits; counted: Bits } {
   return { due, counted };
 }
 
-function forEachDue(k: Kernel, task: number, access: Access, body: (family: number) => void): void {
+type Due = (family: number, event: number) => void;
+
+function forEachDue(k: Kernel, task: number, access: Access, body: Due): void {
   const own = k.thread.ctx.get(task);
   if (own !== NULL) forEachDueIn(k, own, access, body);
   forEachDueIn(k, k.cpuCtx(k.machine.here), access, body);
 }
 
-function forEachDueIn(
-  k: Kernel,
-  ctx: number,
-  access: Access,
-  body: (family: number) => void,
-): void {
+function forEachDueIn(k: Kernel, ctx: number, access: Access, body: Due): void {
   const { events } = k.ctx;
   for (let event = events.next(ctx, 0); event !== 0; event = events.next(ctx, event)) {
-    if (isDue(k, event, access)) body(k.family(event));
+    if (isDue(k, event, access)) body(k.family(event), event);
   }
 }
 
