@@ -63,7 +63,9 @@ function choices(draft: Draft, bounds: ShortBounds, budget: number): readonly Ch
   };
   const { words } = bounds;
   vary(() => (words.has("access") ? kinds(bounds) : []));
-  vary(({ place }) => (place === "x" ? [{ place: "y" }] : []));
+  // The variable that is named first is called x.
+  const hasX = (draft.said & NEED.x) !== 0;
+  vary(({ place }) => (hasX && place === "x" ? [{ place: "y" }] : []));
   vary(() => targets(draft, bounds));
   vary((it) => (it.target === "none" ? [] : cpusOf(draft, bounds).map((cpu) => ({ cpu }))));
   vary((it) => (words.has("group") ? leaders(draft, it) : []));
@@ -146,8 +148,6 @@ function opened(draft: Draft, choice: Choice): Draft {
 /** What must be said elsewhere, or the event is like one that was said in fewer words. */
 function wishes(draft: Draft, { type, place, hasPeriod, flags }: Choice): Draft {
   let after = noted(draft, place === "x" ? NEED.open | NEED.x : NEED.open);
-  // The one that is named alone is called x.
-  if (place === "y") after = needing(after, NEED.x);
   if (flags.includes("disabled")) after = noted(after, NEED.off);
   // A birth before it does not count: nothing was there to be inherited.
   if (flags.includes("inherit")) after = { ...after, needs: after.needs | NEED.birth };

@@ -67,7 +67,7 @@ function* accesses(draft: Draft, { arch, words }: ShortBounds, budget: number): 
   const isPowerpc = arch.startsWith("powerpc");
   if (words.has("access")) {
     yield noted(say(draft, "store x", 1), NEED.x);
-    if (budget > 1) yield needing(say(draft, "store y", 2), NEED.x);
+    if (budget > 1 && (draft.said & NEED.x) !== 0) yield say(draft, "store y", 2);
     yield noted(say(draft, "load x", 1), NEED.load | NEED.x);
     if (!isPowerpc) yield noted(say(draft, "execute f", 1), NEED.execute);
   }

@@ -52,7 +52,7 @@ export function shortScenario(
     `arch ${arch}${design === undefined ? "" : ` design ${design}`}`,
     ...withoutFixes.map((fix) => `without fix ${fix}`),
     `cpus ${cpus}`,
-    "var x 8",
+    ...(says("x") || says("&x") ? ["var x 8"] : []),
     ...(says("y") ? ["var y 8"] : []),
     ...(says("f") ? ["func f"] : []),
     "",
