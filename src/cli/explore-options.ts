@@ -1,3 +1,4 @@
+import { FIXES, isFixId } from "../kernel/index.ts";
 import {
   ARCH_NAMES,
   DESIGN_NAMES,
@@ -103,8 +104,13 @@ function machineOf(
   return {
     arch,
     design: design === undefined ? undefined : parseChoice("--design", design, DESIGN_NAMES),
-    withoutFixes: without?.split(",") ?? [],
+    withoutFixes: without?.split(",").map(fixOf) ?? [],
   };
+}
+
+function fixOf(name: string): string {
+  if (isFixId(name)) return name;
+  throw new UsageError(`--without ${name}: the model knows no such fix: ${Object.keys(FIXES)}`);
 }
 
 /** `2/8`: the second of eight parts. */
