@@ -1,5 +1,6 @@
 import {
   checkCommitment,
+  checkFamilies,
   checkLeaksOfTheDead,
   ExplorableKernel,
   type ExplorableOptions,
@@ -27,6 +28,7 @@ export class HuntedKernel extends ExplorableKernel {
       ...options,
       checkEnd: (kernel) => {
         checkCommitment(kernel);
+        checkFamilies(kernel);
         checkLeaksOfTheDead(kernel);
       },
     });

@@ -1,5 +1,6 @@
 import { NULL, TASK, Violation } from "../machine/index.ts";
 import { slotType } from "./breakpoint-slot.ts";
+import { PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import { checkLeaks } from "./leaks.ts";
 
@@ -10,6 +11,26 @@ export function checkLeaksOfTheDead(k: Kernel): void {
     if (task.record.isLive(it) && task.state.get(it) !== TASK.zombie) return;
   }
   checkLeaks(k);
+}
+
+/**
+ * Events that stand for one another are alike and on or off together, unless something has touched one
+ * of them alone: a limit of overflows, an exec, an exit, a refusal.
+ */
+export function checkFamilies(k: Kernel): void {
+  const { state, parent, hwAddr, hwLen, hwType } = k.event;
+  const isOn = (event: number) => state.get(event) >= PERF_EVENT_STATE.inactive;
+  for (let event = 1; event <= k.event.record.count; event++) {
+    const original = k.event.record.isLive(event) ? parent.get(event) : NULL;
+    if (original === NULL || k.hasFlag(event, "enableOnExec")) continue;
+    if (state.get(original) < PERF_EVENT_STATE.off) continue;
+    const isSame = [hwAddr, hwLen, hwType].every((it) => it.get(event) === it.get(original));
+    if (!isSame) throw new Violation("expectation", `event ${event} is not as its parent is`);
+    if (isOn(event) && !isOn(original))
+      throw new Violation("expectation", `event ${event} is on, and its parent was disabled`);
+    if (!isOn(event) && isOn(original) && k.event.eventLimit.get(event) === 0)
+      throw new Violation("expectation", `event ${event} is off, and its parent was enabled`);
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ export { type BootOptions, boot } from "./boot.ts";
 export type { CompiledStep } from "./compiled-program.ts";
 export { heldLocks, slotsText, taskName } from "./describe-state.ts";
 export { DESIGNS, type PowerpcDesign } from "./designs/index.ts";
-export { checkCommitment, checkLeaksOfTheDead } from "./end-leaks.ts";
+export { checkCommitment, checkFamilies, checkLeaksOfTheDead } from "./end-leaks.ts";
 export { checkNobodyHangs } from "./end-state.ts";
 export { ExplorableKernel, type ExplorableOptions } from "./explorable.ts";
 export { FIXES, type Fix, type FixId, isFixId, NOT_IN_LEDGER } from "./fixes.ts";
