@@ -170,17 +170,27 @@ export class Hunt {
   }
 }
 
-/** How many programs there are of each length, whoever explores them. */
-export function programsByLength(
-  options: ShortBounds & { readonly length: number },
-): ReadonlyMap<number, number> {
-  const totals = new Map<number, number>();
+/** How many programs there are by length, whoever explores them; undefined: more than are counted. */
+export type Totals = ReadonlyMap<number, number | undefined>;
+
+/** To count more takes longer than anybody wants to wait before anything begins. */
+export const MOST_COUNTED = 1_000_000;
+
+export function programsByLength(options: ShortBounds & { readonly length: number }): Totals {
+  const totals = new Map<number, number | undefined>();
   for (let length = 1; length <= options.length; length++) {
-    let total = 0;
-    for (const _ of shortPrograms(options, length)) total++;
-    totals.set(length, total);
+    const isMore = length > 1 && totals.get(length - 1) === undefined;
+    totals.set(length, isMore ? undefined : countOf(options, length));
   }
   return totals;
+}
+
+function countOf(bounds: ShortBounds, length: number): number | undefined {
+  let count = 0;
+  for (const _ of shortPrograms(bounds, length)) {
+    if (++count > MOST_COUNTED) return undefined;
+  }
+  return count;
 }
 
 /** One that names the second CPU has no use for fewer. */

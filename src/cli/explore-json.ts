@@ -1,4 +1,4 @@
-import type { Finding, Hunt, HuntOptions } from "./explore-hunt.ts";
+import type { Finding, Hunt, HuntOptions, Totals } from "./explore-hunt.ts";
 import { version } from "./version.ts";
 
 export function exploreHeader({
@@ -49,7 +49,7 @@ export function exploreFinding(finding: Finding, file: string | undefined): stri
 /** The last line: what was explored, of how much. */
 export function exploreSummary(
   hunt: Hunt,
-  totals: ReadonlyMap<number, number>,
+  totals: Totals,
   { shard, settled, detours }: HuntOptions,
 ): string {
   const programs = [...totals].map(([length, total]) => ({

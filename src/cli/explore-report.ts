@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding, Hunt, HuntOptions } from "./explore-hunt.ts";
+import type { Finding, Hunt, HuntOptions, Totals } from "./explore-hunt.ts";
 import { exploreFinding, exploreHeader, exploreSummary } from "./explore-json.ts";
 import { findingScenario } from "./explore-scenario.ts";
 import { findingText, findingTrace, huntText, progressText } from "./explore-text.ts";
@@ -12,7 +12,7 @@ export interface ReportOptions {
   /** Where scenarios are written; undefined: nowhere. */
   readonly out: string | undefined;
   /** How many programs there are, by length. */
-  readonly totals: ReadonlyMap<number, number>;
+  readonly totals: Totals;
 }
 
 const CLEAR_LINE = "\r\x1b[K";

@@ -1,5 +1,11 @@
 import { traceText } from "./check-text.ts";
-import type { Finding, Hunt, HuntOptions } from "./explore-hunt.ts";
+import {
+  type Finding,
+  type Hunt,
+  type HuntOptions,
+  MOST_COUNTED,
+  type Totals,
+} from "./explore-hunt.ts";
 
 /** A kind of failure: what it looks like, and the program that shows it. */
 export function findingText(finding: Finding, file: string | undefined): readonly string[] {
@@ -24,14 +30,10 @@ export function findingTrace(finding: Finding): readonly string[] {
 }
 
 /** What was explored, and what was not: a hunt that found nothing says nothing without it. */
-export function huntText(
-  hunt: Hunt,
-  totals: ReadonlyMap<number, number>,
-  options: HuntOptions,
-): readonly string[] {
+export function huntText(hunt: Hunt, totals: Totals, options: HuntOptions): readonly string[] {
   const lengths = [...totals].map(([length, total]) => {
     const tried = hunt.tried.get(length) ?? 0;
-    return `${tried.toLocaleString("en")} of ${total.toLocaleString("en")} of length ${length}`;
+    return `${tried.toLocaleString("en")} of ${totalText(total)} of length ${length}`;
   });
   const { tasks, cpus, events, shard } = options;
   const size = `${amount(tasks, "task")}, ${amount(cpus, "CPU")}, ${amount(events, "event")}`;
@@ -66,13 +68,18 @@ const ENDED = {
   interrupted: "an interrupt",
 } as const;
 
-export function progressText(hunt: Hunt, totals: ReadonlyMap<number, number>): string {
+export function progressText(hunt: Hunt, totals: Totals): string {
   const length = Math.max(...hunt.tried.keys());
   const tried = hunt.tried.get(length) ?? 0;
-  const of = totals.get(length) ?? 0;
+  const of = totalText(totals.get(length));
   const rate = Math.round(hunt.states / Math.max(0.001, hunt.seconds)).toLocaleString("en");
   const found = amount(hunt.findings.length, "kind");
-  return `length ${length}: ${tried.toLocaleString("en")} of ${of.toLocaleString("en")} programs, ${found} of failure, ${rate} states a second`;
+  return `length ${length}: ${tried.toLocaleString("en")} of ${of} programs, ${found} of failure, ${rate} states a second`;
+}
+
+function totalText(total: number | undefined): string {
+  if (total !== undefined) return total.toLocaleString("en");
+  return `more than ${MOST_COUNTED.toLocaleString("en")}`;
 }
 
 function amount(count: number, word: string, plural = "s"): string {
