@@ -22,7 +22,7 @@ function explored(program: Program, file: string) {
   return calm.verdict === "fail" ? calm : explore(explorableProgram(program, file), options);
 }
 
-const machineOf = ({ machine: { arch, design = "" } }: Program) => `${arch} ${design}`.trim();
+const machineOf = ({ machine: { arch, design } }: Program) => `${arch} ${design ?? ""}`.trim();
 
 test("there are more than ten, and each is written down", () => {
   expect(findings.length).toBeGreaterThan(10);
