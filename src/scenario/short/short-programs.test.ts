@@ -88,22 +88,26 @@ test("more tasks, events and CPUs only add programs", () => {
   expect([...shortPrograms(few, 3)].filter((it) => !known.has(it.lines.join()))).toEqual([]);
 });
 
-test.each(ARCH_NAMES)("on %s each parses, prints as it is, and is there once", (arch) => {
+test.each(ARCH_NAMES)("on %s each is there once, parses, and prints as it is", (arch) => {
   const seen = new Set<string>();
   for (const length of [1, 2, 3]) {
     for (const program of shortPrograms(bounds(ALL, { arch }), length)) {
-      for (const settled of [false, true]) {
-        const text = shortScenario(program, { ...machine, arch }, { settled });
-        const loaded = load(text);
-        expect(loaded.ok ? loaded.value.warnings : loaded.error).toEqual([]);
-        expect(loaded.ok && print(loaded.value.scenario)).toBe(text);
-        if (settled) continue;
-        expect(seen.has(text)).toBe(false);
-        seen.add(text);
-      }
+      const text = shortScenario(program, { ...machine, arch });
+      expect(seen.has(text)).toBe(false);
+      seen.add(text);
+      // To load all of the longest takes long.
+      if (length < 3 || seen.size % 7 === 0)
+        for (const settled of [false, true])
+          isAsPrinted(shortScenario(program, { ...machine, arch }, { settled }));
     }
   }
 });
+
+function isAsPrinted(text: string): void {
+  const loaded = load(text);
+  expect(loaded.ok ? loaded.value.warnings : loaded.error).toEqual([]);
+  expect(loaded.ok && print(loaded.value.scenario)).toBe(text);
+}
 
 test("in settled programs the first task's opens and births are over before the rest", () => {
   const lines = ["P: open e write x inherit", "P: fork C", "C: store x", "P: fork D", "P: store x"];
