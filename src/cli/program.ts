@@ -4,6 +4,7 @@ import { addCheckCommand } from "./check-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
+import { addExploreCommand } from "./explore-command.ts";
 import { addFmtCommand } from "./fmt-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { version } from "./version.ts";
@@ -31,6 +32,7 @@ export function makeProgram({ launch, finish }: Calling): Command {
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });
   addCheckCommand(program, { finish });
+  addExploreCommand(program, { finish });
   addConformCommand(program, { finish });
   addArchCommand(program, { finish });
   addCompletionCommand(program, { launch });
