@@ -4,7 +4,7 @@ import { describeSpot } from "./describe-spot.ts";
 import { formatCount, formatNumber, formatSeconds } from "./format.ts";
 import type { ShownReport } from "./shown.ts";
 
-const STRATEGY: Readonly<Record<RecordedCoverage["strategy"], string>> = {
+export const STRATEGY: Readonly<Record<RecordedCoverage["strategy"], string>> = {
   cpu: "registers of each CPU",
   task: "registers of each thread",
   thread: "registers of the threads named",

@@ -66,9 +66,10 @@ export function formatCode(frame: RecordedFrame): string {
     return `${name === "" ? "(anonymous)" : name} ${basename(frame.file)}:${frame.line}${into}`;
   }
   if (frame.symbol !== undefined) {
+    const name = (frame.inlined === undefined ? frame.function : undefined) ?? frame.symbol;
     return frame.offset === undefined || frame.offset === 0
-      ? frame.symbol
-      : `${frame.symbol}+0x${frame.offset.toString(16)}`;
+      ? name
+      : `${name}+0x${frame.offset.toString(16)}`;
   }
   if (frame.objectOffset !== undefined) return `+${formatHex(frame.objectOffset)}`;
   return formatHex(frame.address);

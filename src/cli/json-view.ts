@@ -1,4 +1,5 @@
 import type { RecordedCulprit, RecordedFrame, RecordedSpot } from "../recording/index.ts";
+import { numberAt } from "../watch/index.ts";
 import { formatHex } from "./format.ts";
 import type { TextOutput } from "./output.ts";
 import type { Shown, ShownHit, ShownReport, ShownWriter } from "./shown.ts";
@@ -11,10 +12,16 @@ import type { View } from "./view.ts";
 export class JsonView implements View {
   private readonly output: TextOutput;
   private readonly stack: boolean;
+  /** Of a hit these and no others. */
+  private readonly fields: ReadonlySet<string> | undefined;
   private spots: readonly RecordedSpot[] = [];
 
-  constructor(output: TextOutput, options: { stack: boolean }) {
+  constructor(
+    output: TextOutput,
+    options: { stack: boolean; fields?: readonly string[] | undefined },
+  ) {
     this.output = output;
+    this.fields = options.fields === undefined ? undefined : new Set(["kind", ...options.fields]);
     this.stack = options.stack;
   }
 
@@ -39,27 +46,30 @@ export class JsonView implements View {
     const { spots } = this;
     const { frame, via, culprit, syscall } = hit.name();
     const stack = this.stack ? hit.stack() : undefined;
-    this.line({
-      kind: "hit",
-      time: hit.time,
-      pid: hit.pid,
-      tid: hit.tid,
-      comm: hit.comm(),
-      cpu: hit.cpu,
-      ip: formatHex(hit.ip),
-      mode: hit.kernel ? "kernel" : "user",
-      watch: spots[hit.spot]?.name,
-      ...codeOf(frame),
-      via: via === undefined ? undefined : codeOf(via),
-      ...culpritOf(culprit),
-      syscall,
-      repeat: hit.repeat,
-      old: valueIn(hit.oldValue, spots[hit.spot]),
-      new: valueIn(hit.newValue, spots[hit.spot]),
-      valueFrom: hit.valueFrom,
-      stack: stack?.frames.map(frameOf),
-      stackCut: stack?.cut,
-    });
+    this.line(
+      this.chosen({
+        kind: "hit",
+        time: hit.time,
+        pid: hit.pid,
+        tid: hit.tid,
+        comm: hit.comm(),
+        cpu: hit.cpu,
+        ip: formatHex(hit.ip),
+        mode: hit.kernel ? "kernel" : "user",
+        watch: spots[hit.spot]?.name,
+        ...codeOf(frame),
+        via: via === undefined ? undefined : codeOf(via),
+        ...culpritOf(culprit),
+        syscall,
+        repeat: hit.repeat,
+        old: valueIn(hit.oldValue, spots[hit.spot]),
+        new: valueIn(hit.newValue, spots[hit.spot]),
+        type: spots[hit.spot]?.type?.name,
+        valueFrom: hit.valueFrom,
+        stack: stack?.frames.map(frameOf),
+        stackCut: stack?.cut,
+      }),
+    );
   }
 
   tick(): void {
@@ -81,22 +91,28 @@ export class JsonView implements View {
     });
   }
 
+  private chosen(hit: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const { fields } = this;
+    if (fields === undefined) return hit;
+    return Object.fromEntries(Object.entries(hit).filter(([name]) => fields.has(name)));
+  }
+
   private line(value: unknown): void {
     this.output.write(`${toJson(value)}\n`);
   }
 }
 
-/** A number with all its digits; a longer range as one little-endian number in hex. */
-function valueIn(
-  value: bigint | undefined,
-  spot: RecordedSpot | undefined,
-): bigint | string | undefined {
+/**
+ * A number with all its digits; of more than eight bytes one little-endian number in hex. JSON has
+ * no infinity and no NaN: they are words.
+ */
+function valueIn(value: bigint | undefined, spot: RecordedSpot | undefined) {
   if (value === undefined || spot === undefined) return undefined;
-  if (spot.length > 8) return formatHex(value);
-  return spot.signed === true ? BigInt.asIntN(8 * spot.length, value) : value;
+  const number = numberAt(spot, value) ?? formatHex(value);
+  return typeof number === "number" && !Number.isFinite(number) ? `${number}` : number;
 }
 
-function watchOf({ name, address, length, mode, ...spot }: RecordedSpot) {
+export function watchOf({ name, address, length, mode, ...spot }: RecordedSpot) {
   const { inexact, type, note, registers, pids } = spot;
   return {
     name,

@@ -1,5 +1,6 @@
 import type { RecordedStack } from "../recording/index.ts";
 import { type RawHit, recordedSpot, type Session } from "../watch/index.ts";
+import { pointerNames } from "./pointer-names.ts";
 import type { Shown, ShownHit, ShownName } from "./shown.ts";
 import { version } from "./version.ts";
 
@@ -14,7 +15,7 @@ export function shownSession(session: Session): Shown {
     pid: launched?.pid,
     sinceNs: session.sinceNs,
     sinceWall: new Date().toISOString(),
-    valueFormat: () => ({}),
+    valueFormat: (owner) => pointerNames(session, owner),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RecordedFrame, RecordedSpot } from "../recording/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
+import { FIELDS, type LogField } from "./fields.ts";
 import { formatAccess, formatHex, formatObject, formatValue } from "./format.ts";
 import type { TextOutput } from "./output.ts";
 import type { Shown, ShownHit, ShownReport } from "./shown.ts";
@@ -10,10 +11,15 @@ import type { View } from "./view.ts";
 export class LogView implements View {
   private readonly output: TextOutput;
   private readonly options: { stack: boolean };
+  private readonly fields: readonly string[];
   private shown: Shown | undefined;
 
-  constructor(output: TextOutput, options: { stack: boolean }) {
+  constructor(
+    output: TextOutput,
+    options: { stack: boolean; fields?: readonly string[] | undefined },
+  ) {
     this.output = output;
+    this.fields = options.fields ?? FIELDS.log;
     this.options = options;
   }
 
@@ -26,23 +32,25 @@ export class LogView implements View {
     const { spots, sinceNs } = this.shown;
     const { frame, culprit, syscall } = hit.name();
     const seconds = Number(hit.time - sinceNs) / 1e9;
-    const fields = [
-      seconds.toFixed(6).padStart(12),
-      `${hit.comm()} ${hit.pid}/${hit.tid}`,
-      `[${hit.cpu.toString().padStart(3, "0")}]`,
-      hit.kernel ? "kernel" : "user",
-      `${formatAccess(frame, syscall)} (${formatObject(frame)})`,
-      instructionText(culprit),
-      hit.repeat > 1 ? `× ${hit.repeat}` : "",
-      this.change(hit, spots[hit.spot]),
-      spots.length > 1 ? (spots[hit.spot]?.name ?? "") : "",
-    ];
-    this.output.write(`${fields.filter((field) => field !== "").join("  ")}\n`);
+    const texts: Readonly<Record<LogField, string>> = {
+      time: seconds.toFixed(6).padStart(12),
+      who: `${hit.comm()} ${hit.pid}/${hit.tid}`,
+      cpu: `[${hit.cpu.toString().padStart(3, "0")}]`,
+      mode: hit.kernel ? "kernel" : "user",
+      code: `${formatAccess(frame, syscall)} (${formatObject(frame)})`,
+      insn: instructionText(culprit),
+      repeat: hit.repeat > 1 ? `× ${hit.repeat}` : "",
+      value: this.change(hit, spots[hit.spot]),
+      watch: spots.length > 1 ? (spots[hit.spot]?.name ?? "") : "",
+    };
+    const shown = FIELDS.log.filter((field) => this.fields.includes(field));
+    const line = shown.map((field) => texts[field]).filter((text) => text !== "");
+    this.output.write(`${line.join("  ")}\n`);
     if (!this.options.stack) return;
     const { frames, cut } = hit.stack() ?? { frames: [], cut: undefined };
-    const line = (caller: RecordedFrame, text: string) =>
+    const lineOf = (caller: RecordedFrame, text: string) =>
       `${formatHex(caller.address).padStart(18)} ${text}`;
-    for (const text of stackLines(frames, cut, line)) this.output.write(`\t${text}\n`);
+    for (const text of stackLines(frames, cut, lineOf)) this.output.write(`\t${text}\n`);
   }
 
   tick(): void {

@@ -9,6 +9,7 @@ interface ReportFlags {
   readonly table?: boolean;
   readonly log?: boolean;
   readonly json?: boolean;
+  readonly fields?: string;
   readonly stack?: boolean;
   readonly color: string;
 }
@@ -40,12 +41,18 @@ export function addReportCommand(
     .option("--json", "JSON lines")
     .option("-g, --stack", "with call chains, which the recording must have")
     .option("--no-stack", "without call chains")
+    .option("-F, --fields <NAME,...>", "only these, as of watch")
     .option("--color <WHEN>", "auto, always or never", "auto")
     .addHelpText("after", AFTER_HELP)
     .action(async (file: string, flags: ReportFlags) => {
       const { reportRecording } = await import("./report-recording.ts");
       const output = new Output();
-      const how = { form: formOf(flags), stack: flags.stack, color: colorOf(flags) };
+      const how = {
+        form: formOf(flags),
+        stack: flags.stack,
+        color: colorOf(flags),
+        fields: flags.fields?.split(","),
+      };
       reportRecording(file, how, output);
       output.flush();
       finish(EXIT.ok);

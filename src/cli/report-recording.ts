@@ -10,9 +10,11 @@ import type {
   Tables,
 } from "../recording/index.ts";
 import { RecordedWriters } from "../recording/index.ts";
+import { FIELDS } from "./fields.ts";
 import { JsonView } from "./json-view.ts";
 import { LogView } from "./log-view.ts";
 import type { TextOutput } from "./output.ts";
+import { parseChoice } from "./parse.ts";
 import { readRecordingFile } from "./read-recording.ts";
 import { pointerKey, RecordedHit, shownRecording } from "./recorded-shown.ts";
 import { ModelReporter } from "./report-model.ts";
@@ -25,6 +27,8 @@ export interface ReportOptions {
   readonly form: "table" | "log" | "json" | undefined;
   readonly stack: boolean | undefined;
   readonly color: boolean;
+  /** What of each writer or hit; undefined: as the command had it. */
+  readonly fields?: readonly string[] | undefined;
 }
 
 /** Prints what the command that made a recording would have printed. */
@@ -100,7 +104,13 @@ class WatchReporter {
     this.watch = watch;
     this.tables = tables;
     this.writers = new RecordedWriters(tables, { stacks: stack });
-    this.view = viewOf(options.form ?? watch.form, output, { stack, color: options.color });
+    const form = options.form ?? watch.form;
+    const ofForm = form === watch.form ? watch.fields : undefined;
+    const fields = options.fields ?? ofForm;
+    if (fields !== undefined && form !== "json") {
+      for (const name of fields) parseChoice("-F", name, FIELDS[form]);
+    }
+    this.view = viewOf(form, output, { stack, color: options.color, fields });
     const { trapline } = header;
     this.view.begin(shownRecording(watch, { trapline, pointers: this.pointers }), {
       hits: 0,
@@ -165,14 +175,14 @@ class WatchReporter {
 function viewOf(
   form: "table" | "log" | "json",
   output: TextOutput,
-  { stack, color }: { stack: boolean; color: boolean },
+  how: { stack: boolean; color: boolean; fields: readonly string[] | undefined },
 ): View {
   switch (form) {
     case "json":
-      return new JsonView(output, { stack });
+      return new JsonView(output, how);
     case "log":
-      return new LogView(output, { stack });
+      return new LogView(output, how);
     case "table":
-      return new TableView(output, { live: false, color });
+      return new TableView(output, { ...how, live: undefined });
   }
 }

@@ -26,15 +26,18 @@ import type { WatchRecording } from "./watch-recording.ts";
 /** How the result is shown, and what the exit status is to be. */
 export interface Display {
   readonly form: "table" | "log" | "json";
+  /** Those to show; undefined for all. */
+  readonly fields: readonly string[] | undefined;
   readonly stack: boolean;
   readonly quiet: boolean;
+  readonly verbose: boolean;
   /** What makes the status 1 that would be 0 otherwise. */
   readonly failOn: "hit" | "no-hit" | undefined;
   readonly color: boolean;
   /** End with our own status, not with the launched command's. */
   readonly ownStatus: boolean;
   /** The file to record to. */
-  readonly recordTo?: string | undefined;
+  readonly recordTo: string | undefined;
 }
 
 /** How often the rings are looked at. At 100,000 hits a second, 2,000 wait by then. */
@@ -48,7 +51,12 @@ export async function runWatch(options: WatchOptions, display: Display): Promise
   const recorded = display.recordTo !== undefined;
   const details = display.form !== "table" || display.stack || recorded;
   const file = await recordingFile(display);
-  const session = open({ repeats: details, instructions: details, ...options });
+  const session = open({
+    repeats: details,
+    instructions: details,
+    values: display.form !== "table" || recorded,
+    ...options,
+  });
   if (session instanceof WatchError) {
     file?.close();
     console.error(`trapline: ${session.message}`);
@@ -61,6 +69,7 @@ export async function runWatch(options: WatchOptions, display: Display): Promise
   stopOnSignals(running);
   const live = isLive(display, launched !== undefined);
   if (!display.quiet && display.form !== "json" && !live) announce(running);
+  if (display.verbose) await explain(running);
   const shown = shownSession(running);
   const recording = await recordingOf(running, file, { ...display, sinceWall: shown.sinceWall });
   const view = await viewOf({ ...display, live }, output);
@@ -94,7 +103,7 @@ function statusOf({ hits }: WatchReport, { failOn }: Display): number {
 }
 
 /** A status for each kind of refusal: only a wrong request is wrong usage. */
-const STATUS: Readonly<Record<WatchErrorKind, number>> = {
+export const STATUS: Readonly<Record<WatchErrorKind, number>> = {
   usage: EXIT.usage,
   target: EXIT.failed,
   denied: EXIT.failed,
@@ -123,6 +132,12 @@ function announce({ parts }: Session): void {
   console.error(`trapline: watching ${parts.spots.map(describeSpot).join(", ")}: Ctrl-C ends`);
 }
 
+/** Says on standard error how it is armed. */
+async function explain(session: Session): Promise<void> {
+  const { explanation } = await import("./explanation.ts");
+  for (const line of explanation(session)) console.error(`trapline: ${line}`);
+}
+
 /** Views are loaded when the registers are armed: the hits wait in the rings meanwhile. */
 async function viewOf(display: Display & { live: boolean }, output: Output): Promise<View> {
   switch (display.form) {
@@ -136,7 +151,8 @@ async function viewOf(display: Display & { live: boolean }, output: Output): Pro
     }
     case "table": {
       const { TableView } = await import("./table-view.ts");
-      return new TableView(output, display);
+      const live = display.live ? (await import("log-update")).default : undefined;
+      return new TableView(output, { ...display, live });
     }
   }
 }

@@ -1,9 +1,10 @@
 import { styleText } from "node:util";
-import logUpdate from "log-update";
+import type logUpdate from "log-update";
 import type { RecordedSpot } from "../recording/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
 import { describeSpot } from "./describe-spot.ts";
+import { FIELDS, type TableField } from "./fields.ts";
 import {
   formatAccess,
   formatCount,
@@ -18,33 +19,42 @@ import type { Shown, ShownReport, ShownWriter } from "./shown.ts";
 import { type Column, textTable } from "./text-table.ts";
 import type { Progress, View } from "./view.ts";
 
-const COLUMNS: readonly Column[] = [
-  { title: "COUNT", align: "right" },
-  { title: "TRAPS", align: "right" },
-  { title: "SHARE", align: "right" },
-  { title: "WHO", align: "left", shrinks: true },
-  { title: "CODE", align: "left", shrinks: true },
-  { title: "OBJECT", align: "left", shrinks: true },
-  { title: "WATCH", align: "left", shrinks: true },
-  { title: "LAST VALUE", align: "right" },
-  { title: "FIRST", align: "right" },
-  { title: "LAST", align: "right" },
-];
+const COLUMNS: Readonly<Record<TableField, Column>> = {
+  count: { title: "COUNT", align: "right" },
+  traps: { title: "TRAPS", align: "right" },
+  share: { title: "SHARE", align: "right" },
+  who: { title: "WHO", align: "left", shrinks: true },
+  code: { title: "CODE", align: "left", shrinks: true },
+  object: { title: "OBJECT", align: "left", shrinks: true },
+  watch: { title: "WATCH", align: "left", shrinks: true },
+  value: { title: "LAST VALUE", align: "right" },
+  first: { title: "FIRST", align: "right" },
+  last: { title: "LAST", align: "right" },
+};
 
 const REFRESH_MS = 250;
 /** Lines of the terminal that the table leaves for the rest. */
 const MARGIN = 5;
 
+interface TableOptions {
+  /** What refreshes it in place; undefined where it is only printed at the end. */
+  readonly live: typeof logUpdate | undefined;
+  readonly color: boolean;
+  readonly fields?: readonly string[] | undefined;
+}
+
 /** The distinct writers: refreshed in place on a terminal, and printed once at the end. */
 export class TableView implements View {
   private readonly output: TextOutput;
-  private readonly options: { live: boolean; color: boolean };
+  private readonly options: TableOptions;
+  private readonly fields: readonly TableField[];
   private shown: Shown | undefined;
   private progress: Progress | undefined;
   private refreshedMs = 0;
 
-  constructor(output: TextOutput, options: { live: boolean; color: boolean }) {
+  constructor(output: TextOutput, options: TableOptions) {
     this.output = output;
+    this.fields = options.fields?.flatMap(asField) ?? FIELDS.table;
     this.options = options;
   }
 
@@ -59,7 +69,8 @@ export class TableView implements View {
 
   tick(): void {
     const { shown, progress } = this;
-    if (!this.options.live || shown === undefined || progress === undefined) return;
+    const { live } = this.options;
+    if (live === undefined || shown === undefined || progress === undefined) return;
     const now = performance.now();
     if (now - this.refreshedMs < REFRESH_MS) return;
     this.refreshedMs = now;
@@ -69,7 +80,7 @@ export class TableView implements View {
     const writers = progress.writers();
     const fit = writers.slice(0, Math.max(1, (process.stdout.rows ?? 24) - MARGIN));
     const more = writers.length - fit.length;
-    logUpdate(
+    live(
       [
         `${formatNumber(hits, "hit")} in ${formatSeconds(elapsed)} on ${spots
           .map(describeSpot)
@@ -81,10 +92,8 @@ export class TableView implements View {
   }
 
   end(report: ShownReport): void {
-    if (this.options.live) {
-      logUpdate.clear();
-      logUpdate.done();
-    }
+    this.options.live?.clear();
+    this.options.live?.done();
     const spots = this.shown?.spots ?? [];
     const { hits, writers, coverage } = report;
     const lines = [
@@ -103,8 +112,8 @@ export class TableView implements View {
     of: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
     const rows = writers.map((writer) => this.row(writer, of));
-    const width = process.stdout.isTTY ? process.stdout.columns : undefined;
-    const [title = "", ...lines] = textTable(COLUMNS, rows, width);
+    const columns = this.fields.map((field) => COLUMNS[field]);
+    const [title = "", ...lines] = textTable(columns, rows, terminalWidth());
     const stacks = writers.map(({ culprit, stack, stackCut }) => {
       if (stack === undefined) return [];
       const instruction = instructionText(culprit);
@@ -118,18 +127,19 @@ export class TableView implements View {
     writer: ShownWriter,
     { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
-    return [
-      formatCount(writer.count),
-      writer.traps === writer.count ? "" : formatCount(writer.traps),
-      formatShare(writer.count, hits),
-      who(writer),
-      formatAccess(writer.frame, writer.syscall),
-      writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
-      spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
-      this.lastValue(writer, spots),
-      formatSeconds(writer.firstNs - sinceNs),
-      formatSeconds(writer.lastNs - sinceNs),
-    ];
+    const cells: Readonly<Record<TableField, string>> = {
+      count: formatCount(writer.count),
+      traps: writer.traps === writer.count ? "" : formatCount(writer.traps),
+      share: formatShare(writer.count, hits),
+      who: who(writer),
+      code: formatAccess(writer.frame, writer.syscall),
+      object: writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
+      watch: spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
+      value: this.lastValue(writer, spots),
+      first: formatSeconds(writer.firstNs - sinceNs),
+      last: formatSeconds(writer.lastNs - sinceNs),
+    };
+    return this.fields.map((field) => cells[field]);
   }
 
   /** What its last access left there; empty, and so left out, where values are not read. */
@@ -152,6 +162,17 @@ export class TableView implements View {
     if (!missing || !this.options.color) return line;
     return styleText("yellow", line, { validateStream: false });
   }
+}
+
+function asField(name: string): readonly TableField[] {
+  return FIELDS.table.filter((field) => field === name);
+}
+
+/** Undefined where nothing must be cut. COLUMNS has the last word, as everywhere. */
+function terminalWidth(): number | undefined {
+  const asked = Number(process.env.COLUMNS);
+  if (Number.isSafeInteger(asked) && asked > 0) return asked;
+  return process.stdout.isTTY ? process.stdout.columns : undefined;
 }
 
 /** `worker 1234`, or how many threads of that name there are. */

@@ -36,7 +36,7 @@ export type {
   RecordedWindow,
   RecordingHeader,
 } from "./recorded.ts";
-export type { RecordedMember, RecordedType } from "./recorded-type.ts";
+export type { RecordedMember, RecordedType, RecordedVariant } from "./recorded-type.ts";
 export {
   type HitLists,
   type RecordedWriter,
@@ -45,6 +45,7 @@ export {
 } from "./recorded-writers.ts";
 export { type RecordedRun, type Recording, RecordingInMemory, readRecording } from "./recording.ts";
 export { RecordingError, type RecordingFault } from "./recording-error.ts";
+export { numberAt } from "./spot-number.ts";
 export type { Tables } from "./tables.ts";
 export type { Value } from "./value.ts";
 export { RecordingWriter } from "./writer.ts";

@@ -12,6 +12,11 @@ export type RecordedType =
     })
   | (Common & { readonly kind: "pointer"; readonly target: string })
   | (Common & { readonly kind: "struct" | "union"; readonly members: readonly RecordedMember[] })
+  | (Common & {
+      readonly kind: "variant";
+      readonly discriminant: { readonly offset: number; readonly size: number } | undefined;
+      readonly variants: readonly RecordedVariant[];
+    })
   | (Common & { readonly kind: "array"; readonly element: RecordedType; readonly count: number })
   | (Common & {
       readonly kind: "bits";
@@ -33,6 +38,14 @@ export type RecordedMember = {
   readonly type: RecordedType;
 };
 
+/** One of the things that a value may be, and the number that says so. */
+export type RecordedVariant = {
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly offset: number;
+  readonly type: RecordedType;
+};
+
 /** No type that is watched is as large. */
 const size = upTo(1 << 30);
 const COMMON = { name: text, size };
@@ -41,7 +54,7 @@ const kindOf = fields(
   {
     kind: oneOf(
       ...(["int", "char", "bool", "float", "opaque", "enum", "pointer"] as const),
-      ...(["struct", "union", "array", "bits"] as const),
+      ...(["struct", "union", "variant", "array", "bits"] as const),
     ),
   },
   {},
@@ -73,6 +86,19 @@ function memberShape(value: Value, name: string): RecordedMember {
   return { name: undefined, ...member };
 }
 
+function variantShape(value: Value, name: string): RecordedVariant {
+  const variant = fields({ name: text, offset: size, type: typeShape }, { value: text })(
+    value,
+    name,
+  );
+  return { value: undefined, ...variant };
+}
+
+const variants = fields(
+  { ...COMMON, kind: oneOf("variant"), variants: listOf(variantShape) },
+  { discriminant: fields({ offset: size, size }, {}) },
+);
+
 export function typeShape(value: Value, name: string): RecordedType {
   const { kind } = kindOf(value, name);
   switch (kind) {
@@ -90,6 +116,8 @@ export function typeShape(value: Value, name: string): RecordedType {
     case "struct":
     case "union":
       return compound(value, name);
+    case "variant":
+      return { discriminant: undefined, ...variants(value, name) };
     case "array":
       return array(value, name);
     case "bits":

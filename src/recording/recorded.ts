@@ -65,6 +65,8 @@ export const watchShape = fields(
     /** Of the command launched. */
     pid: whole,
     why: text,
+    /** What of each writer or hit the command showed; all if not given. */
+    fields: listOf(text),
   },
 );
 export type RecordedWatch = Shaped<typeof watchShape>;

@@ -1,6 +1,7 @@
 import type { SideRecord } from "../abi/index.ts";
 import type { RecordingHeader, RecordingWriter } from "../recording/index.ts";
 import type { Coverage } from "./coverage.ts";
+import { type PointerName, PointerNotes } from "./pointer-notes.ts";
 import type { RawHit } from "./raw-hit.ts";
 import type { HitSink, Session } from "./session.ts";
 import { recordedSpot } from "./spot.ts";
@@ -10,7 +11,7 @@ import type { WatchReport } from "./watch.ts";
 /** What the header of a recording says of a session. */
 export function recordedWatch(
   session: Session,
-  how: Pick<NonNullable<RecordingHeader["watch"]>, "stacks" | "form" | "sinceWall">,
+  how: Pick<NonNullable<RecordingHeader["watch"]>, "stacks" | "form" | "fields" | "sinceWall">,
 ): NonNullable<RecordingHeader["watch"]> {
   const { spots, arming, cpus, launched, tasks, selfTest, why } = session.parts;
   const { processes, threads } = tasks.counts();
@@ -58,16 +59,23 @@ export class Recorder implements HitSink {
   /** By processor, when its last hit was, in halves. */
   private readonly lastHits: { high: number; low: number }[] = [];
   private toldLost = 0n;
+  private readonly pointers: PointerNotes;
 
-  constructor(session: Session, writer: RecordingWriter, { stacks }: { stacks: boolean }) {
+  constructor(
+    session: Session,
+    writer: RecordingWriter,
+    { stacks, pointerName }: { stacks: boolean; pointerName: PointerName },
+  ) {
     this.session = session;
     this.writer = writer;
     this.stacks = stacks;
+    this.pointers = new PointerNotes(session.parts.spots, writer, pointerName);
   }
 
   hit(hit: RawHit): void {
     const thread = this.threadOf(hit);
     const { site, stack } = this.numbersOf(hit);
+    if (hit.valueFrom !== undefined) this.pointers.note(hit);
     this.writer.hit(hit, { spot: hit.spot, thread, site, stack });
     if (this.losses.size > 0) this.tellLoss(hit);
     this.lastHits[hit.cpu] ??= { high: 0, low: 0 };
@@ -141,7 +149,8 @@ export class Recorder implements HitSink {
   private numbersOf(hit: RawHit): Numbers {
     const { namer, arming } = this.session.parts;
     if (this.stacks || (hit.kernel && arming.plan.kernelMode)) return this.numbersByStack(hit);
-    if (namer.chained) return { site: this.newSite(hit), stack: NO_STACK };
+    const isNamedEachTime = namer.chained || (namer.callsByValue && namer.isLedTo(hit));
+    if (isNamedEachTime) return { site: this.newSite(hit), stack: NO_STACK };
     return { site: this.siteOf(hit), stack: NO_STACK };
   }
 

@@ -8,6 +8,7 @@ import type {
   RecordedThread,
   RecordedWatch,
 } from "../recorded.ts";
+import { numberAt } from "../spot-number.ts";
 import type { Tables } from "../tables.ts";
 
 /** Takes the pieces of an export in order. */
@@ -111,10 +112,12 @@ export function functionOf({
   return `0x${address.toString(16)}`;
 }
 
-/** A value as a spot's type counts it: with its sign if it has one; undefined beyond 8 bytes. */
-export function valueIn(value: bigint | undefined, spot: RecordedSpot): bigint | undefined {
-  if (value === undefined || spot.length > 8) return undefined;
-  return spot.signed === true ? BigInt.asIntN(8 * spot.length, value) : value;
+/** A value as a spot's type counts it; undefined where it is not known, or no number. */
+export function valueIn(
+  value: bigint | undefined,
+  spot: RecordedSpot,
+): bigint | number | undefined {
+  return value === undefined ? undefined : numberAt(spot, value);
 }
 
 /** ns as microseconds with all digits: `12.345`. */

@@ -9,15 +9,18 @@ export type ParquetLibrary = typeof import("hyparquet-writer");
 /** Rows that are held before they are written as a group. */
 const GROUP_ROWS = 50_000;
 
-const TYPE: Readonly<Record<keyof Row, "INT64" | "INT32" | "STRING">> = {
-  ...{ time_ns: "INT64", since_ns: "INT64", old: "INT64", new: "INT64" },
+const TYPE: Readonly<Record<keyof Row, "INT64" | "INT32" | "DOUBLE" | "STRING">> = {
+  ...{ time_ns: "INT64", since_ns: "INT64", old: "DOUBLE", new: "DOUBLE" },
   ...{ pid: "INT32", tid: "INT32", cpu: "INT32", traps: "INT32", line: "INT32", offset: "INT32" },
   ...{ comm: "STRING", mode: "STRING", watch: "STRING", old_hex: "STRING", new_hex: "STRING" },
   ...{ value_from: "STRING", function: "STRING", file: "STRING", symbol: "STRING" },
   ...{ object: "STRING", ip: "STRING", instruction: "STRING", syscall: "STRING" },
 };
 
-/** Apache Parquet, the columns of the CSV with types. Values of 64 bits without a sign wrap: see `new_hex`. */
+/**
+ * Apache Parquet, the columns of the CSV with types. Values are doubles, for some are floating-point
+ * numbers: those of 2^53 and more are exact in `old_hex` and `new_hex` only.
+ */
 export class Parquet implements Exporter {
   private readonly names: HitNames;
   private readonly put: Put;
@@ -60,11 +63,11 @@ function columnsOf(rows: readonly Row[]) {
     name,
     type: TYPE[name],
     nullable: true,
-    data: rows.map((row) => cell(row[name])),
+    data: rows.map((row) => cell(row[name], TYPE[name])),
   }));
 }
 
-function cell(value: Row[keyof Row]): string | number | bigint | null {
+function cell(value: Row[keyof Row], type: string): string | number | bigint | null {
   if (value === undefined) return null;
-  return typeof value === "bigint" ? BigInt.asIntN(64, value) : value;
+  return type === "DOUBLE" ? Number(value) : value;
 }

@@ -13,9 +13,9 @@ export interface Row {
   readonly cpu: number;
   readonly mode: string;
   readonly watch: string;
-  /** Of ranges up to 8 bytes, with the sign that the type has. */
-  readonly old: bigint | undefined;
-  readonly new: bigint | undefined;
+  /** Of ranges up to 8 bytes, as the type has them. */
+  readonly old: bigint | number | undefined;
+  readonly new: bigint | number | undefined;
   /** The bytes as one little-endian number in hex, however many they are. */
   readonly old_hex: string | undefined;
   readonly new_hex: string | undefined;
