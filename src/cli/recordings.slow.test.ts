@@ -38,7 +38,20 @@ const model = file("model.trap", sampleModelRecording());
 
 test("the report of a watch is its table, with all that was not covered", async () => {
   expect(await run(["report", "--no-stack", "--color=never", watch])).toBe(0);
-  expect(out).toMatchInlineSnapshot();
+  expect(out).toMatchInlineSnapshot(`
+    "12 hits (18 traps) in 0.009 s on counter (0x404100/8:w), point (0x404200/16:rw)
+
+    COUNT  TRAPS   SHARE  WHO             CODE                    OBJECT    WATCH                           LAST VALUE    FIRST     LAST
+        4      6  33.3 %  prog 100        up prog.c:7             prog      counter                                  9  0.000 s  0.000 s
+        4      6  33.3 %  worker one 101  up prog.c:7 in up       prog      point    {x = 5e-323, 0x404300 <table+16>}  0.000 s  0.000 s
+        4      6  33.3 %  prog 102        read(2): _copy_to_iter  [kernel]  counter                                  8  0.000 s  0.000 s
+
+    covered: 1 process, 2 threads, 1 child forked, on CPU 0, 1
+    armed: registers of each CPU; a test trap fired; accesses by the kernel are counted
+    lost: 7 hits: enlarge the ring with --ring
+    not covered: 11.1 % of the time
+    "
+  `);
 });
 
 test("a recording that was cut has a report, which says so", async () => {
