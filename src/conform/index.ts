@@ -9,6 +9,7 @@ export { expectedText, isExpected, resultOf, type Seen } from "./judge.ts";
 export { KNOWN_BUGS, type KnownBug } from "./known-bugs.ts";
 export { type Pair, runBoth, type Verdict, verdictOf } from "./matrix.ts";
 export { missingFixes, runOnModel } from "./model-run.ts";
+export { openTarget } from "./open-target.ts";
 export {
   conformRandomly,
   type RandomFinding,
@@ -19,10 +20,12 @@ export { type Draw, drawsOf, randomScenario } from "./random-scenario.ts";
 export type { JudgedCheck, JudgedStatement, RunReport, SeenRun } from "./report.ts";
 export { type StillShows, shrinkScenario } from "./shrink.ts";
 export {
-  openTarget,
+  isRaceTarget,
+  type RaceTarget,
   type StepListener,
   TARGET_NAMES,
   type Target,
   type TargetName,
 } from "./target.ts";
 export { TargetError } from "./target-error.ts";
+export type { Races } from "./wire.ts";

@@ -48,7 +48,8 @@ export function runOnModel(
   const violation = result.violation ?? run.tearDown();
   const ok =
     violation === undefined && statements.every((it) => it.ok) && checks.every((it) => it.ok);
-  return { program, statements, checks, violation, steps: result.steps, ok };
+  const { steps } = result;
+  return { program, statements, checks, violation, log: [], hung: false, steps, ok };
 }
 
 /** Statements are done up to a million times, mostly with one outcome. */

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { assert } from "../base/index.ts";
 import type {
   Access,
@@ -36,11 +35,14 @@ export class Orders implements Numbering {
   readonly #events: ReadonlyMap<string, number>;
   readonly #functions: ReadonlyMap<string, number>;
   readonly #program: Program;
+  readonly #online: number;
   /** Who is sent signals by what others do: these must have come before the next statement. */
   #listeners = 0n;
 
-  constructor(program: Program) {
+  /** `online` is how many CPUs the computer has that it is for. */
+  constructor(program: Program, online: number) {
     this.#program = program;
+    this.#online = online;
     const born = program.steps.flatMap(({ action }) =>
       action.kind === "fork" || action.kind === "thread" ? [action.task] : [],
     );
@@ -74,7 +76,7 @@ export class Orders implements Numbering {
       observations: this.#program.expect.flatMap((check) => this.observationsOf(check)),
       variableBytes: Math.max(0, ...ends.map((end) => end - VARIABLES)),
       cpus: machine.cpus,
-      online: availableParallelism(),
+      online: this.#online,
     };
   }
 
@@ -90,7 +92,7 @@ export class Orders implements Numbering {
 
   cpu(cpu: number): number {
     const { cpus } = this.#program.machine;
-    assert(cpus <= availableParallelism(), "the program fits this computer");
+    assert(cpus <= this.#online, "the program fits the computer");
     return cpu < cpus ? cpu : NO_CPU + cpu;
   }
 
@@ -99,12 +101,12 @@ export class Orders implements Numbering {
     return space.va(space.addressOf(place));
   }
 
-  #step({ actor, action, times }: Step): Order {
+  #step({ actor, action, times, phase }: Step): Order {
     const order = this.#order(this.actor(actor), action, times);
     const settle = this.#listeners | this.#affected(action);
     if (action.kind === "async" || (action.kind === "handle" && action.signal === "SIGCHLD"))
       this.#listeners |= this.#bit(actor);
-    return { ...order, settle };
+    return { ...order, phase, settle };
   }
 
   #affected(action: Action<Resolved>): bigint {
@@ -128,7 +130,7 @@ export class Orders implements Numbering {
   #order(actor: number, action: Action<Resolved>, times: number): Order {
     const op = opName(action.kind);
     assert(op !== undefined, `the puppet cannot ${action.kind}`);
-    return { actor, op, times, args: this.#args(action), settle: 0n };
+    return { actor, op, times, phase: 0, args: this.#args(action), settle: 0n };
   }
 
   #args(action: Action<Resolved>): readonly Arg[] {
@@ -213,6 +215,7 @@ export class Orders implements Numbering {
       actor,
       op,
       times: 1,
+      phase: 0,
       args,
       settle: 0n,
     });

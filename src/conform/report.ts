@@ -33,6 +33,10 @@ export interface RunReport {
   readonly checks: readonly JudgedCheck[];
   /** Only a model can see these. */
   readonly violation: Violation | undefined;
+  /** What the kernel wrote into its log meanwhile: of a real one only. */
+  readonly log: readonly string[];
+  /** Whether it came to no end; only in a race is that no error. */
+  readonly hung: boolean;
   /** Atomic steps, where they can be counted; else 0. */
   readonly steps: number;
   readonly ok: boolean;

@@ -17,11 +17,6 @@ struct kernel_sigaction {
 /* Of this process: the function of the scenario that a handler executes, counted from 1. */
 static u64 function_of[MOST_SIGNALS];
 
-__attribute__((naked)) static void return_from_signal(void)
-{
-	__asm__("mov %0, %%eax\n\tsyscall" : : "i"(__NR_rt_sigreturn));
-}
-
 static u32 actor_of(int tid)
 {
 	for (u32 it = 0; it < MOST_ACTORS; it++)

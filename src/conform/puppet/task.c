@@ -17,41 +17,6 @@
 
 static u8 stacks[MOST_ACTORS][STACK_SIZE] __attribute__((aligned(64)));
 
-/* The letter of /proc/TID/stat, 0 when there is nobody; `code` is the exit code of a zombie. */
-int state_of(int tid, int *code)
-{
-	char path[32] = "/proc/", text[512], digits[12];
-	int length = 6, count = 0;
-
-	for (int rest = tid; rest > 0; rest /= 10)
-		digits[count++] = (char)('0' + rest % 10);
-	while (count > 0)
-		path[length++] = digits[--count];
-	copy(path + length, "/stat", 6);
-	s64 fd = SYS(openat, -100, path, O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	s64 got = SYS(read, fd, text, sizeof(text) - 1);
-	SYS(close, fd);
-	if (got <= 0)
-		return 0;
-	text[got] = 0;
-	const char *at = text, *state = text;
-	for (; *at; at++)
-		if (*at == ')')
-			state = at + 2;
-	if (code) {
-		/* The last number of the line. */
-		while (at > text && (at[-1] < '0' || at[-1] > '9'))
-			at--;
-		while (at > text && at[-1] >= '0' && at[-1] <= '9')
-			at--;
-		for (*code = 0; *at >= '0' && *at <= '9'; at++)
-			*code = *code * 10 + (*at - '0');
-	}
-	return *state;
-}
-
 /*
  * A switch from parent to child with nothing between would swap their perf contexts, or not, as the
  * scheduler likes. So the parent keeps its CPU while the child makes its first steps on another one.
@@ -59,7 +24,9 @@ int state_of(int tid, int *code)
 static void keep_cpu(int keeps)
 {
 	const int priority = keeps ? 1 : 0;
-	SYS(sched_setscheduler, 0, keeps ? SCHED_FIFO | SCHED_RESET_ON_FORK : 0, &priority);
+
+	if (!shared->is_race)
+		SYS(sched_setscheduler, 0, keeps ? SCHED_FIFO | SCHED_RESET_ON_FORK : 0, &priority);
 }
 
 static void announce(u32 me, struct actor *child, int tid, int leader)
@@ -67,12 +34,14 @@ static void announce(u32 me, struct actor *child, int tid, int leader)
 	const u64 here = shared->actor[me].cpus, all = (1ull << shared->online) - 1;
 	u32 cpu = 0;
 
+	if (shared->is_race)
+		return;
+	child->tid = tid;
+	child->leader = leader;
 	SYS(getcpu, &cpu, 0, 0);
 	const u64 elsewhere = all & ~(1ull << cpu);
 	if (elsewhere)
 		SYS(sched_setaffinity, tid, sizeof(elsewhere), &elsewhere);
-	child->tid = tid;
-	child->leader = leader;
 	add32(&child->ping, 1);
 	store32(&child->fate, ALIVE);
 	add32(&child->wake, 1);
@@ -83,6 +52,18 @@ static void announce(u32 me, struct actor *child, int tid, int leader)
 			break;
 	}
 	SYS(sched_setaffinity, tid, sizeof(here), &here);
+}
+
+/* In a race nobody waits for a child's first steps, nor says for it that it is there. */
+static void arrive(u32 me, int leader)
+{
+	struct actor *self = &shared->actor[me];
+
+	if (!shared->is_race)
+		return;
+	self->tid = (int)SYS(gettid);
+	self->leader = leader ? leader : self->tid;
+	store32(&self->fate, ALIVE);
 }
 
 static s64 fork_actor(u32 me, const struct order *order)
@@ -108,6 +89,7 @@ static s64 fork_actor(u32 me, const struct order *order)
 		keep_cpu(0);
 		return tid < 0 ? tid : 0;
 	}
+	arrive(child, 0);
 	forget_rings();
 	if (no_fds)
 		SYS(close_range, EVENT_FD, ~0u, 0);
@@ -116,6 +98,7 @@ static s64 fork_actor(u32 me, const struct order *order)
 
 static void thread_main(u64 child)
 {
+	arrive((u32)child, (int)SYS(getpid));
 	actor_loop((u32)child);
 }
 
@@ -130,20 +113,7 @@ static s64 start_thread(u32 me, const struct order *order)
 	args.stack_size = STACK_SIZE - 64;
 	shared->actor[child].cpus = shared->actor[me].cpus;
 	keep_cpu(1);
-	/* The child has no frame to return to: it goes on in thread_main() with its number. */
-	register void (*start)(u64) __asm__("r12") = thread_main;
-	register u64 number __asm__("r13") = child;
-	long tid;
-	__asm__ volatile("syscall\n\t"
-			 "test %%rax, %%rax\n\t"
-			 "jnz 1f\n\t"
-			 "xor %%ebp, %%ebp\n\t"
-			 "mov %%r13, %%rdi\n\t"
-			 "call *%%r12\n"
-			 "1:"
-			 : "=a"(tid)
-			 : "a"(__NR_clone3), "D"(&args), "S"(sizeof(args)), "r"(start), "r"(number)
-			 : "rcx", "r11", "memory");
+	const long tid = clone_thread(&args, thread_main, child);
 	if (tid > 0)
 		announce(me, &shared->actor[child], (int)tid, shared->actor[me].leader);
 	keep_cpu(0);

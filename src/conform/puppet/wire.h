@@ -55,7 +55,7 @@ enum open_arg {
 #define SETTLE 20
 
 struct order {
-	u64 actor, op, times;
+	u64 actor, op, times, phase;
 	u64 a[ARGS];
 };
 
@@ -70,8 +70,25 @@ struct result {
 	struct run run[MOST_RUNS];
 };
 
+/*
+ * Both ways go messages: a head, then `bytes` more. What is no message is passed over until the next
+ * REQUEST or ANSWER. `check` is over the rest of the head, so that `bytes` can be believed.
+ */
+#define REQUEST 0x91f3707570706574ull
+#define ANSWER 0x92f3707570706574ull
+
 struct request {
-	u64 bytes, orders, actors, tasks, functions, bodies, observations, variable_bytes, cpus, online;
+	u64 magic, check, body_check, number, bytes;
+	u64 orders, actors, tasks, functions, bodies, observations, variable_bytes, cpus, online;
+	u64 tries, seed; /* actors race so many times, with what is drawn from the seed; 0: in order */
+};
+
+enum status { DONE, HUNG, GARBLED }; /* the last: say that again */
+
+struct answer {
+	u64 magic, check, body_check, number, bytes, status;
+	u64 attempt; /* of the tries, from 0 */
+	u64 log; /* bytes of the kernel's log at the end of the answer */
 };
 
 struct task {
@@ -92,10 +109,6 @@ struct fate_of {
 	u64 fate, signal, stopped, pending;
 };
 
-struct answer {
-	u64 bytes, hung;
-};
-
 struct signal_seen {
 	u64 count;
 	s64 code, data, addr;
@@ -113,13 +126,14 @@ struct actor {
 	u32 fate, signal, quiet;
 	u32 first, last, current; /* its orders, counted from 1 */
 	u64 cpus; /* where it may run */
+	u64 random; /* what its delays are drawn from */
 	struct signal_seen seen[MOST_SIGNALS];
 };
 
 /* Everything that all actors see; lies at SHARED. */
 struct shared {
 	u32 progress; /* a futex: changes whenever an actor has done or seen something */
-	u32 orders, functions, bodies;
+	u32 is_race; /* actors do not wait for each other, but now and then for nothing */
 	u64 cpus; /* those of the program, as a mask */
 	u64 online; /* how many this computer has */
 	struct actor actor[MOST_ACTORS];
@@ -136,8 +150,17 @@ struct shared {
 
 #define shared ((struct shared *)SHARED)
 
-/* access.c */
+/* The program that is being run; the first process alone knows it. */
+extern struct request request;
+extern struct task *tasks;
+extern struct order *observations;
+
+/* The architecture's file */
 void touch(const struct order *access);
+void write_stub(u8 *at, u32 index);
+long clone_thread(struct clone_args *args, void (*start)(u64), u64 argument);
+void return_from_signal(void);
+/* access.c */
 s64 kernel_copy(const struct order *access);
 void run_function(u64 index);
 void write_stubs(u64 functions);
@@ -150,7 +173,6 @@ void forget_rings(void);
 /* task.c */
 struct run task_order(u32 me, const struct order *order);
 s64 become(u64 user);
-int state_of(int tid, int *code);
 /* signals.c */
 struct run signal_order(u32 me, const struct order *order);
 /* trace.c */
@@ -160,6 +182,29 @@ void actor_loop(u32 me) __attribute__((noreturn));
 void finish(u32 me, struct run run);
 void map_memory(void);
 void progress(void);
+/* fate.c */
+int is_live(const struct actor *it);
+int state_of(int tid, int *code);
+int look_at(struct actor *it);
+void reap(void);
+/* settle.c */
+extern u32 hung;
+void ask(struct actor *it);
+void wake(struct actor *it);
+void settle(void);
+void come_to(const struct actor *it);
+void wait_asleep(const struct actor *it);
+/* run.c */
+void run_program(void);
+/* race.c */
+void race(u64 seed);
+void dawdle(struct actor *self);
+/* observe.c */
+struct observed observe(const struct order *wish);
+/* channel.c */
+void die(const char *why) __attribute__((noreturn));
+void receive(void);
+void reply(u64 status, u64 attempt);
 
 static inline struct run run_of(u32 kind, s64 value)
 {

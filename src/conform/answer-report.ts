@@ -2,8 +2,7 @@ import { errnoName } from "../base/index.ts";
 import type { Check, Program, Step } from "../scenario/index.ts";
 import type { Seen } from "./judge.ts";
 import { spaceOf } from "./layout.ts";
-import type { LinuxTarget } from "./linux-target.ts";
-import { Orders } from "./orders.ts";
+import type { Orders } from "./orders.ts";
 import {
   type JudgedCheck,
   judgeNumber,
@@ -13,7 +12,6 @@ import {
   UNKNOWN,
 } from "./report.ts";
 import { signalOfNumber } from "./signal-numbers.ts";
-import { TargetError } from "./target-error.ts";
 import type { WireAnswer, WireFate, WireObserved, WireRun } from "./wire.ts";
 
 const POLLIN = 1;
@@ -22,11 +20,8 @@ const POLLHUP = 16;
 /** What has happened by the time that its trap stops the task. */
 const TRAPS_AFTER: ReadonlySet<string> = new Set(["load", "store", "rmw", "vload", "vstore"]);
 
-/** Runs a program on this computer's kernel, its statements in file order. */
-export async function runOnLinux(program: Program, target: LinuxTarget): Promise<RunReport> {
-  const orders = new Orders(program);
-  const answer = await target.run(orders.request());
-  if (answer.hung) throw new TargetError("linux: an actor neither ends its statement nor sleeps");
+/** What a program led to, as the puppet tells it. */
+export function reportOf(program: Program, orders: Orders, answer: WireAnswer): RunReport {
   const space = spaceOf(program);
   const statements = program.steps.map((step, index) => {
     const runs = runsOf(step, answer.results[index] ?? []);
@@ -34,8 +29,9 @@ export async function runOnLinux(program: Program, target: LinuxTarget): Promise
     return judgeStatement(step, completed(step, runs, fate), (place) => space.addressOf(place));
   });
   const checks = new Observed(program, orders, answer).checks();
-  const ok = statements.every((it) => it.ok) && checks.every((it) => it.ok);
-  return { program, statements, checks, violation: undefined, steps: 0, ok };
+  const { hung, log } = answer;
+  const ok = !hung && statements.every((it) => it.ok) && checks.every((it) => it.ok);
+  return { program, statements, checks, violation: undefined, log, hung, steps: 0, ok };
 }
 
 function runsOf(step: Step, runs: readonly WireRun[]): readonly SeenRun[] {

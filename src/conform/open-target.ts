@@ -1,0 +1,34 @@
+import { availableParallelism } from "node:os";
+import { whyNotLinux } from "./linux-applicable.ts";
+import { openLinuxLine } from "./linux-line.ts";
+import { missingFixes, runOnModel } from "./model-run.ts";
+import { puppetTarget } from "./puppet-target.ts";
+import type { RaceTarget, StepListener, Target, TargetName } from "./target.ts";
+
+/** `onStep` is told of each atomic step, where there are such. */
+export function openTarget(name: TargetName, onStep?: StepListener): Target {
+  return name === "model" ? openModel(onStep) : openLinux();
+}
+
+function openModel(onStep?: StepListener): Target {
+  return {
+    name: "model",
+    whyNot(program) {
+      const missing = missingFixes(program).join(", ");
+      return missing === "" ? undefined : `the model cannot switch the fix ${missing} off`;
+    },
+    run: async (program) => runOnModel(program, onStep),
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+/** This computer's kernel. */
+export function openLinux(): RaceTarget {
+  return puppetTarget({
+    name: "linux",
+    isShared: true,
+    whyNot: whyNotLinux,
+    open: openLinuxLine,
+    online: availableParallelism,
+  });
+}

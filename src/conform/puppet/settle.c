@@ -1,0 +1,100 @@
+/* Whether all that can be done is done. */
+#include "wire.h"
+
+#define LOOK_AFTER_US 150
+#define PATIENCE_US 2000000
+
+u32 hung;
+
+void ask(struct actor *it)
+{
+	add32(&it->ping, 1);
+	add32(&it->wake, 1);
+	futex_wake(&it->wake);
+}
+
+void wake(struct actor *it)
+{
+	add32(&it->wake, 1);
+	futex_wake(&it->wake);
+}
+
+static int is_pending(const struct actor *it)
+{
+	return is_live(it) && (load32(&it->done) != load32(&it->allowed) ||
+			       load32(&it->pong) != load32(&it->ping));
+}
+
+/* Whether nothing more happens by itself: who has not answered is stopped, or sleeps rightly. */
+static int is_quiet(void)
+{
+	int quiet = 1;
+
+	for (u32 it = 0; it < request.actors; it++) {
+		struct actor *actor = &shared->actor[it];
+		if (!is_pending(actor))
+			continue;
+		const int state = look_at(actor);
+		const int stopped = state == 't' || state == 'T';
+		const int asleep = state == 'S' && load32(&actor->waiting);
+		actor->quiet = stopped;
+		quiet &= state == 0 || stopped || asleep;
+	}
+	return quiet;
+}
+
+static int anybody_pending(void)
+{
+	for (u32 it = 0; it < request.actors; it++)
+		if (is_pending(&shared->actor[it]))
+			return 1;
+	return 0;
+}
+
+/* Until all that can be done is done. Two looks, for between waking and running there is a moment. */
+void settle(void)
+{
+	const u64 start = now_us();
+	u32 looks = 0;
+
+	for (;;) {
+		const u32 seen = load32(&shared->progress);
+		if (!anybody_pending())
+			return;
+		futex_wait(&shared->progress, seen, LOOK_AFTER_US);
+		if (load32(&shared->progress) != seen) {
+			looks = 0;
+			continue;
+		}
+		looks = is_quiet() ? looks + 1 : 0;
+		if (looks == 2)
+			return;
+		if (now_us() - start > PATIENCE_US) {
+			hung = 1;
+			return;
+		}
+	}
+}
+
+/* To the CPU of an actor that has but one: so this process always runs between two actors. */
+void come_to(const struct actor *it)
+{
+	static u64 now;
+
+	if (it->cpus == now || (it->cpus & (it->cpus - 1)) != 0)
+		return;
+	now = it->cpus;
+	SYS(sched_setaffinity, 0, sizeof(now), &now);
+}
+
+/* Whoever has answered may still be on its way to sleep, and would be switched from directly. */
+void wait_asleep(const struct actor *it)
+{
+	for (int tries = 0; is_live(it) && state_of(it->tid, 0) == 'R' && tries < 200; tries++) {
+		if (tries < 100)
+			SYS(sched_yield);
+		else
+			sleep_us(50);
+	}
+}
+

@@ -1,0 +1,85 @@
+/*
+ * The first process of a world of its own (a pid namespace): it reads programs, lets the actors do
+ * what they say, and tells what came of it. When it dies all actors die with it.
+ */
+#include "wire.h"
+
+#define PR_SET_PDEATHSIG 1
+#define PR_SET_TIMERSLACK 29
+#define CLONE_WORLD (CLONE_NEWPID | CLONE_NEWNS)
+#define MS_REC_PRIVATE (16384 | 262144)
+#define RLIMIT_NOFILE 7
+#define O_PATH 010000000
+
+static u32 number_of(const char *text)
+{
+	u32 number = 0;
+	for (; *text; text++)
+		number = number * 10 + (u32)(*text - '0');
+	return number;
+}
+
+static void put_at(s64 fd, int number)
+{
+	SYS(dup3, fd, number, 0);
+	SYS(close, fd);
+}
+
+/* What every actor finds at the same place. */
+static void open_common(const char *self, const char *undumpable)
+{
+	s64 memory = SYS(memfd_create, "puppet", 0);
+
+	SYS(ftruncate, memory, VARIABLES_SIZE + FUNCTIONS_SIZE + SHARED_SIZE);
+	put_at(memory, MEMORY_FD);
+	put_at(SYS(openat, -100, self, O_PATH), SELF_FD);
+	put_at(SYS(openat, -100, undumpable, O_PATH), UNDUMPABLE_FD);
+}
+
+/* A world in which this process is the first: its end is everybody's end. */
+static void make_world(void)
+{
+	u64 files[2] = { 16384, 16384 };
+	int status;
+
+	SYS(prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	SYS(prctl, PR_SET_TIMERSLACK, 1, 0, 0, 0); /* for short sleeps, of the actors, too */
+	SYS(prlimit64, 0, RLIMIT_NOFILE, files, 0);
+	if (SYS(unshare, CLONE_WORLD) < 0)
+		die("puppet: unshare: it must run as root\n");
+	if (SYS(mount, "none", "/", 0, MS_REC_PRIVATE, 0) < 0)
+		die("puppet: mount: no namespace of its own\n");
+	s64 first = call6(__NR_clone, SIGCHLD, 0, 0, 0, 0, 0);
+	if (first < 0)
+		die("puppet: clone: refused\n");
+	if (first > 0) {
+		SYS(close, 0);
+		SYS(close, 1);
+		while (SYS(wait4, first, &status, 0, 0) == -EINTR)
+			;
+		SYS(exit_group, (status >> 8) & 0xff);
+	}
+	SYS(prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (SYS(mount, "proc", "/proc", "proc", 0, 0) < 0)
+		die("puppet: mount /proc: refused\n");
+}
+
+/* `puppet SELF UNDUMPABLE` is the first process; `actor NUMBER` one that has gone through an exec. */
+__attribute__((noreturn, used)) void start(u64 *stack)
+{
+	char **argv = (char **)(stack + 1);
+
+	if (argv[0][0] == 'a') {
+		map_memory();
+		const u32 me = number_of(argv[1]);
+		finish(me, run_of(KIND_VALUE, 0));
+		actor_loop(me);
+	}
+	open_common(argv[1], argv[2]);
+	make_world();
+	map_memory();
+	for (;;) {
+		receive();
+		run_program();
+	}
+}
