@@ -28,10 +28,12 @@ export function reportOf(program: Program, orders: Orders, answer: WireAnswer): 
     const fate = answer.fates[orders.actor(step.actor)];
     return judgeStatement(step, completed(step, runs, fate), (place) => space.addressOf(place));
   });
-  const checks = new Observed(program, orders, answer).checks();
+  const observed = new Observed(program, orders, answer);
+  const checks = observed.checks();
+  const fates = new Map(orders.actors.map((name) => [name, observed.fate(name)]));
   const { hung, log } = answer;
   const ok = !hung && statements.every((it) => it.ok) && checks.every((it) => it.ok);
-  return { program, statements, checks, violation: undefined, log, hung, steps: 0, ok };
+  return { program, statements, checks, violation: undefined, fates, log, hung, steps: 0, ok };
 }
 
 function runsOf(step: Step, runs: readonly WireRun[]): readonly SeenRun[] {
@@ -96,7 +98,7 @@ class Observed {
     const [first = NOTHING] = looks;
     switch (observation.kind) {
       case "task": {
-        const seen = this.#fate(observation.task);
+        const seen = this.fate(observation.task);
         const { fate } = observation;
         const wanted = fate.kind === "killed" ? `killed ${fate.signal}` : fate.kind;
         return { check, seen, ok: seen === wanted };
@@ -123,7 +125,7 @@ class Observed {
     }
   }
 
-  #fate(task: string): string {
+  fate(task: string): string {
     const it = this.#answer.fates[this.#orders.actor(task)];
     if (it?.fate === "killed") return `killed ${signalOfNumber(it.signal)}`;
     return it?.fate === "exited" ? "exited" : "alive"; // as the model says of the unborn

@@ -1,10 +1,9 @@
-import type { Check, Outcome, Program, Resolved, Step } from "../scenario/index.ts";
-import { resultOf } from "./judge.ts";
+import type { Check, Outcome, Program, Resolved } from "../scenario/index.ts";
 import {
   type JudgedCheck,
   type JudgedStatement,
   type RunReport,
-  type SeenRun,
+  runsText,
   UNKNOWN,
 } from "./report.ts";
 
@@ -86,15 +85,4 @@ function isLoose(expected: readonly Outcome<Resolved>[]): boolean {
 
 function isRange({ values }: Check): boolean {
   return values.length > 1 || values.some(({ low, high }) => low !== high);
-}
-
-/** `ok`, `3 times ok, ENOSPC`, or `not done`. */
-function runsText(step: Step, runs: readonly SeenRun[]): string {
-  if (runs.length === 0) return "not done";
-  return runs
-    .map(({ seen, count }) => {
-      const text = String(resultOf(step.action, seen));
-      return count === 1 ? text : `${count} times ${text}`;
-    })
-    .join(", ");
 }

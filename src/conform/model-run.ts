@@ -45,11 +45,12 @@ export function runOnModel(
     ),
   );
   const checks = result.violation === undefined ? checksOf(program, kernel) : [];
+  const fates = new Map(actorsOf(program).map((name) => [name, fateText(kernel, name)]));
   const violation = result.violation ?? run.tearDown();
   const ok =
     violation === undefined && statements.every((it) => it.ok) && checks.every((it) => it.ok);
   const { steps } = result;
-  return { program, statements, checks, violation, log: [], hung: false, steps, ok };
+  return { program, statements, checks, violation, fates, log: [], hung: false, steps, ok };
 }
 
 /** Statements are done up to a million times, mostly with one outcome. */
@@ -90,8 +91,7 @@ function checksOf(program: Program, kernel: Kernel): readonly JudgedCheck[] {
 export function judgeCheck(check: Check, kernel: Kernel): JudgedCheck {
   const { observation } = check;
   if (observation.kind === "task") {
-    const fate = observeFate(kernel, observation.task);
-    const seen = fate.kind === "killed" ? `killed ${signalName(fate.signal)}` : fate.kind;
+    const seen = fateText(kernel, observation.task);
     const wanted =
       observation.fate.kind === "killed"
         ? `killed ${observation.fate.signal}`
@@ -104,6 +104,19 @@ export function judgeCheck(check: Check, kernel: Kernel): JudgedCheck {
     return { check, seen: `0x${addr.toString(16)}`, ok };
   }
   return judgeNumber(check, numberOf(observation, kernel));
+}
+
+function fateText(kernel: Kernel, task: string): string {
+  const fate = observeFate(kernel, task);
+  return fate.kind === "killed" ? `killed ${signalName(fate.signal)}` : fate.kind;
+}
+
+/** Everybody that there is or may be, whoever is there from the start first. */
+export function actorsOf({ tasks, steps }: Program): readonly string[] {
+  const born = steps.flatMap(({ action }) =>
+    action.kind === "fork" || action.kind === "thread" ? [action.task] : [],
+  );
+  return [...new Set([...tasks.map(({ name }) => name), ...born])];
 }
 
 type Numeric = Exclude<Check["observation"], { kind: "task" | "si-addr" }>;

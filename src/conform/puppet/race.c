@@ -5,8 +5,6 @@
  */
 #include "wire.h"
 
-#define SCHED_OTHER 0
-#define SCHED_FIFO 1
 #define MOST_PRIORITY 3
 
 static u64 draw(u64 *state)
@@ -57,7 +55,7 @@ static void place(struct actor *it, u64 *random)
 		cpu = (cpu + 1) & 63;
 	here = 1ull << cpu;
 	SYS(sched_setaffinity, it->tid, sizeof(here), word >> 32 & 3 ? &here : &it->cpus);
-	SYS(sched_setscheduler, it->tid, priority ? SCHED_FIFO : SCHED_OTHER, &priority);
+	set_priority(it->tid, priority);
 }
 
 static void run_phase(u32 from, u32 to, u64 *random)

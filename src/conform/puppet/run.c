@@ -1,20 +1,16 @@
 /* A program from its beginning to its end: its orders one after the other, or its actors in a race. */
 #include "wire.h"
 
-/*
- * Whoever may have been sent a signal has handled it when it answers. One after the other: a switch
- * from one to the next with nothing between could swap their perf contexts.
- */
+/* Whoever may have been sent a signal has handled it when it answers. */
 static void ping(u64 whom)
 {
 	for (u32 it = 0; it < request.actors && it < 64; it++) {
 		struct actor *actor = &shared->actor[it];
 		if (!(whom >> it & 1) || !is_live(actor))
 			continue;
-		come_to(actor);
+		give_turn(actor);
 		ask(actor);
 		settle();
-		wait_asleep(actor);
 	}
 }
 
@@ -39,21 +35,31 @@ static void note_death(u32 index)
 	result->done++;
 }
 
+static void run_order(const struct order *order)
+{
+	struct actor *actor = &shared->actor[order->actor];
+	struct actor *other = 0;
+
+	add32(&actor->allowed, 1);
+	if (load32(&actor->fate) != UNBORN) {
+		give_turn(actor);
+		if (order->op == OP_SWITCH_TO)
+			other = &shared->actor[order->a[0]];
+		if (other && other != actor && is_live(other))
+			bring(other);
+		wake(actor);
+	}
+	settle();
+	if (other && other != actor && is_live(other))
+		send_back(other);
+	if (order->a[SETTLE])
+		ping(order->a[SETTLE]);
+}
+
 static void run_orders(void)
 {
 	for (u32 index = 0; index < request.orders && !hung; index++) {
-		const struct order *order = &shared->order[index];
-		struct actor *actor = &shared->actor[order->actor];
-
-		add32(&actor->allowed, 1);
-		if (load32(&actor->fate) != UNBORN) {
-			come_to(actor);
-			wake(actor);
-		}
-		settle();
-		wait_asleep(actor);
-		if (order->a[SETTLE])
-			ping(order->a[SETTLE]);
+		run_order(&shared->order[index]);
 		reap();
 		note_death(index);
 	}
@@ -76,7 +82,7 @@ static void start_tasks(void)
 		if (tid == 0) {
 			SYS(close, 0);
 			SYS(close, 1);
-			SYS(sched_setaffinity, 0, sizeof(actor->cpus), &actor->cpus);
+			settle_down(actor, actor->cpus);
 			if (task->user != 0)
 				become(task->user);
 			actor_loop((u32)task->actor);
@@ -84,7 +90,9 @@ static void start_tasks(void)
 		actor->tid = actor->leader = (int)tid;
 		store32(&actor->fate, ALIVE);
 	}
+	prioritize_all(PRIORITY_TURN);
 	settle();
+	prioritize_all(0);
 }
 
 /* All at once, and then the memory is as new. */
@@ -92,6 +100,8 @@ static void end_tasks(void)
 {
 	u64 used = 0;
 
+	end_turn();
+	prioritize_all(PRIORITY_TURN);
 	SYS(kill, -1, SIGKILL);
 	while (SYS(wait4, -1, 0, WALL, 0) > 0)
 		;

@@ -75,26 +75,3 @@ void settle(void)
 		}
 	}
 }
-
-/* To the CPU of an actor that has but one: so this process always runs between two actors. */
-void come_to(const struct actor *it)
-{
-	static u64 now;
-
-	if (it->cpus == now || (it->cpus & (it->cpus - 1)) != 0)
-		return;
-	now = it->cpus;
-	SYS(sched_setaffinity, 0, sizeof(now), &now);
-}
-
-/* Whoever has answered may still be on its way to sleep, and would be switched from directly. */
-void wait_asleep(const struct actor *it)
-{
-	for (int tries = 0; is_live(it) && state_of(it->tid, 0) == 'R' && tries < 200; tries++) {
-		if (tries < 100)
-			SYS(sched_yield);
-		else
-			sleep_us(50);
-	}
-}
-

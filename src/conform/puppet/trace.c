@@ -16,6 +16,7 @@ static s64 wait_status(struct actor *it, u32 me, int *status)
 	s64 ret;
 
 	store32(&shared->actor[me].waiting, 1);
+	progress(); /* so that it is not this one that is switched to the other */
 	do
 		ret = SYS(wait4, it->tid, status, WALL, 0);
 	while (ret == -EINTR);

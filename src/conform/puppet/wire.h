@@ -126,6 +126,7 @@ struct actor {
 	u32 fate, signal, quiet;
 	u32 first, last, current; /* its orders, counted from 1 */
 	u64 cpus; /* where it may run */
+	u64 home; /* of these the one where it does run, but for races */
 	u64 random; /* what its delays are drawn from */
 	struct signal_seen seen[MOST_SIGNALS];
 };
@@ -171,6 +172,7 @@ void note_count(u32 event, int fd);
 s64 count_of(int fd, u32 event);
 void forget_rings(void);
 /* task.c */
+s64 settle_down(struct actor *self, u64 cpus);
 struct run task_order(u32 me, const struct order *order);
 s64 become(u64 user);
 /* signals.c */
@@ -192,8 +194,19 @@ extern u32 hung;
 void ask(struct actor *it);
 void wake(struct actor *it);
 void settle(void);
-void come_to(const struct actor *it);
-void wait_asleep(const struct actor *it);
+/* turn.c */
+#define SCHED_OTHER 0
+#define SCHED_FIFO 1
+#define SCHED_RESET_ON_FORK 0x40000000
+#define PRIORITY_BETWEEN 1
+#define PRIORITY_TURN 2
+s64 set_priority(int tid, int priority);
+void stand_between(void);
+void give_turn(struct actor *it);
+void end_turn(void);
+void prioritize_all(int priority);
+void bring(const struct actor *it);
+void send_back(const struct actor *it);
 /* run.c */
 void run_program(void);
 /* race.c */
