@@ -2,8 +2,8 @@ import { errnoName } from "../base/index.ts";
 import type { Check, Program, Step } from "../scenario/index.ts";
 import type { Seen } from "./judge.ts";
 import { spaceOf } from "./layout.ts";
-import type { LinuxTarget } from "./linux-target.ts";
 import { Orders } from "./orders.ts";
+import type { PuppetLink } from "./puppet-link.ts";
 import {
   type JudgedCheck,
   judgeNumber,
@@ -22,11 +22,12 @@ const POLLHUP = 16;
 /** What has happened by the time that its trap stops the task. */
 const TRAPS_AFTER: ReadonlySet<string> = new Set(["load", "store", "rmw", "vload", "vstore"]);
 
-/** Runs a program on this computer's kernel, its statements in file order. */
-export async function runOnLinux(program: Program, target: LinuxTarget): Promise<RunReport> {
-  const orders = new Orders(program);
-  const answer = await target.run(orders.request());
-  if (answer.hung) throw new TargetError("linux: an actor neither ends its statement nor sleeps");
+/** Runs a program on a kernel that is real, its statements in file order. */
+export async function runOnLinux(program: Program, link: PuppetLink): Promise<RunReport> {
+  const orders = new Orders(program, link.cpus);
+  const answer = await link.run(orders.request());
+  if (answer.hung)
+    throw new TargetError(`${link.name}: an actor neither ends its statement nor sleeps`);
   const space = spaceOf(program);
   const statements = program.steps.map((step, index) => {
     const runs = runsOf(step, answer.results[index] ?? []);

@@ -1,6 +1,8 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { buildPuppet } from "./build-puppet.ts";
+import type { PuppetLink } from "./puppet-link.ts";
 import { TargetError } from "./target-error.ts";
 import {
   ANSWER_HEADER_BYTES,
@@ -15,7 +17,9 @@ import {
 const PATIENCE_MS = 60_000;
 
 /** This computer's kernel, by way of a puppet that lives as long as this does. */
-export class LinuxTarget implements Disposable {
+export class LinuxTarget implements PuppetLink {
+  readonly name = "linux";
+  readonly cpus = availableParallelism();
   readonly #puppet: ChildProcessByStdio<Writable, Readable, Readable>;
   #received: Buffer[] = [];
   #size = 0;

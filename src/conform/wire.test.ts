@@ -23,7 +23,7 @@ test("a program is a header, its tasks, functions and orders, in words of 64 bit
   if (!loaded.ok) throw new Error(loaded.error[0]?.message);
   const [program] = loaded.value.programs;
   if (program === undefined) throw new Error("no program");
-  const request = new Orders(program).request();
+  const request = new Orders(program, 2).request();
   const bytes = encodeRequest(request);
   const words = new BigUint64Array(bytes.buffer);
   const [size, orders, actors, tasks, functions, bodies] = words;

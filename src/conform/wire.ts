@@ -21,6 +21,7 @@ const OPS = [
   "rmw",
   "vload",
   "vstore",
+  "dcbz",
   "copy-from-user",
   "copy-to-user",
   "execute",
@@ -49,6 +50,10 @@ const OPS = [
   "poke",
   "peek-dr",
   "poke-dr",
+  "set-debugreg",
+  "set-hw-debug",
+  "del-hw-debug",
+  "set-regset",
   "observe-count",
   "observe-slots",
   "observe-value",
@@ -89,8 +94,10 @@ export interface WireRequest {
   readonly variableBytes: number;
   /** Those of the program. */
   readonly cpus: number;
-  /** Those of this computer. */
+  /** Those of the computer that it runs on. */
   readonly online: number;
+  /** What kernel.perf_event_paranoid is to be, where that can be chosen. */
+  readonly paranoid: number;
 }
 
 const ARGS = 21;

@@ -10,6 +10,7 @@
 #define LOOK_AFTER_US 150
 #define PATIENCE_US 2000000
 #define RLIMIT_NOFILE 7
+#define AT_PAGESZ 6
 
 static struct request request;
 static struct task *tasks;
@@ -327,6 +328,7 @@ static void end_tasks(void)
 			used = event + 1;
 	fill(shared->is_used, 0, used);
 	fill(shared->last_count, 0, used * 8);
+	fill(shared->handle, 0, sizeof(shared->handle));
 	fill(shared->actor, 0, request.actors * sizeof(struct actor));
 }
 
@@ -522,7 +524,23 @@ static void make_world(const char *self, const char *undumpable)
 		die("puppet: mount /proc: refused\n");
 }
 
-/* `puppet SELF UNDUMPABLE` is the master; `actor NUMBER` one that has gone through an exec. */
+/* What the kernel tells every program: it follows the arguments and the environment. */
+static u64 page_size(u64 *stack)
+{
+	u64 *at = stack + 1 + stack[0] + 1;
+
+	while (*at != 0)
+		at++;
+	for (at++; at[0] != 0; at += 2)
+		if (at[0] == AT_PAGESZ)
+			return at[1];
+	return 4096;
+}
+
+/*
+ * `puppet SELF UNDUMPABLE` is the master; `actor NUMBER` one that has gone through an exec. The first
+ * process of a computer has a channel to the driver instead of pipes.
+ */
 __attribute__((noreturn, used)) void start(u64 *stack)
 {
 	char **argv = (char **)(stack + 1);
@@ -533,13 +551,14 @@ __attribute__((noreturn, used)) void start(u64 *stack)
 		finish(me, run_of(KIND_VALUE, 0));
 		actor_loop(me);
 	}
-	make_world(argv[1], argv[2]);
+	if (SYS(getpid) == 1) {
+		be_init(argv + stack[0] + 1);
+		make_world("/init", "/undumpable");
+	} else {
+		make_world(argv[1], argv[2]);
+	}
 	map_memory();
+	shared->page = page_size(stack);
 	serve();
 	__builtin_unreachable();
-}
-
-__attribute__((naked, used)) void _start(void)
-{
-	__asm__("xor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall start");
 }

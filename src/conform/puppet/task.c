@@ -1,5 +1,5 @@
 /* Births, deaths, and where and as whom an actor runs. */
-#include "wire.h"
+#include "machine.h"
 
 #define STACK_SIZE 65536
 #define FIRST_STEPS_US 50000
@@ -130,20 +130,7 @@ static s64 start_thread(u32 me, const struct order *order)
 	args.stack_size = STACK_SIZE - 64;
 	shared->actor[child].cpus = shared->actor[me].cpus;
 	keep_cpu(1);
-	/* The child has no frame to return to: it goes on in thread_main() with its number. */
-	register void (*start)(u64) __asm__("r12") = thread_main;
-	register u64 number __asm__("r13") = child;
-	long tid;
-	__asm__ volatile("syscall\n\t"
-			 "test %%rax, %%rax\n\t"
-			 "jnz 1f\n\t"
-			 "xor %%ebp, %%ebp\n\t"
-			 "mov %%r13, %%rdi\n\t"
-			 "call *%%r12\n"
-			 "1:"
-			 : "=a"(tid)
-			 : "a"(__NR_clone3), "D"(&args), "S"(sizeof(args)), "r"(start), "r"(number)
-			 : "rcx", "r11", "memory");
+	const s64 tid = clone_thread(&args, thread_main, child);
 	if (tid > 0)
 		announce(me, &shared->actor[child], (int)tid, shared->actor[me].leader);
 	keep_cpu(0);
