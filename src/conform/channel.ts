@@ -1,3 +1,4 @@
+import type { PuppetLink } from "./puppet-link.ts";
 import { TargetError } from "./target-error.ts";
 import type { Races, WireAnswer, WireRequest } from "./wire.ts";
 import { AnswerReader, decodeAnswer, type RawAnswer } from "./wire-answer.ts";
@@ -16,6 +17,8 @@ export interface Line {
 export interface ChannelOptions {
   /** What the target is called in what goes wrong. */
   readonly name: string;
+  /** How many there are where it runs. */
+  readonly cpus: number;
   /** Longer than any program takes whose statements end. */
   readonly patienceMs?: number;
 }
@@ -39,9 +42,10 @@ interface Pending {
  * Programs to a puppet, and what came of them. Several may be on their way: the puppet takes one after
  * the other. What is lost or garbled on the way is said again; what is no message is passed over.
  */
-export class Channel implements Disposable {
+export class Channel implements PuppetLink {
+  readonly name: string;
+  readonly cpus: number;
   readonly #line: Line;
-  readonly #name: string;
   readonly #patienceMs: number;
   readonly #reader = new AnswerReader();
   /** In the order in which they were sent. */
@@ -50,9 +54,10 @@ export class Channel implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #ended: TargetError | undefined;
 
-  constructor(line: Line, { name, patienceMs = PATIENCE_MS }: ChannelOptions) {
+  constructor(line: Line, { name, cpus, patienceMs = PATIENCE_MS }: ChannelOptions) {
     this.#line = line;
-    this.#name = name;
+    this.name = name;
+    this.cpus = cpus;
     this.#patienceMs = patienceMs;
     line.onBytes((chunk) => {
       for (const raw of this.#reader.read(chunk)) this.#take(raw);
@@ -66,7 +71,7 @@ export class Channel implements Disposable {
     await this.#send(request, undefined, (raw) => {
       answer = decodeAnswer(raw, sizesOf(request));
     });
-    if (answer === undefined) throw new TargetError(`${this.#name}: no answer`);
+    if (answer === undefined) throw new TargetError(`${this.name}: no answer`);
     return answer;
   }
 
@@ -137,7 +142,7 @@ export class Channel implements Disposable {
   }
 
   #end(why: string): void {
-    this.#ended ??= new TargetError(`${this.#name}: ${why}`);
+    this.#ended ??= new TargetError(`${this.name}: ${why}`);
     clearTimeout(this.#timer);
     for (const { fail } of this.#pending.values()) fail(this.#ended);
     this.#pending.clear();

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { Channel } from "./channel.ts";
 import { whyNotLinux } from "./linux-applicable.ts";
 import { openLinuxLine } from "./linux-line.ts";
 import { missingFixes, runOnModel } from "./model-run.ts";
@@ -28,7 +29,6 @@ export function openLinux(): RaceTarget {
     name: "linux",
     isShared: true,
     whyNot: whyNotLinux,
-    open: openLinuxLine,
-    online: availableParallelism,
+    open: () => new Channel(openLinuxLine(), { name: "linux", cpus: availableParallelism() }),
   });
 }

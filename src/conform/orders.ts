@@ -34,12 +34,13 @@ export class Orders implements Numbering {
   readonly actors: readonly string[];
   readonly #events: ReadonlyMap<string, number>;
   readonly #functions: ReadonlyMap<string, number>;
+  readonly #handles: readonly string[];
   readonly #program: Program;
   readonly #online: number;
   /** Who is sent signals by what others do: these must have come before the next statement. */
   #listeners = 0n;
 
-  /** `online` is how many CPUs the computer has that it is for. */
+  /** `online`: how many CPUs there are where it will run. */
   constructor(program: Program, online: number) {
     this.#program = program;
     this.#online = online;
@@ -49,6 +50,10 @@ export class Orders implements Numbering {
     this.actors = [...new Set([...program.tasks.map(({ name }) => name), ...born])];
     const events = program.steps.flatMap(({ action }) => ("event" in action ? [action.event] : []));
     this.#events = new Map([...new Set(events)].map((name, index) => [name, index]));
+    const handles = program.steps.flatMap(({ action }) =>
+      action.kind === "set-hw-debug" ? [action.handle] : [],
+    );
+    this.#handles = [...new Set(handles)];
     this.#functions = new Map(program.functions.map(({ name }, index) => [name, index]));
   }
 
@@ -77,6 +82,7 @@ export class Orders implements Numbering {
       variableBytes: Math.max(0, ...ends.map((end) => end - VARIABLES)),
       cpus: machine.cpus,
       online: this.#online,
+      paranoid: machine.paranoid,
     };
   }
 
@@ -205,7 +211,31 @@ export class Orders implements Numbering {
         return [this.actor(action.task), action.index, word];
       }
       default:
-        return "task" in action ? [this.actor(action.task)] : [];
+        return "task" in action ? this.#traceArgs(action) : [];
+    }
+  }
+
+  #traceArgs(action: Extract<Action<Resolved>, { readonly task: string }>): readonly Arg[] {
+    const tracee = this.actor(action.task);
+    switch (action.kind) {
+      case "set-debugreg": {
+        const { watch, index, noTranslate } = action;
+        const address = watch && this.address(watch.place);
+        return [tracee, watch?.type, address, index, noTranslate ? 1 : 0];
+      }
+      case "set-hw-debug": {
+        const { handle, type, place, len } = action;
+        return [tracee, this.#handles.indexOf(handle), type, this.address(place), len];
+      }
+      case "del-hw-debug":
+        return [tracee, this.#handles.indexOf(action.handle)];
+      case "set-regset": {
+        const { index, watch } = action;
+        const address = watch && this.address(watch.place);
+        return [tracee, index, watch?.type, address, watch?.len];
+      }
+      default:
+        return [tracee];
     }
   }
 

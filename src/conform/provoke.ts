@@ -67,7 +67,10 @@ export async function provoke(
 }
 
 class Tally {
-  readonly #outcomes = new Map<string, { outcome: RaceOutcome; count: number; firstSeed: number }>();
+  readonly #outcomes = new Map<
+    string,
+    { outcome: RaceOutcome; count: number; firstSeed: number }
+  >();
   readonly #complaints: Complaint[] = [];
   tries = 0;
 

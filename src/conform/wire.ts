@@ -21,6 +21,7 @@ const OPS = [
   "rmw",
   "vload",
   "vstore",
+  "dcbz",
   "copy-from-user",
   "copy-to-user",
   "execute",
@@ -49,6 +50,10 @@ const OPS = [
   "poke",
   "peek-dr",
   "poke-dr",
+  "set-debugreg",
+  "set-hw-debug",
+  "del-hw-debug",
+  "set-regset",
   "observe-count",
   "observe-slots",
   "observe-value",
@@ -96,6 +101,8 @@ export interface WireRequest {
   readonly cpus: number;
   /** Those of the computer that it runs on. */
   readonly online: number;
+  /** What kernel.perf_event_paranoid is to be, where that can be chosen. */
+  readonly paranoid: number;
 }
 
 /** The actors of a program are let loose so many times, each time with what is drawn from a seed. */

@@ -1,5 +1,20 @@
-/* Accesses by the kernel, and what the functions of a scenario do. */
-#include "wire.h"
+/* Accesses to variables, and functions that make some. */
+#include "machine.h"
+
+void touch(const struct order *access)
+{
+	const u64 at = access->a[0], size = access->a[1], value = access->a[2];
+
+	switch (access->op) {
+	case OP_LOAD: load(at, size); break;
+	case OP_STORE: store(at, size, value); break;
+	case OP_RMW: read_modify_write(at, size, value); break;
+	case OP_VLOAD: vector(at, size, 0); break;
+	case OP_VSTORE: vector(at, size, 1); break;
+	case OP_DCBZ: clear_line(at); break;
+	case OP_EXECUTE: ((void (*)(void))at)(); break;
+	}
+}
 
 /* The kernel reads the range for write(2) into a pipe, or fills it for read(2) out of one. */
 s64 kernel_copy(const struct order *access)
@@ -40,5 +55,5 @@ void run_function(u64 index)
 void write_stubs(u64 functions)
 {
 	for (u64 index = 0; index < functions; index++)
-		write_stub((u8 *)(FUNCTIONS + index * FUNCTION_SPACING), (u32)index);
+		write_stub((u8 *)(FUNCTIONS + index * FUNCTION_SPACING), (u32)index, (u64)run_function);
 }

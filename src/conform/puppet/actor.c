@@ -48,7 +48,7 @@ static struct run perform(u32 me, const struct order *order)
 {
 	switch (order->op) {
 	case OP_OPEN ... OP_ASYNC: return event_order(order);
-	case OP_LOAD ... OP_VSTORE:
+	case OP_LOAD ... OP_DCBZ:
 	case OP_EXECUTE: touch(order); return run_of(KIND_VALUE, 0);
 	case OP_COPY_FROM_USER ... OP_COPY_TO_USER: return outcome(kernel_copy(order));
 	case OP_FORK ... OP_AS: return task_order(me, order);

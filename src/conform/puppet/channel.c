@@ -115,7 +115,7 @@ static int read_request(void)
 	return 1;
 }
 
-void receive(void)
+void receive_program(void)
 {
 	while (!read_request()) {
 		request.orders = request.actors = request.observations = 0;

@@ -30,8 +30,8 @@ void dawdle(struct actor *self)
 	case 3: SYS(sched_yield); break;
 	case 4: SYS(nanosleep, &span, 0); break;
 	default:
-		for (u64 it = 0; it < ns; it += 16)
-			relax();
+		for (u64 it = 0; it < ns; it++)
+			__asm__ volatile("" : : : "memory");
 	}
 }
 

@@ -111,6 +111,7 @@ static void end_tasks(void)
 			used = event + 1;
 	fill(shared->is_used, 0, used);
 	fill(shared->last_count, 0, used * 8);
+	fill(shared->handle, 0, sizeof(shared->handle));
 	fill(shared->actor, 0, request.actors * sizeof(struct actor));
 }
 
@@ -132,7 +133,7 @@ static void lay_out(void)
 	}
 }
 
-void run_program(void)
+void play(void)
 {
 	const u64 tries = request.tries ? request.tries : 1;
 

@@ -19,11 +19,7 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t s64;
 
-#if defined(__x86_64__)
-#include "x86.h"
-#else
-#error "the puppet knows no system calls of this architecture"
-#endif
+#include "call.h" /* of the architecture */
 
 #define PICK(a, b, c, d, e, f, g, ...) g
 #define SYS(...) PICK(__VA_ARGS__, SYS5, SYS4, SYS3, SYS2, SYS1, SYS0, )(__VA_ARGS__)

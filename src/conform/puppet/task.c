@@ -1,5 +1,5 @@
 /* Births, deaths, and where and as whom an actor runs. */
-#include "wire.h"
+#include "machine.h"
 
 #define STACK_SIZE 65536
 #define SWITCH_US 200
@@ -81,7 +81,7 @@ static s64 start_thread(u32 me, const struct order *order)
 	args.stack_size = STACK_SIZE - 64;
 	shared->actor[child].cpus = shared->actor[me].cpus;
 	shared->actor[child].home = shared->actor[me].home;
-	const long tid = clone_thread(&args, thread_main, child);
+	const s64 tid = clone_thread(&args, thread_main, child);
 	if (tid > 0)
 		announce(&shared->actor[child], (int)tid, shared->actor[me].leader);
 	return tid < 0 ? tid : 0;

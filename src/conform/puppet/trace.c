@@ -1,14 +1,11 @@
 /* ptrace(2), by the actor that is the tracer. */
-#include "wire.h"
+#include "machine.h"
 
 #define PTRACE_PEEKDATA 2
-#define PTRACE_PEEKUSER 3
 #define PTRACE_POKEDATA 5
-#define PTRACE_POKEUSER 6
 #define PTRACE_CONT 7
 #define PTRACE_ATTACH 16
 #define PTRACE_DETACH 17
-#define DEBUGREG 848 /* offsetof(struct user, u_debugreg) */
 
 /* What wait4() says of the tracee; its end is kept for who asks for its fate. */
 static s64 wait_status(struct actor *it, u32 me, int *status)
@@ -78,12 +75,7 @@ struct run trace_order(const struct order *order)
 	case OP_CONT: return outcome(SYS(ptrace, PTRACE_CONT, it->tid, 0, a[1]));
 	case OP_PEEK: ret = SYS(ptrace, PTRACE_PEEKDATA, it->tid, a[1], &word); break;
 	case OP_POKE: return outcome(SYS(ptrace, PTRACE_POKEDATA, it->tid, a[1], a[2]));
-	case OP_PEEK_DR:
-		ret = SYS(ptrace, PTRACE_PEEKUSER, it->tid, DEBUGREG + 8 * a[1], &word);
-		break;
-	case OP_POKE_DR:
-		return outcome(SYS(ptrace, PTRACE_POKEUSER, it->tid, DEBUGREG + 8 * a[1], a[2]));
-	default: return run_of(KIND_ERRNO, ENOSYS);
+	default: return register_order(order, it->tid);
 	}
 	return ret < 0 ? outcome(ret) : run_of(KIND_VALUE, (s64)word);
 }

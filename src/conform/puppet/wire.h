@@ -11,6 +11,7 @@
 #define MOST_EVENTS 4096
 #define MOST_RUNS 6
 #define MOST_SIGNALS 32
+#define MOST_HANDLES 64
 #define ARGS 21
 
 /* Where everything lies, in every actor. The first two are the places of the kernel model. */
@@ -31,11 +32,12 @@
 enum op {
 	OP_OPEN, OP_MODIFY, OP_ENABLE, OP_DISABLE, OP_RESET, OP_REFRESH, OP_PERIOD, OP_CLOSE, OP_READ,
 	OP_SAMPLES, OP_POLL, OP_MMAP, OP_MUNMAP, OP_ATTACH_BPF, OP_ASYNC, /* events: a[0] is the event */
-	OP_LOAD, OP_STORE, OP_RMW, OP_VLOAD, OP_VSTORE, OP_COPY_FROM_USER, OP_COPY_TO_USER,
-	OP_EXECUTE, /* accesses: a[0] address, a[1] size, a[2] value */
+	OP_LOAD, OP_STORE, OP_RMW, OP_VLOAD, OP_VSTORE, OP_DCBZ, OP_COPY_FROM_USER,
+	OP_COPY_TO_USER, OP_EXECUTE, /* accesses: a[0] address, a[1] size, a[2] value */
 	OP_FORK, OP_THREAD, OP_EXEC, OP_EXIT, OP_WAIT, OP_PIN, OP_MIGRATE, OP_UNPIN, OP_SWITCH_TO, OP_AS,
 	OP_HANDLE, OP_IGNORE, OP_DEFAULT, OP_BLOCK, OP_UNBLOCK, OP_KILL, OP_SIGNALS,
 	OP_ATTACH, OP_DETACH, OP_CONT, OP_WAIT_STOP, OP_PEEK, OP_POKE, OP_PEEK_DR, OP_POKE_DR,
+	OP_SET_DEBUGREG, OP_SET_HW_DEBUG, OP_DEL_HW_DEBUG, OP_SET_REGSET,
 	OBSERVE_COUNT, OBSERVE_SLOTS, OBSERVE_VALUE, OBSERVE_SIGNAL,
 };
 
@@ -137,6 +139,8 @@ struct shared {
 	u32 is_race; /* actors do not wait for each other, but now and then for nothing */
 	u64 cpus; /* those of the program, as a mask */
 	u64 online; /* how many this computer has */
+	u64 page; /* the size of one */
+	s64 handle[MOST_HANDLES]; /* what ptrace called the breakpoints that it has set */
 	struct actor actor[MOST_ACTORS];
 	struct perf_event_attr attr[MOST_EVENTS]; /* given last with success */
 	u64 last_count[MOST_EVENTS];
@@ -156,12 +160,8 @@ extern struct request request;
 extern struct task *tasks;
 extern struct order *observations;
 
-/* The architecture's file */
-void touch(const struct order *access);
-void write_stub(u8 *at, u32 index);
-long clone_thread(struct clone_args *args, void (*start)(u64), u64 argument);
-void return_from_signal(void);
 /* access.c */
+void touch(const struct order *access);
 s64 kernel_copy(const struct order *access);
 void run_function(u64 index);
 void write_stubs(u64 functions);
@@ -179,6 +179,8 @@ s64 become(u64 user);
 struct run signal_order(u32 me, const struct order *order);
 /* trace.c */
 struct run trace_order(const struct order *order);
+/* guest.c */
+void be_init(char **environment);
 /* actor.c */
 void actor_loop(u32 me) __attribute__((noreturn));
 void finish(u32 me, struct run run);
@@ -208,7 +210,7 @@ void prioritize_all(int priority);
 void bring(const struct actor *it);
 void send_back(const struct actor *it);
 /* run.c */
-void run_program(void);
+void play(void);
 /* race.c */
 void race(u64 seed);
 void dawdle(struct actor *self);
@@ -216,7 +218,7 @@ void dawdle(struct actor *self);
 struct observed observe(const struct order *wish);
 /* channel.c */
 void die(const char *why) __attribute__((noreturn));
-void receive(void);
+void receive_program(void);
 void reply(u64 status, u64 attempt);
 
 static inline struct run run_of(u32 kind, s64 value)

@@ -10,6 +10,7 @@
 #define MS_REC_PRIVATE (16384 | 262144)
 #define RLIMIT_NOFILE 7
 #define O_PATH 010000000
+#define AT_PAGESZ 6
 
 static u32 number_of(const char *text)
 {
@@ -80,7 +81,23 @@ static void make_world(void)
 		die("puppet: mount /proc: refused\n");
 }
 
-/* `puppet SELF UNDUMPABLE` is the first process; `actor NUMBER` one that has gone through an exec. */
+/* What the kernel tells every program: it follows the arguments and the environment. */
+static u64 page_size(u64 *stack)
+{
+	u64 *at = stack + 1 + stack[0] + 1;
+
+	while (*at != 0)
+		at++;
+	for (at++; at[0] != 0; at += 2)
+		if (at[0] == AT_PAGESZ)
+			return at[1];
+	return 4096;
+}
+
+/*
+ * `puppet SELF UNDUMPABLE` is the first process; `actor NUMBER` one that has gone through an exec. The
+ * first process of a computer has a channel to the driver instead of pipes.
+ */
 __attribute__((noreturn, used)) void start(u64 *stack)
 {
 	char **argv = (char **)(stack + 1);
@@ -91,13 +108,19 @@ __attribute__((noreturn, used)) void start(u64 *stack)
 		finish(me, run_of(KIND_VALUE, 0));
 		actor_loop(me);
 	}
-	open_common(argv[1], argv[2]);
+	if (SYS(getpid) == 1) {
+		be_init(argv + stack[0] + 1);
+		open_common("/init", "/undumpable");
+	} else {
+		open_common(argv[1], argv[2]);
+	}
 	keep_perf_awake();
 	make_world();
 	map_memory();
+	shared->page = page_size(stack);
 	stand_between();
 	for (;;) {
-		receive();
-		run_program();
+		receive_program();
+		play();
 	}
 }

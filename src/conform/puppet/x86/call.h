@@ -1,8 +1,6 @@
-/* The system call of x86-64. */
-#ifndef ARCH_H
-#define ARCH_H
-
-#define PAGE 4096
+/* A system call of x86-64. */
+#ifndef CALL_H
+#define CALL_H
 
 static inline long call6(long nr, long a, long b, long c, long d, long e, long f)
 {
@@ -15,11 +13,6 @@ static inline long call6(long nr, long a, long b, long c, long d, long e, long f
 			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
 			 : "rcx", "r11", "memory");
 	return ret;
-}
-
-static inline void relax(void)
-{
-	__asm__ volatile("pause");
 }
 
 #endif
