@@ -5,6 +5,7 @@ import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFmtCommand } from "./fmt-command.ts";
+import { addProvokeCommand } from "./provoke-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
@@ -33,6 +34,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addFmtCommand(program, { finish });
   addCheckCommand(program, { finish });
   addConformCommand(program, { finish });
+  addProvokeCommand(program, { finish });
   addArchCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();

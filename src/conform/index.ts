@@ -10,6 +10,14 @@ export { KNOWN_BUGS, type KnownBug } from "./known-bugs.ts";
 export { type Pair, runBoth, type Verdict, verdictOf } from "./matrix.ts";
 export { missingFixes, runOnModel } from "./model-run.ts";
 export { openTarget } from "./open-target.ts";
+export type { OutcomeLine, RaceOutcome } from "./outcome.ts";
+export {
+  type Complaint,
+  type Provoked,
+  type ProvokeOptions,
+  type ProvokeResult,
+  provoke,
+} from "./provoke.ts";
 export {
   conformRandomly,
   type RandomFinding,
