@@ -18,13 +18,14 @@ export {
   type ProvokeResult,
   provoke,
 } from "./provoke.ts";
+export { type Draw, drawsOf } from "./random/draw.ts";
+export { randomScenario } from "./random/random-scenario.ts";
 export {
   conformRandomly,
   type RandomFinding,
   type RandomOptions,
   type RandomResult,
 } from "./random-conform.ts";
-export { type Draw, drawsOf, randomScenario } from "./random-scenario.ts";
 export type { JudgedCheck, JudgedStatement, RunReport, SeenRun } from "./report.ts";
 export { type StillShows, shrinkScenario } from "./shrink.ts";
 export {

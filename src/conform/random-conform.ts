@@ -1,7 +1,7 @@
 import { load, type Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
 import { type Pair, runBoth } from "./matrix.ts";
-import { randomScenario } from "./random-scenario.ts";
+import { randomScenario } from "./random/random-scenario.ts";
 import { shrinkScenario } from "./shrink.ts";
 
 /** A random scenario on which two targets differ, as small as it could be made. */

@@ -25,19 +25,23 @@ static int is_pending(const struct actor *it)
 			       load32(&it->pong) != load32(&it->ping));
 }
 
-/* Whether nothing more happens by itself: who has not answered is stopped, or sleeps rightly. */
+/*
+ * Whether nothing more happens by itself: who has not answered is stopped, or sleeps rightly, and
+ * nobody else is on the way to anything. Who only waits for a CPU need not wait for strangers.
+ */
 static int is_quiet(void)
 {
 	int quiet = 1;
 
 	for (u32 it = 0; it < request.actors; it++) {
 		struct actor *actor = &shared->actor[it];
-		if (!is_pending(actor))
+		if (!is_live(actor))
 			continue;
 		const int state = look_at(actor);
 		const int stopped = state == 't' || state == 'T';
-		const int asleep = state == 'S' && load32(&actor->waiting);
-		actor->quiet = stopped;
+		const int asleep = state == 'S' && (!is_pending(actor) || load32(&actor->waiting));
+		if (state == 'R')
+			raise(actor);
 		quiet &= state == 0 || stopped || asleep;
 	}
 	return quiet;
@@ -51,27 +55,27 @@ static int anybody_pending(void)
 	return 0;
 }
 
-/* Until all that can be done is done. Two looks, for between waking and running there is a moment. */
-void settle(void)
+static void look_until_quiet(void)
 {
 	const u64 start = now_us();
 	u32 looks = 0;
 
-	for (;;) {
+	while (looks < 2 && !hung) {
 		const u32 seen = load32(&shared->progress);
 		if (!anybody_pending())
 			return;
 		futex_wait(&shared->progress, seen, LOOK_AFTER_US);
-		if (load32(&shared->progress) != seen) {
+		if (load32(&shared->progress) != seen)
 			looks = 0;
-			continue;
-		}
-		looks = is_quiet() ? looks + 1 : 0;
-		if (looks == 2)
-			return;
-		if (now_us() - start > PATIENCE_US) {
-			hung = 1;
-			return;
-		}
+		else
+			looks = is_quiet() ? looks + 1 : 0;
+		hung = now_us() - start > PATIENCE_US;
 	}
+}
+
+/* Until all that can be done is done. Two looks, for between waking and running there is a moment. */
+void settle(void)
+{
+	look_until_quiet();
+	lower_all();
 }

@@ -49,6 +49,25 @@ void end_turn(void)
 	current = 0;
 }
 
+/* Whoever should run and cannot, for all that this computer does besides. */
+void raise(struct actor *it)
+{
+	if (shared->is_race || it == current || it->raised)
+		return;
+	it->raised = 1;
+	set_priority(it->tid, PRIORITY_TURN);
+}
+
+void lower_all(void)
+{
+	for (u32 it = 0; it < request.actors; it++) {
+		struct actor *actor = &shared->actor[it];
+		if (actor->raised && is_live(actor) && actor != current)
+			set_priority(actor->tid, 0);
+		actor->raised = 0;
+	}
+}
+
 /* All at once: to begin, or to die, in spite of whatever else this computer does. */
 void prioritize_all(int priority)
 {

@@ -125,7 +125,7 @@ struct actor {
 	u32 status_known;
 	int status; /* as wait4() has it */
 	int tid, leader;
-	u32 fate, signal, quiet;
+	u32 fate, signal, raised;
 	u32 first, last, current; /* its orders, counted from 1 */
 	u64 cpus; /* where it may run */
 	u64 home; /* of these the one where it does run, but for races */
@@ -206,6 +206,8 @@ s64 set_priority(int tid, int priority);
 void stand_between(void);
 void give_turn(struct actor *it);
 void end_turn(void);
+void raise(struct actor *it);
+void lower_all(void);
 void prioritize_all(int priority);
 void bring(const struct actor *it);
 void send_back(const struct actor *it);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { load } from "../scenario/index.ts";
+import { load } from "../../scenario/index.ts";
+import { shrinkScenario } from "../shrink.ts";
 import { randomScenario } from "./random-scenario.ts";
-import { shrinkScenario } from "./shrink.ts";
 
 const SEEDS = Array.from({ length: 500 }, (_, index) => index + 1);
 
