@@ -1,4 +1,5 @@
 import type { Check, Outcome, Program, Resolved } from "../scenario/index.ts";
+import { complaintsIn } from "./kernel-complaints.ts";
 import {
   type JudgedCheck,
   type JudgedStatement,
@@ -63,10 +64,18 @@ function checkDifference(
 
 /** What is wrong inside a kernel is a difference of its own: nobody sees it from outside. */
 function violationDifference(one: RunReport, other: RunReport): readonly Difference[] {
-  const texts = [one, other].map((it) => it.violation?.property ?? "ok");
-  const [first = "", second = ""] = texts;
-  if (first === second) return [];
+  const [first, second] = [wrongInside(one), wrongInside(other)];
+  // A kernel says most of what is wrong only once: that it keeps silent says nothing.
+  if (first === second || (second === FINE && first === COMPLAINS)) return [];
   return [{ line: lastLine(one.program), text: "never", seen: [first, second] }];
+}
+
+const FINE = "ok";
+const COMPLAINS = "warning";
+
+function wrongInside({ violation, log }: RunReport): string {
+  if (violation !== undefined) return violation.property;
+  return complaintsIn(log).length === 0 ? FINE : COMPLAINS;
 }
 
 function lastLine({ steps }: Program): number {

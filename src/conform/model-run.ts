@@ -30,12 +30,21 @@ export function missingFixes(program: Program): readonly string[] {
   return program.withoutFixes.filter((fix) => !isFixId(fix));
 }
 
-/** Runs a program on the model, its statements in file order. `onStep` is told of each atomic step. */
+export interface ModelRunOptions {
+  /** Without the mistakes that Linux still has. */
+  readonly asIntended?: boolean;
+  /** Told of each atomic step. */
+  readonly onStep?: ((done: Done, kernel: Kernel) => void) | undefined;
+}
+
+/** Runs a program on the model, its statements in file order. */
 export function runOnModel(
   program: Program,
-  onStep?: (done: Done, kernel: Kernel) => void,
+  { asIntended = false, onStep }: ModelRunOptions = {},
 ): RunReport {
-  const kernel = boot(program);
+  const kernel = boot(program, { asIntended });
+  const log: string[] = [];
+  kernel.onComplaint = (what) => log.push(`WARNING: ${what}`);
   if (onStep !== undefined) kernel.machine.onStep = (done) => onStep(done, kernel);
   const run = new SequentialRun(kernel);
   const result = run.run();
@@ -50,7 +59,7 @@ export function runOnModel(
   const ok =
     violation === undefined && statements.every((it) => it.ok) && checks.every((it) => it.ok);
   const { steps } = result;
-  return { program, statements, checks, violation, fates, log: [], hung: false, steps, ok };
+  return { program, statements, checks, violation, fates, log, hung: false, steps, ok };
 }
 
 /** Statements are done up to a million times, mostly with one outcome. */

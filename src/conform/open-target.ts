@@ -8,17 +8,18 @@ import type { RaceTarget, StepListener, Target, TargetName } from "./target.ts";
 
 /** `onStep` is told of each atomic step, where there are such. */
 export function openTarget(name: TargetName, onStep?: StepListener): Target {
-  return name === "model" ? openModel(onStep) : openLinux();
+  return name === "linux" ? openLinux() : openModel(name, onStep);
 }
 
-function openModel(onStep?: StepListener): Target {
+function openModel(name: TargetName, onStep?: StepListener): Target {
+  const asIntended = name === "model:as-intended";
   return {
-    name: "model",
+    name,
     whyNot(program) {
       const missing = missingFixes(program).join(", ");
       return missing === "" ? undefined : `the model cannot switch the fix ${missing} off`;
     },
-    run: async (program) => runOnModel(program, onStep),
+    run: async (program) => runOnModel(program, { asIntended, onStep }),
     [Symbol.dispose]: () => undefined,
   };
 }

@@ -34,6 +34,8 @@ export interface KernelConfig {
   readonly bounds: { readonly tasks: number; readonly events: number };
   /** Seeds the hash. Two runs with different seeds are independent experiments. */
   readonly seed: number;
+  /** Without the mistakes that Linux still has. */
+  readonly asIntended: boolean;
 }
 
 /** The longest prefix of a variable whose bytes are kept. */
@@ -58,11 +60,14 @@ export class Kernel {
   readonly design: PowerpcDesign;
   readonly state: State;
   readonly cpus: number;
+  readonly asIntended: boolean;
   /** Data registers come first, then those for instructions if they are a pool of their own. */
   readonly dataRegisters: number;
   readonly registers: number;
   /** Whether a task may begin its next statement; a sequential run narrows it. */
   mayBegin: (step: CompiledStep) => boolean = () => true;
+  /** Told of what the kernel only says in its log, and goes on. */
+  onComplaint: ((what: string) => void) | undefined;
   /** Told of each statement that ends, each time that it is done. */
   onResult: ((step: CompiledStep, word: number) => void) | undefined;
   readonly #ideal: AddressSpace;
@@ -78,6 +83,7 @@ export class Kernel {
     this.dataRegisters = slots;
     this.registers = config.arch.slots.shared ? slots : slots + instSlots;
     this.#without = config.withoutFixes;
+    this.asIntended = config.asIntended;
     this.space = new AddressSpace(config.arch, program);
     this.#ideal = new AddressSpace(config.idealArch, program);
     this.program = new CompiledProgram(program, this.space);
