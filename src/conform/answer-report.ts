@@ -1,3 +1,4 @@
+import { signalOfNumber } from "../abi/index.ts";
 import { errnoName } from "../base/index.ts";
 import type { Check, Program, Step } from "../scenario/index.ts";
 import type { Seen } from "./judge.ts";
@@ -11,7 +12,6 @@ import {
   type SeenRun,
   UNKNOWN,
 } from "./report.ts";
-import { signalOfNumber } from "./signal-numbers.ts";
 import type { WireAnswer, WireFate, WireObserved, WireRun } from "./wire.ts";
 
 const POLLIN = 1;

@@ -18,7 +18,6 @@ export {
   type ProvokeResult,
   provoke,
 } from "./provoke.ts";
-export { type Draw, drawsOf } from "./random/draw.ts";
 export { randomScenario } from "./random/random-scenario.ts";
 export {
   conformRandomly,

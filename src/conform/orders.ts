@@ -1,3 +1,4 @@
+import { signalNumber } from "../abi/index.ts";
 import { assert } from "../base/index.ts";
 import type {
   Access,
@@ -10,7 +11,6 @@ import type {
 } from "../scenario/index.ts";
 import { spaceOf } from "./layout.ts";
 import { modifyArgs, type Numbering, openArgs } from "./open-order.ts";
-import { signalNumber } from "./signal-numbers.ts";
 import { type Arg, type Order, opName, type WireRequest } from "./wire.ts";
 
 const USERS: readonly string[] = ["root", "perfmon", "nobody"];

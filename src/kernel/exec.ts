@@ -13,10 +13,9 @@ import { takeCloexecFile, takeRing } from "./held-files.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
-import { SIGNALS } from "./records/thread-fields.ts";
 import { closeFile, perfRemoveFromContext, perfRemoveFromOwner } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
-import { SIGTRAP } from "./signal-names.ts";
+import { SIGNALS, SIGTRAP } from "./signal-names.ts";
 import { finish, stepOf } from "./user-program.ts";
 import { WAIT_FOR } from "./waits.ts";
 

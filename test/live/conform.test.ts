@@ -2,11 +2,11 @@ import { execFileSync, spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { afterAll, expect } from "vitest";
+import { drawsOf } from "../../src/base/index.ts";
 import { Channel, type Line } from "../../src/conform/channel.ts";
 import {
   compareReports,
   conformRandomly,
-  drawsOf,
   isRaceTarget,
   openTarget,
   type Pair,

@@ -1,4 +1,4 @@
-import { drawsOf } from "./draw.ts";
+import { drawsOf } from "../../base/index.ts";
 import { eventWords, openWords } from "./event-words.ts";
 import {
   birthOrDeathWords,

@@ -1,4 +1,4 @@
-import type { Draw } from "./draw.ts";
+import type { Draw } from "../../base/index.ts";
 
 export type User = "root" | "perfmon" | "nobody";
 

@@ -1,4 +1,5 @@
 import { NULL } from "../../machine/index.ts";
+import { isArmed } from "../hw-registers.ts";
 import type { Kernel } from "../kernel.ts";
 import { rearmOccupied } from "./last-hit.ts";
 import type { PowerpcDesign } from "./powerpc-design.ts";
@@ -59,7 +60,7 @@ export const DESIGN_D: PowerpcDesign = {
       const isPending = (mask & (1 << register)) !== 0;
       const isEmpty = k.percpu.slot.get(cpu, register) === NULL;
       k.warnOn(isPending && isEmpty, "a step is pending for an event that left");
-      const isOff = k.percpu.regOn.get(cpu, register) === 0;
+      const isOff = !isArmed(k, cpu, register);
       k.warnOn(isOff && !isPending && !isEmpty, "a register is off, and no step is pending for it");
     }
     for (let task = 1; task <= k.machine.tasks; task++) {
