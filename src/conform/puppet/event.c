@@ -160,6 +160,7 @@ static s64 map_ring(u32 event, int fd)
 	if (at < 0 && at > -4096)
 		return at;
 	ring[event] = (void *)at;
+	shared->is_mapped[event] = 1;
 	return 0;
 }
 

@@ -27,6 +27,8 @@ static s64 look_up_count(u32 event, s64 *unknown)
 	}
 	if (!shared->is_used[event])
 		*unknown = 0;
+	else if (shared->is_mapped[event])
+		*unknown = 1; /* a mapping may have kept it counting */
 	return (s64)shared->last_count[event];
 }
 
@@ -54,6 +56,15 @@ static s64 free_slots(u64 cpu)
 	return count;
 }
 
+/* By way of the file that it is in: to load it here could be a hit. */
+static s64 value_at(u64 at, u64 bytes)
+{
+	s64 value = 0;
+
+	SYS(pread64, MEMORY_FD, &value, bytes, at - VARIABLES);
+	return value;
+}
+
 struct observed observe(const struct order *wish)
 {
 	struct observed seen = { 0, 0, 0, 0 };
@@ -62,7 +73,7 @@ struct observed observe(const struct order *wish)
 	switch (wish->op) {
 	case OBSERVE_COUNT: seen.value = look_up_count((u32)wish->a[0], &seen.code); break;
 	case OBSERVE_SLOTS: seen.value = free_slots(wish->a[0]); break;
-	case OBSERVE_VALUE: copy(&seen.value, (void *)wish->a[0], wish->a[1]); break;
+	case OBSERVE_VALUE: seen.value = value_at(wish->a[0], wish->a[1]); break;
 	case OBSERVE_SIGNAL:
 		signal = &shared->actor[wish->actor].seen[wish->a[0]];
 		seen = (struct observed){ (s64)signal->count, signal->code, signal->data, signal->addr };

@@ -110,6 +110,7 @@ static void end_tasks(void)
 		if (shared->is_used[event])
 			used = event + 1;
 	fill(shared->is_used, 0, used);
+	fill(shared->is_mapped, 0, used);
 	fill(shared->last_count, 0, used * 8);
 	fill(shared->handle, 0, sizeof(shared->handle));
 	fill(shared->actor, 0, request.actors * sizeof(struct actor));

@@ -25,6 +25,22 @@ static int is_pending(const struct actor *it)
 			       load32(&it->pong) != load32(&it->ping));
 }
 
+/* Tells whoever waits for it that another one has stopped, once, or has ended. */
+static int tell_tracer(struct actor *tracer)
+{
+	const u32 awaits = load32(&tracer->awaits);
+
+	if (!awaits)
+		return 0;
+	const int state = look_at(&shared->actor[(awaits & ~TOLD) - 1]);
+	const int stopped = state == 't' || state == 'T';
+	if (state != 0 && (!stopped || (awaits & TOLD)))
+		return 0;
+	store32(&tracer->awaits, awaits | TOLD);
+	wake(tracer);
+	return 1;
+}
+
 /*
  * Whether nothing more happens by itself: who has not answered is stopped, or sleeps rightly, and
  * nobody else is on the way to anything. Who only waits for a CPU need not wait for strangers.
@@ -43,6 +59,8 @@ static int is_quiet(void)
 		if (state == 'R')
 			raise(actor);
 		quiet &= state == 0 || stopped || asleep;
+		if (asleep && tell_tracer(actor))
+			quiet = 0;
 	}
 	return quiet;
 }

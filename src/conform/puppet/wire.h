@@ -105,6 +105,8 @@ struct observed {
 	s64 value, code, data, addr; /* of signals: their number, and of the last one the rest */
 };
 
+#define TOLD 0x10000u
+
 enum fate { UNBORN, ALIVE, EXITED, KILLED };
 
 struct fate_of {
@@ -121,6 +123,7 @@ struct actor {
 	u32 ping, allowed;
 	u32 pong, done; /* what the actor has seen and done of them */
 	u32 waiting; /* it may sleep in what it does now */
+	u32 awaits; /* the stop or the end of this actor, counted from 1; told of the stop: TOLD, too */
 	u32 exits; /* it ends by its own wish */
 	u32 status_known;
 	int status; /* as wait4() has it */
@@ -145,6 +148,7 @@ struct shared {
 	struct perf_event_attr attr[MOST_EVENTS]; /* given last with success */
 	u64 last_count[MOST_EVENTS];
 	u8 is_used[MOST_EVENTS];
+	u8 is_mapped[MOST_EVENTS]; /* or was */
 	struct order *order;
 	u32 *next; /* of an order: the next of the same actor */
 	struct result *result;
