@@ -26,6 +26,17 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     scenario: "swap-original-exits.scn",
   },
   {
+    id: "swap-parts-group",
+    what: "whether an event may join its own task's group hangs on the last switch of tasks",
+    kernels: "seen on 6.18; as old as the swap of inherited contexts",
+    cause:
+      "perf_event_context_sched_out() gives the parent's context, and the leader in it, to a child. " +
+      "perf_event_open() then finds the clone as the task's context, and refuses the leader, whose ctx " +
+      "is the other one, with EINVAL.",
+    inModel: true,
+    scenario: "swap-parts-group.scn",
+  },
+  {
     id: "period-of-removed-event",
     what: "PERF_EVENT_IOC_PERIOD on an event that exec has removed: WARN_ON_ONCE(), for any user",
     kernels: "seen on 6.18; since 2021 (v5.13), when remove_on_exec was added",
