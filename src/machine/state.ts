@@ -38,14 +38,21 @@ export class State {
   constructor(objectOf: ArrayLike<number>, seed: number) {
     const size = objectOf.length;
     this.words = new Int32Array(size);
-    this.objectOf = Int32Array.from(objectOf);
-    this.#objectLow = Int32Array.from(objectOf, (object) => (object & 32 ? 0 : 1 << (object & 31)));
-    this.#objectHigh = Int32Array.from(objectOf, (object) =>
-      object & 32 ? 1 << (object & 31) : 0,
-    );
+    this.objectOf = new Int32Array(size);
+    this.#objectLow = new Int32Array(size);
+    this.#objectHigh = new Int32Array(size);
+    this.#keyLow = new Int32Array(size);
+    this.#keyHigh = new Int32Array(size);
     const random = wordsOf(seed); // states differ from run to run only if asked to
-    this.#keyLow = Int32Array.from({ length: size }, random);
-    this.#keyHigh = Int32Array.from({ length: size }, random);
+    // Plain loops: thousands of states are made in a second, each for one program.
+    for (let at = 0; at < size; at++) {
+      const object = objectOf[at] ?? 0;
+      this.objectOf[at] = object;
+      if ((object & 32) === 0) this.#objectLow[at] = 1 << (object & 31);
+      else this.#objectHigh[at] = 1 << (object & 31);
+    }
+    for (let at = 0; at < size; at++) this.#keyLow[at] = random();
+    for (let at = 0; at < size; at++) this.#keyHigh[at] = random();
   }
 
   get(at: number): number {
