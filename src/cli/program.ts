@@ -4,6 +4,7 @@ import { addCheckCommand } from "./check-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
+import { addExploreCommand } from "./explore-command.ts";
 import { addFmtCommand } from "./fmt-command.ts";
 import { addProvokeCommand } from "./provoke-command.ts";
 import { addRunCommand } from "./run-command.ts";
@@ -32,6 +33,7 @@ export function makeProgram({ launch, finish }: Calling): Command {
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });
   addCheckCommand(program, { finish });
+  addExploreCommand(program, { finish });
   addConformCommand(program, { finish });
   addProvokeCommand(program, { finish });
   addArchCommand(program, { finish });

@@ -177,8 +177,8 @@ function orphanChildren(k: Kernel, parent: number): void {
 function releaseTracee(k: Kernel, task: number): void {
   k.thread.tracer.set(task, NULL);
   k.thread.ptraceMessage.set(task, 0);
+  if (k.thread.ptraceStep.get(task) !== 0) k.thread.stepBit.set(task, 0);
   k.thread.ptraceStep.set(task, 0);
-  k.thread.stepBit.set(task, 0);
   if (k.machine.task.state.get(task) === TASK.stopped) k.machine.task.state.set(task, TASK.ready);
 }
 
