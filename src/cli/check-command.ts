@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
-import type { Checked } from "./check-run.ts";
+import type { Checked, ModelOptions } from "./check-run.ts";
 import { EXIT } from "./exit-codes.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { parseChoice, parseCount, parseDuration } from "./parse.ts";
@@ -12,6 +12,7 @@ interface CheckFlags {
   readonly design?: string;
   readonly store: string;
   readonly full?: boolean;
+  readonly reduce: boolean;
   readonly states?: string;
   readonly depth?: string;
   readonly time?: string;
@@ -50,6 +51,7 @@ export function addCheckCommand(
     .option("--design <LIST>", "powerpc designs to compare: a,b,c,per-cpu,d")
     .option("--store <HOW>", `how states are kept: ${STORES.join(", ")}`, "exact")
     .option("--full", "store every state, also where there is nothing to choose")
+    .option("--no-reduce", "explore also what can only lead where something else leads")
     .option("--states <N>", "stop after so many states")
     .option("--depth <N>", "go no deeper than so many steps")
     .option("--time <DURATION>", "stop each program after so long")
@@ -113,11 +115,12 @@ function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }
   process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
-function optionsOf(flags: CheckFlags): ExploreOptions & { watch: Watch } {
+function optionsOf(flags: CheckFlags): ExploreOptions & ModelOptions & { watch: Watch } {
   const { states, depth, time } = flags;
   return {
     store: parseChoice("--store", flags.store, STORES),
     fuse: flags.full !== true,
+    reduceModel: flags.reduce && flags.full !== true,
     limits: {
       ...(states === undefined ? {} : { states: parseCount("--states", states, 1) }),
       ...(depth === undefined ? {} : { depth: parseCount("--depth", depth, 1) }),

@@ -10,7 +10,7 @@ import { isExpectedWord, judgeCheck } from "./model-run.ts";
 export function explorableProgram(
   program: Program,
   name: string,
-  options: BootOptions = {},
+  options: BootOptions & { readonly reduce?: boolean } = {},
 ): ExplorableKernel {
   const ordered = orderedSteps(program);
   return new ExplorableKernel(program, {

@@ -19,7 +19,8 @@ const inheritEvent = procedure("inherit_event", ["event", "child", "made", "orig
     f.original = k.family(f.event);
     const attr = { ...attrOf(k, f.event), flags: k.event.flags.get(f.original) };
     const cpu = k.event.cpu.get(f.event);
-    f.made = perfEventAlloc(k, attr, { target: f.child, cpu, parent: f.original });
+    const wanted = f.original + k.program.birthOf(k.thread.actor.get(f.child));
+    f.made = perfEventAlloc(k, attr, { target: f.child, cpu, parent: f.original, wanted });
     k.event.handler.set(f.made, k.event.handler.get(f.original));
     const refused = registerPerfHwBreakpoint(k, f.made);
     if (refused === undefined) return "ctx";

@@ -139,7 +139,7 @@ export class Kernel {
   /** A task with nothing open, nothing pending, and itself for a process. */
   newTask(actor: number, allowed: number): number {
     const { thread } = this;
-    const task = this.machine.task.alloc(allowed);
+    const task = this.machine.task.alloc(allowed, actor + 1);
     thread.refs.set(task, 1);
     thread.leader.set(task, task);
     thread.dumpable.set(task, 1);

@@ -81,10 +81,15 @@ export class KernelRecord {
     for (const field of this.fields) field.bind(state);
   }
 
-  /** A new object with all fields zero. Ids that were never used come first. */
-  alloc(): number {
+  /**
+   * A new object with all fields zero. Its id is the wanted one if that was never used: so that ids do
+   * not tell which of two objects came first. Else one that was never used, if there is any.
+   */
+  alloc(wanted = NULL): number {
     const state = this.#bound();
-    const used = state.get(this.#nextFresh);
+    if (wanted !== NULL && this.#isUnused(wanted)) return this.#revive(state, wanted);
+    let used = state.get(this.#nextFresh);
+    while (used < this.count && !this.#isUnused(this.first + used)) used++;
     if (used < this.count) {
       state.set(this.#nextFresh, used + 1);
       return this.#revive(state, this.first + used);
@@ -100,7 +105,7 @@ export class KernelRecord {
     this.check(id, "free");
     const state = this.#bound();
     const start = this.base + id * this.stride;
-    for (let word = 1; word < this.stride; word++) state.set(start + word, 0);
+    for (let word = 1; word < this.stride; word++) state.wipe(start + word);
     state.set(start, LIFE.freed);
   }
 
@@ -148,6 +153,11 @@ export class KernelRecord {
       if (state.peek(start + (stack?.offset ?? 0) + word) === id) return true;
     }
     return false;
+  }
+
+  #isUnused(id: number): boolean {
+    const inRange = id >= this.first && id < this.first + this.count;
+    return inRange && this.#bound().get(this.base + id * this.stride) === LIFE.unused;
   }
 
   #revive(state: State, id: number): number {
