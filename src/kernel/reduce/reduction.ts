@@ -1,4 +1,12 @@
-import { ACTION, type Action, decodeAction, NULL } from "../../machine/index.ts";
+import {
+  ACTION,
+  type Action,
+  action,
+  CapacityError,
+  decodeAction,
+  NULL,
+  Violation,
+} from "../../machine/index.ts";
 import type { Kernel } from "../kernel.ts";
 import { Knowledge } from "./knowledge.ts";
 import { PinnedCpus } from "./pinned-cpus.ts";
@@ -62,7 +70,8 @@ export class Reduction {
     const { knowledge } = this;
     const task = this.#k.machine.cpu.current.peek(cpu);
     const place = knowledge.placeOfTask(task);
-    if (!place.isKnown || !place.mayGoFirst()) return false;
+    if (!place.isKnown) this.#lookAhead(action(ACTION.step, cpu));
+    if (!this.#trust.mayGoFirst(place)) return false;
     const others = this.#others;
     others.length = 0;
     others.push(knowledge.anySwitch, ...knowledge.interrupts);
@@ -78,7 +87,8 @@ export class Reduction {
     const { knowledge } = this;
     const place = knowledge.placeOfSwitchStep(cpu);
     const during = knowledge.switchOfStep(place);
-    if (!place.isKnown || during === undefined) return false;
+    if (!place.isKnown) this.#lookAhead(action(ACTION.step, cpu));
+    if (during === undefined) return false;
     const { prev, next } = during;
     const held = (1 << prev) | (1 << next);
     const others = this.#others;
@@ -90,6 +100,21 @@ export class Reduction {
     if (!this.#trust.isFreeOfSwitches(place, during, held)) return false;
     this.#trust.rely(place, others, held).elsewhere = during;
     return true;
+  }
+
+  /** What a step touches that was never seen. If it fails, so will the search that does it. */
+  #lookAhead(it: Action): void {
+    const { state, machine } = this.#k;
+    const mark = state.mark();
+    try {
+      this.knowledge.begin(it);
+      machine.perform(it);
+      this.knowledge.end(it);
+    } catch (error) {
+      this.knowledge.abandon();
+      if (!(error instanceof Violation || error instanceof CapacityError)) throw error;
+    }
+    state.undo(mark);
   }
 
   #addTasks(into: Place[], isOther: (task: number) => boolean): void {

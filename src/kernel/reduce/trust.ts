@@ -13,14 +13,16 @@ interface Trusted {
 }
 
 /**
- * What decisions have taken for granted: that a step does not depend on what is still to come
- * elsewhere. Knowledge grows, so in the end it is looked up again whether all of it still holds.
+ * What decisions take for granted: that a step does not depend on what is still to come elsewhere.
+ * An answer that was given once stands until the next search, so that states lead where they led
+ * before; but knowledge grows, so it is looked up again whether all that was relied on still holds.
  */
 export class Trust {
   readonly #knowledge: Knowledge;
   readonly #trusted = new Map<Place, Map<number, Trusted>>();
   readonly #answers = new Map<number, Map<number, boolean>>();
-  #answeredAt = 0;
+  readonly #first = new Map<Place, boolean>();
+  readonly #ofSwitches = new Map<Place, Map<number, boolean>>();
   #checkedAt = 0;
   #isBroken = false;
 
@@ -28,12 +30,18 @@ export class Trust {
     this.#knowledge = knowledge;
   }
 
-  /** Whether a step is free of another's future, as far as is known now. */
-  isFree(place: Place, other: Place, held: number): boolean {
-    if (this.#answeredAt !== this.#knowledge.learned) {
-      this.#answers.clear();
-      this.#answeredAt = this.#knowledge.learned;
+  /** Whether a step does the same anywhere, and is part of no circle. */
+  mayGoFirst(place: Place): boolean {
+    let answer = this.#first.get(place);
+    if (answer === undefined) {
+      answer = place.mayGoFirst();
+      this.#first.set(place, answer);
     }
+    return answer;
+  }
+
+  /** Whether a step is free of another's future. */
+  isFree(place: Place, other: Place, held: number): boolean {
     let answers = this.#answers.get(held);
     if (answers === undefined) {
       answers = new Map();
@@ -49,10 +57,18 @@ export class Trust {
   }
 
   isFreeOfSwitches(place: Place, elsewhere: Elsewhere, held: number): boolean {
-    for (const it of this.#knowledge.switches) {
-      if (areApart(elsewhere, it) && !this.isFree(place, it.whole, held)) return false;
+    let answers = this.#ofSwitches.get(place);
+    if (answers === undefined) {
+      answers = new Map();
+      this.#ofSwitches.set(place, answers);
     }
-    return true;
+    const key = (elsewhere.cpu << 16) | (elsewhere.prev << 8) | elsewhere.next;
+    let answer = answers.get(key);
+    if (answer === undefined) {
+      answer = this.#isApartFromSwitches(place, elsewhere, held);
+      answers.set(key, answer);
+    }
+    return answer;
   }
 
   /** The decision was made: from here on it must hold. */
@@ -83,15 +99,22 @@ export class Trust {
   }
 
   forget(): void {
-    this.#trusted.clear();
+    for (const it of [this.#trusted, this.#answers, this.#first, this.#ofSwitches]) it.clear();
     this.#isBroken = false;
     this.#checkedAt = this.#knowledge.learned;
   }
 
   #holds(place: Place, { held, others, elsewhere, wentFirst }: Trusted): boolean {
     if (wentFirst && !place.mayGoFirst()) return false;
-    for (const it of others) if (!this.isFree(place, it, held)) return false;
-    return elsewhere === undefined || this.isFreeOfSwitches(place, elsewhere, held);
+    for (const it of others) if (this.#knowledge.conflict(place, it, held)) return false;
+    return elsewhere === undefined || this.#isApartFromSwitches(place, elsewhere, held);
+  }
+
+  #isApartFromSwitches(place: Place, elsewhere: Elsewhere, held: number): boolean {
+    for (const it of this.#knowledge.switches) {
+      if (areApart(elsewhere, it) && this.#knowledge.conflict(place, it.whole, held)) return false;
+    }
+    return true;
   }
 }
 
