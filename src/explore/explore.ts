@@ -49,9 +49,9 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
     ...(fuse ? ["fused"] : []),
     ...(symmetry ? ["symmetry"] : []),
   ].join(", ");
-  const set = setFor(store, options.logBits ?? 27);
   const rest = { reduce, symmetry, limits, watch, method };
   const start = (it: Model): Search => {
+    const set = setFor(store, options.logBits ?? 27);
     if (options.order !== "depth") {
       const breadth = new BreadthFirst(it, { ...rest, set });
       if (options.resume !== undefined) breadth.resume(options.resume);
