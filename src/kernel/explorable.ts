@@ -16,6 +16,8 @@ import { checkAccounting } from "./leaks.ts";
 import type { KernelProgram } from "./op.ts";
 import { learn } from "./reduce/learn.ts";
 import { Reduction } from "./reduce/reduction.ts";
+import { renamingsOf } from "./symmetry/equal-agents.ts";
+import { KernelSymmetry } from "./symmetry/symmetry.ts";
 
 /** How an attempt at a step ended, as an explorer counts it. */
 const END = { done: 1, failed: 2, beyond: 3 } as const;
@@ -24,6 +26,8 @@ export interface ExplorableOptions extends BootOptions {
   readonly name: string;
   /** Leave out interleavings that lead nowhere else. Default: no. */
   readonly reduce?: boolean;
+  /** Take processors and tasks that are equal for each other. Default: no. */
+  readonly symmetry?: boolean;
   /** What else must hold when nothing can happen any more; throws the Violation. */
   readonly checkEnd?: (kernel: Kernel) => void;
   /** What must be true in at least one such state. */
@@ -67,6 +71,9 @@ export class ExplorableKernel {
   readonly agents: readonly string[];
   readonly mostActions: number;
   readonly goals: readonly EndGoal[];
+  readonly symmetries: readonly KernelSymmetry[];
+  /** How many ways there are to exchange what is equal. */
+  readonly renamings: number;
   /** Of the actions last listed, how many of the first need be explored. */
   sufficient = 0;
   readonly #options: ExplorableOptions;
@@ -88,6 +95,10 @@ export class ExplorableKernel {
       learn(this.kernel, this.#reduction.knowledge);
       this.#reduction.trustAfresh();
     }
+    const renamings =
+      options.symmetry === true ? renamingsOf(program, this.kernel.program.actors).slice(1) : [];
+    this.symmetries = renamings.length === 0 ? [] : [new KernelSymmetry(this.kernel, renamings)];
+    this.renamings = renamings.length;
     this.goals = (options.goals ?? []).map(({ name, holds }) => new EndGoal(name, holds));
   }
 

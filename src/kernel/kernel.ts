@@ -2,6 +2,7 @@ import type { Access, Architecture, Installed } from "../arch/index.ts";
 import { assert } from "../base/index.ts";
 import {
   type Field,
+  type KernelRecord,
   Layout,
   Machine,
   NULL,
@@ -57,6 +58,8 @@ export class Kernel {
   readonly arch: Architecture;
   readonly design: PowerpcDesign;
   readonly state: State;
+  /** All kinds of objects that the state consists of. */
+  readonly records: readonly KernelRecord[];
   readonly cpus: number;
   /** Data registers come first, then those for instructions if they are a pool of their own. */
   readonly dataRegisters: number;
@@ -110,6 +113,7 @@ export class Kernel {
       bytes: this.#memoryAt.at(-1) ?? 0,
     });
     this.state = layout.build(config.seed);
+    this.records = layout.records;
   }
 
   /** Puts the records into their first state. Called once, when the machine was booted. */

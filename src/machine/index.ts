@@ -24,6 +24,7 @@ export {
   type Procedure,
   procedure,
   type StepBody,
+  stepAt,
   WAIT,
 } from "./procedure.ts";
 export { KernelRecord } from "./record.ts";

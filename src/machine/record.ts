@@ -20,8 +20,8 @@ export class KernelRecord {
   /** Word of object `id` number 0 is `base + id * stride`; with `first` 1 there is no object 0. */
   base = 0;
   readonly fields: Field[] = [];
-  readonly #references: { readonly offset: number; readonly target: Target }[] = [];
-  readonly #sets: { readonly offset: number; readonly words: number; readonly target: Target }[] =
+  readonly references: { readonly offset: number; readonly target: Target }[] = [];
+  readonly sets: { readonly offset: number; readonly words: number; readonly target: Target }[] =
     [];
   #stacks: { readonly offset: number; readonly words: number } | undefined;
   #state: State | undefined;
@@ -45,7 +45,7 @@ export class KernelRecord {
   reference(name: string, target: Target, words = 1): Field {
     const field = this.field(name, words);
     for (let word = 0; word < words; word++)
-      this.#references.push({ offset: field.offset + word, target });
+      this.references.push({ offset: field.offset + word, target });
     return field;
   }
 
@@ -53,7 +53,7 @@ export class KernelRecord {
   bits(name: string, target: Target, members: number): Bits {
     const words = (members >> 5) + 1;
     const field = this.field(name, words);
-    this.#sets.push({ offset: field.offset, words, target });
+    this.sets.push({ offset: field.offset, words, target });
     return new Bits(field, words);
   }
 
@@ -140,11 +140,11 @@ export class KernelRecord {
 
   #objectRefersTo(start: number, target: KernelRecord, id: number): boolean {
     const state = this.#bound();
-    for (const reference of this.#references) {
+    for (const reference of this.references) {
       if (reference.target === target.name && state.peek(start + reference.offset) === id)
         return true;
     }
-    for (const set of this.#sets) {
+    for (const set of this.sets) {
       const word = state.peek(start + set.offset + (id >> 5));
       if (set.target === target.name && word & (1 << (id & 31))) return true;
     }
