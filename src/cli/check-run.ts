@@ -59,7 +59,7 @@ export async function checkProgram(
 ): Promise<Checked> {
   const model = explorableProgram(program, file);
   const reduce = reducesFor(options);
-  const reduced = explorableProgram(program, file, { reduce });
+  const reduced = explorableProgram(program, file, { reduce, symmetry: options.symmetry === true });
   const calm = options.resume === undefined ? await runCalm(file, program, options) : undefined;
   const result =
     calm?.counterexample === undefined
@@ -102,7 +102,8 @@ export async function checkProgram(
 async function runCalm(file: string, program: Program, options: CheckOptions) {
   const { onUnfinished: _, ...rest } = options;
   const reduce = reducesFor(options);
-  const model = explorableProgram(program, file, { detours: false, reduce });
+  const symmetry = options.symmetry === true;
+  const model = explorableProgram(program, file, { detours: false, reduce, symmetry });
   const result = named(await runSearch(model, rest), { reduce });
   return { ...result, method: `${result.method}, no preemption by kernel threads` };
 }
@@ -151,7 +152,8 @@ async function runSearch(
 
 function startSearch(model: Model, options: ExploreOptions): Search {
   try {
-    return search(model, options);
+    const symmetry = options.symmetry !== false && (model.symmetries?.length ?? 0) > 0;
+    return search(model, { ...options, symmetry });
   } catch (error) {
     if (error instanceof CheckpointError) throw new UsageError(`--resume: ${error.message}`);
     throw error;
