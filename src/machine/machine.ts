@@ -44,6 +44,8 @@ export interface Software<K> {
   /** Entered with interrupts off, with `prev` and `next` as its arguments. */
   readonly contextSwitch: Procedure;
   interruptPending(cpu: number): boolean;
+  /** Whether one of them was raised here with interrupts off: then it comes before all else here. */
+  interruptIsDue(cpu: number): boolean;
   interrupt(cpu: number): void;
   /** Whether what `task` waits for has come, for the kinds that the machine does not know. */
   waitIsOver(kind: number, what: number, task: number): boolean;
@@ -146,6 +148,7 @@ export class Machine<K> {
       return;
     }
     if (software.interruptPending(cpu)) into.push(action(ACTION.interrupt, cpu));
+    if (software.interruptIsDue(cpu)) return;
     const current = this.cpu.current.get(cpu);
     const canRun = current !== NULL && this.canStep(current);
     const mayStay = current !== NULL && (this.task.allowed.get(current) & (1 << cpu)) !== 0;
