@@ -7,6 +7,7 @@ import {
   byName,
   fields,
   flag,
+  knownOf,
   listOf,
   oneOf,
   type Shaped,
@@ -123,7 +124,7 @@ export const frameShape = fields(
     function: text,
     /** Functions that were inlined and the one they are in at last, innermost first. */
     inlined: listOf(placeShape),
-    tier: oneOf("interpreted", "baseline", "maglev", "optimised"),
+    tier: knownOf("interpreted", "baseline", "maglev", "optimised"),
   },
 );
 export type RecordedFrame = Shaped<typeof frameShape>;
@@ -133,7 +134,7 @@ export const culpritShape = fields(
   {},
   {
     instruction: fields({ text, address }, {}),
-    doubt: oneOf("start-unknown", "misaligned", "patched", "two", "led-here", "unreadable"),
+    doubt: knownOf("start-unknown", "misaligned", "patched", "two", "led-here", "unreadable"),
   },
 );
 export type RecordedCulprit = Shaped<typeof culpritShape>;
@@ -158,7 +159,7 @@ export interface RecordedSite {
   readonly syscall?: string | undefined;
 }
 
-const cutShape = oneOf("stack", "no-rule", "depth", "frame-pointers");
+const cutShape = knownOf("stack", "no-rule", "depth", "frame-pointers", "32-bit");
 
 /** A call chain as it stands in the file. */
 export const stackShape = fields({ frames: listOf(whole) }, { cut: cutShape });

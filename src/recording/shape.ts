@@ -48,6 +48,14 @@ export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> 
     words.find((word) => word === value) ?? wrong(name, `one of ${words.join(", ")}`);
 }
 
+/** One of the words, or a newer program's that this one has not heard of: then it is as if not known. */
+export function knownOf<const T extends string>(...words: readonly T[]): Shape<T | undefined> {
+  return (value, name) => {
+    const word = text(value, name);
+    return words.find((it) => it === word);
+  };
+}
+
 export function listOf<T>(item: Shape<T>): Shape<readonly T[]> {
   return (value, name) =>
     Array.isArray(value)
