@@ -1,7 +1,13 @@
 import { basename } from "node:path";
 import { explorableProgram } from "../conform/index.ts";
 import type { Move } from "../explore/index.ts";
-import { boot, type Kernel, ObjectChanges, objectKinds } from "../kernel/index.ts";
+import {
+  boot,
+  type ExplorableKernel,
+  type Kernel,
+  ObjectChanges,
+  objectKinds,
+} from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import {
   type RecordedModel,
@@ -42,17 +48,8 @@ export class TraceFile implements Disposable {
   }
 
   /** Begins a program on a target. On the model its objects are recorded as they are at first. */
-  begin({ file, text, program }: TracedProgram, target: string): void {
-    const kernel = target === "model" ? boot(program) : undefined;
-    this.changes = new ObjectChanges();
-    this.lives = kernel === undefined ? new Set() : livesOf(kernel);
-    const { arch, design, cpus } = program.machine;
-    this.writer.program({
-      ...{ file, scenario: text, target, arch, design, cpus, without: program.withoutFixes },
-      actors: kernel?.program.actors ?? program.tasks.map(({ name }) => name),
-      kinds: kernel === undefined ? [] : objectKinds(kernel),
-      objects: kernel === undefined ? [] : this.changes.look(kernel),
-    });
+  begin(traced: TracedProgram, target: string): void {
+    this.beginOn(traced, target, target === "model" ? boot(traced.program) : undefined);
   }
 
   /** A step of the program that began last, as it happens. */
@@ -80,9 +77,10 @@ export class TraceFile implements Disposable {
 
   /** A program that was explored, with its counterexample's steps done again. */
   checked(traced: TracedProgram, view: CheckView): void {
-    this.begin(traced, "model");
+    const model = explorableProgram(traced.program, basename(traced.file));
+    this.beginOn(traced, "model", model.kernel);
     const moves = view.result.counterexample?.moves ?? [];
-    this.replay(traced, moves);
+    this.replay(model, moves);
     this.verdict({
       verdict: verdictOf(view),
       steps: moves.length,
@@ -100,9 +98,19 @@ export class TraceFile implements Disposable {
     }
   }
 
-  private replay({ file, program }: TracedProgram, moves: readonly Move[]): void {
-    if (moves.length === 0) return;
-    const model = explorableProgram(program, basename(file));
+  private beginOn({ file, text, program }: TracedProgram, target: string, kernel?: Kernel): void {
+    this.changes = new ObjectChanges();
+    this.lives = kernel === undefined ? new Set() : livesOf(kernel);
+    const { arch, design, cpus } = program.machine;
+    this.writer.program({
+      ...{ file, scenario: text, target, arch, design, cpus, without: program.withoutFixes },
+      actors: kernel?.program.actors ?? program.tasks.map(({ name }) => name),
+      kinds: kernel === undefined ? [] : objectKinds(kernel),
+      objects: kernel === undefined ? [] : this.changes.look(kernel),
+    });
+  }
+
+  private replay(model: ExplorableKernel, moves: readonly Move[]): void {
     recordTrace(model, moves, (step, { task }, { action, choice }) => {
       const objects = this.changes.look(model.kernel);
       this.writer.step({ ...step, taskId: task, objects, action, choice });

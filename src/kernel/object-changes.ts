@@ -49,7 +49,8 @@ export function objectKinds(k: Kernel): readonly ObjectKind[] {
 
 /** Tells what changed in the objects of a kernel from one look to the next; at first, all there is. */
 export class ObjectChanges {
-  readonly #seen = new Map<string, ReadonlyMap<string, readonly number[]>>();
+  /** The words of each living object at the last look. */
+  readonly #seen = new Map<string, readonly number[]>();
 
   look(k: Kernel): readonly ObjectChange[] {
     return recordsOf(k).flatMap((record) => {
@@ -61,26 +62,35 @@ export class ObjectChanges {
   #change(record: KernelRecord, id: number): ObjectChange | undefined {
     const key = `${record.name} ${id}`;
     const before = this.#seen.get(key);
-    const now = record.isLive(id) ? wordsOf(record, id) : undefined;
+    const now = record.isLive(id) ? record.look(id) : undefined;
     if (now === undefined) {
       if (before === undefined) return undefined;
       this.#seen.delete(key);
       return { record: record.name, id, what: "freed", fields: {} };
     }
     this.#seen.set(key, now);
-    const changed = [...now].filter(([name, words]) => !isSame(words, before?.get(name)));
-    if (before !== undefined && changed.length === 0) return undefined;
+    if (before !== undefined && isSame(now, before)) return undefined;
+    const fields = changedFields(record, now, before);
+    if (before !== undefined && fields.length === 0) return undefined;
     const what = before === undefined ? "born" : "changed";
-    return { record: record.name, id, what, fields: Object.fromEntries(changed) };
+    return { record: record.name, id, what, fields: Object.fromEntries(fields) };
   }
 }
 
-function wordsOf(record: KernelRecord, id: number): ReadonlyMap<string, readonly number[]> {
-  const fields = record.fields.filter(({ name }) => name !== HIDDEN);
-  return new Map(fields.map((field) => [field.name, record.look(id, field)]));
+function changedFields(
+  { fields, stride }: KernelRecord,
+  now: readonly number[],
+  before: readonly number[] | undefined,
+): readonly [string, readonly number[]][] {
+  return fields.flatMap(({ name, offset }, index): [string, readonly number[]][] => {
+    const end = fields[index + 1]?.offset ?? stride;
+    const words = now.slice(offset, end);
+    const isKept = name === HIDDEN || isSame(words, before?.slice(offset, end) ?? []);
+    return isKept ? [] : [[name, words]];
+  });
 }
 
-/** A field that was not there before was 0. */
-function isSame(now: readonly number[], before: readonly number[] | undefined): boolean {
-  return now.every((word, index) => word === (before?.[index] ?? 0));
+/** What was not there before was 0. */
+function isSame(now: readonly number[], before: readonly number[]): boolean {
+  return now.every((word, index) => word === (before[index] ?? 0));
 }

@@ -72,11 +72,11 @@ export class KernelRecord {
     return set && { target: set.target, as: "set" };
   }
 
-  /** The words of a field of a living object. Looking leaves no mark on the state. */
-  look(id: number, field: Field): readonly number[] {
+  /** All words of a living object, as many as `stride`. Looking leaves no mark on the state. */
+  look(id: number): readonly number[] {
     const state = this.#bound();
-    const start = this.base + id * this.stride + field.offset;
-    return Array.from({ length: this.#wordsOf(field) }, (_, word) => state.peek(start + word));
+    const start = this.base + id * this.stride;
+    return Array.from({ length: this.stride }, (_, word) => state.peek(start + word));
   }
 
   place(start: number): void {
@@ -178,11 +178,6 @@ export class KernelRecord {
   #revive(state: State, id: number): number {
     state.set(this.base + id * this.stride, LIFE.live);
     return id;
-  }
-
-  #wordsOf(field: Field): number {
-    const next = this.fields[this.fields.indexOf(field) + 1];
-    return (next?.offset ?? this.stride) - field.offset;
   }
 
   #take(words: number): number {
