@@ -103,7 +103,7 @@ test("an inherited event that a fork has kept out of an ioctl is a failure at th
   expect(hunt(programOf("x86", ...executed)).result.verdict).toBe("ok");
 });
 
-test("what is left when everybody is dead is a failure at the end", () => {
+test("a slot that is never given back is a failure at the end", () => {
   const closed = ["P: open e write x", "P: close e", "P: exit"];
   const { result, model } = hunt(programOf("x86", "without fix Z13", ...closed));
   expect(result.counterexample?.property).toBe("leaked-slot");
