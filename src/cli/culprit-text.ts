@@ -6,7 +6,8 @@ const DOUBTS: Readonly<Record<Doubt, string>> = {
   misaligned: "uncertain: there are data among the code",
   patched: "uncertain: the code was changed while the program ran",
   two: "uncertain: the string instruction behind it may have been it, too",
-  "led-here": "not known: a call, return or jump through the range led here: -g tells calls",
+  "led-here":
+    "not known: a call, return or jump through the range led here: -g or --values tells calls",
   unreadable: "not known: the code cannot be read",
 };
 

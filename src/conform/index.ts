@@ -15,7 +15,7 @@ export {
   type RandomOptions,
   type RandomResult,
 } from "./random-conform.ts";
-export { type Draw, drawsOf, randomScenario } from "./random-scenario.ts";
+export { randomScenario } from "./random-scenario.ts";
 export type { JudgedCheck, JudgedStatement, RunReport, SeenRun } from "./report.ts";
 export { type StillShows, shrinkScenario } from "./shrink.ts";
 export {

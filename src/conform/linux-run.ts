@@ -1,3 +1,4 @@
+import { signalOfNumber } from "../abi/index.ts";
 import { errnoName } from "../base/index.ts";
 import type { Check, Program, Step } from "../scenario/index.ts";
 import type { Seen } from "./judge.ts";
@@ -12,7 +13,6 @@ import {
   type SeenRun,
   UNKNOWN,
 } from "./report.ts";
-import { signalOfNumber } from "./signal-numbers.ts";
 import { TargetError } from "./target-error.ts";
 import type { WireAnswer, WireFate, WireObserved, WireRun } from "./wire.ts";
 

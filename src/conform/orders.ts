@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { signalNumber } from "../abi/index.ts";
 import { assert } from "../base/index.ts";
 import type {
   Access,
@@ -11,7 +12,6 @@ import type {
 } from "../scenario/index.ts";
 import { spaceOf } from "./layout.ts";
 import { modifyArgs, type Numbering, openArgs } from "./open-order.ts";
-import { signalNumber } from "./signal-numbers.ts";
 import { type Arg, type Order, opName, type WireRequest } from "./wire.ts";
 
 const USERS: readonly string[] = ["root", "perfmon", "nobody"];

@@ -74,7 +74,7 @@ function runHere(k: Kernel, event: number, func: number, arg: number): void {
   else if (func === EVENT_FUNCTION.enable) perfEventEnableLocked(k, event, ctx);
   else if (func === EVENT_FUNCTION.remove) removeFromContext(k, event, ctx, arg);
   else {
-    assert(func === EVENT_FUNCTION.period, `no event function ${func}`);
+    assert(func === EVENT_FUNCTION.period, "one of the event functions");
     k.event.samplePeriod.set(event, arg);
     k.event.periodLeft.set(event, 0);
   }

@@ -12,10 +12,9 @@ import { putEvent } from "./free-event.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
-import { SIGNALS } from "./records/thread-fields.ts";
 import { perfRemoveFromContext, perfRemoveFromOwner } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
-import { SIGTRAP } from "./signal-names.ts";
+import { SIGNALS, SIGTRAP } from "./signal-names.ts";
 import { finish, stepOf } from "./user-program.ts";
 import { WAIT_FOR } from "./waits.ts";
 

@@ -26,7 +26,7 @@ export {
 export type { EventSpec, KernelProgram, ModifySpec, Op, Place } from "./op.ts";
 export { decodeOutcome, type Outcome } from "./outcome.ts";
 export { fork, load, type OpenOptions, open, ProgramBuilder, store } from "./program-builder.ts";
-export { type Draw, type RandomProgramOptions, randomProgram } from "./random-program.ts";
+export { type RandomProgramOptions, randomProgram } from "./random-program.ts";
 export { walkAtRandom } from "./random-walk.ts";
 export { type RunResult, SequentialRun, type StatementResult } from "./sequential-run.ts";
 export { signalIndex, signalName } from "./signal-names.ts";

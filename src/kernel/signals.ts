@@ -2,9 +2,9 @@ import { NULL, TASK, Violation, WAITS } from "../machine/index.ts";
 import { doExit } from "./exit.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
-import { SIGNALS, USER_FRAMES } from "./records/thread-fields.ts";
+import { USER_FRAMES } from "./records/thread-fields.ts";
 import { defaultAction, sendSignal } from "./send-signal.ts";
-import { SIGKILL } from "./signal-names.ts";
+import { SIGKILL, SIGNALS } from "./signal-names.ts";
 import { arm64StepException } from "./trap/arm64.ts";
 import { isStepPendingHere, preemptibleChangePc } from "./trap/thread-change-pc.ts";
 

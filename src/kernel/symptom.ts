@@ -1,5 +1,6 @@
 import { NULL, type Violation } from "../machine/index.ts";
 import { PERF_EVENT_STATE } from "./event-state.ts";
+import { isArmed } from "./hw-registers.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Failures of what a task sees of its breakpoints, which no call chain tells apart. */
@@ -63,7 +64,7 @@ function isSwapped(k: Kernel, ctx: number, task: number): boolean {
 function slotLook(k: Kernel, register: number, ctx: number): string {
   const cpu = k.machine.here;
   const event = k.percpu.slot.get(cpu, register);
-  const isOn = k.percpu.regOn.get(cpu, register) !== 0;
+  const isOn = isArmed(k, cpu, register);
   if (event === NULL) return isOn ? "a register without an event" : "a free register";
   if (!k.event.record.isLive(event)) return "a freed event in a slot";
   const of = k.event.ctx.get(event);

@@ -96,7 +96,7 @@ export class Stacks {
     if (!hit.kernel && !withUser) return;
     for (let index = 0, first = true; index < hit.chainLength; index += 1) {
       const entry = hit.chainEntry(index);
-      if (isMark(entry) || entry === 0) continue;
+      if (isMark(entry) || entry === 0 || isNowhere(entry)) continue;
       // The chain begins with the trap itself.
       if (!first && (isKernel(entry) || withUser)) this.push(entry);
       first = false;
@@ -176,6 +176,14 @@ export class Stacks {
 /** Marks in a call chain tell whose frames follow; here the sign of an address does. */
 function isMark(entry: number): boolean {
   return entry < 0 && entry >= PERF_CONTEXT_LOWEST;
+}
+
+/** With five-level page tables addresses have 57 bits that count; the kernel's are negative here. */
+const LOWEST_KERNEL_ADDRESS = -(2 ** 56);
+
+/** Where its walk of its own stack goes astray, the kernel takes what it finds for a frame. */
+function isNowhere(entry: number): boolean {
+  return entry < LOWEST_KERNEL_ADDRESS;
 }
 
 /** As a signed number, so that the kernel's addresses are exact, too. */

@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { afterAll, expect } from "vitest";
+import { drawsOf } from "../../src/base/index.ts";
 import {
   compareReports,
   conformRandomly,
-  drawsOf,
   openTarget,
   type Pair,
   runBoth,

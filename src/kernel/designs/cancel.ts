@@ -1,4 +1,5 @@
 import { NULL } from "../../machine/index.ts";
+import { isArmed } from "../hw-registers.ts";
 import type { Kernel } from "../kernel.ts";
 import { rearmOccupied } from "./last-hit.ts";
 import type { PowerpcDesign } from "./powerpc-design.ts";
@@ -60,7 +61,7 @@ export const DESIGN_D: PowerpcDesign = {
       const event = k.percpu.slot.get(cpu, register);
       const isEmpty = event === NULL;
       k.warnOn(isPending && isEmpty, "a step is pending for an event that left");
-      const isOff = k.percpu.regOn.get(cpu, register) === 0;
+      const isOff = !isArmed(k, cpu, register);
       // What cannot be stepped over is about to be disabled, and its register stays off until then.
       const isLeaving = !isEmpty && k.event.pendingDisable.get(event) !== 0;
       const isForgotten = isOff && !isPending && !isEmpty && !isLeaving;

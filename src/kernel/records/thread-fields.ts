@@ -1,6 +1,6 @@
 import type { Bits, Field, KernelRecord } from "../../machine/index.ts";
+import { SIGNALS } from "../signal-names.ts";
 
-export const SIGNALS = 10;
 /** How deep signal handlers can interrupt each other. */
 export const USER_FRAMES = 4;
 
