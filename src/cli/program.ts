@@ -6,6 +6,7 @@ import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addExploreCommand } from "./explore-command.ts";
 import { addFmtCommand } from "./fmt-command.ts";
+import { addProvokeCommand } from "./provoke-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { version } from "./version.ts";
 import { addWatchCommand } from "./watch-command.ts";
@@ -34,6 +35,7 @@ export function makeProgram({ launch, finish }: Calling): Command {
   addCheckCommand(program, { finish });
   addExploreCommand(program, { finish });
   addConformCommand(program, { finish });
+  addProvokeCommand(program, { finish });
   addArchCommand(program, { finish });
   addCompletionCommand(program, { launch });
   return program;
