@@ -49,7 +49,9 @@ describe.runIf(libdw() !== undefined)(
       const told = child.stdout.trim().split("\n");
       expect(told).toHaveLength(MUTANTS + 1);
       const [whole] = told;
-      expect(whole).toMatch(/[1-9] units, [1-9]\d* lines, [1-9]\d* entries, [2-9] functions, [1-9]/);
+      expect(whole).toMatch(
+        /[1-9] units, [1-9]\d* lines, [1-9]\d* entries, [2-9] functions, [1-9]/,
+      );
     });
   },
 );
