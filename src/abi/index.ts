@@ -62,3 +62,4 @@ export {
   type SideRecord,
   type TaskRecord,
 } from "./side-record.ts";
+export { SIGNAL_NAMES, type SignalName, signalNumber, signalOfNumber } from "./signals.ts";

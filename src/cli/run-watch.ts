@@ -132,7 +132,8 @@ async function viewOf(display: Display & { live: boolean }, output: Output): Pro
     }
     case "table": {
       const { TableView } = await import("./table-view.ts");
-      return new TableView(output, display);
+      const live = display.live ? (await import("log-update")).default : undefined;
+      return new TableView(output, { ...display, live });
     }
   }
 }

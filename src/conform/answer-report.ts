@@ -1,9 +1,9 @@
+import { signalOfNumber } from "../abi/index.ts";
 import { errnoName } from "../base/index.ts";
 import type { Check, Program, Step } from "../scenario/index.ts";
 import type { Seen } from "./judge.ts";
 import { spaceOf } from "./layout.ts";
-import type { LinuxTarget } from "./linux-target.ts";
-import { Orders } from "./orders.ts";
+import type { Orders } from "./orders.ts";
 import {
   type JudgedCheck,
   judgeNumber,
@@ -12,8 +12,6 @@ import {
   type SeenRun,
   UNKNOWN,
 } from "./report.ts";
-import { signalOfNumber } from "./signal-numbers.ts";
-import { TargetError } from "./target-error.ts";
 import type { WireAnswer, WireFate, WireObserved, WireRun } from "./wire.ts";
 
 const POLLIN = 1;
@@ -22,20 +20,20 @@ const POLLHUP = 16;
 /** What has happened by the time that its trap stops the task. */
 const TRAPS_AFTER: ReadonlySet<string> = new Set(["load", "store", "rmw", "vload", "vstore"]);
 
-/** Runs a program on this computer's kernel, its statements in file order. */
-export async function runOnLinux(program: Program, target: LinuxTarget): Promise<RunReport> {
-  const orders = new Orders(program);
-  const answer = await target.run(orders.request());
-  if (answer.hung) throw new TargetError("linux: an actor neither ends its statement nor sleeps");
+/** What a program led to, as the puppet tells it. */
+export function reportOf(program: Program, orders: Orders, answer: WireAnswer): RunReport {
   const space = spaceOf(program);
   const statements = program.steps.map((step, index) => {
     const runs = runsOf(step, answer.results[index] ?? []);
     const fate = answer.fates[orders.actor(step.actor)];
     return judgeStatement(step, completed(step, runs, fate), (place) => space.addressOf(place));
   });
-  const checks = new Observed(program, orders, answer).checks();
-  const ok = statements.every((it) => it.ok) && checks.every((it) => it.ok);
-  return { program, statements, checks, violation: undefined, steps: 0, ok };
+  const observed = new Observed(program, orders, answer);
+  const checks = observed.checks();
+  const fates = new Map(orders.actors.map((name) => [name, observed.fate(name)]));
+  const { hung, log } = answer;
+  const ok = !hung && statements.every((it) => it.ok) && checks.every((it) => it.ok);
+  return { program, statements, checks, violation: undefined, fates, log, hung, steps: 0, ok };
 }
 
 function runsOf(step: Step, runs: readonly WireRun[]): readonly SeenRun[] {
@@ -100,7 +98,7 @@ class Observed {
     const [first = NOTHING] = looks;
     switch (observation.kind) {
       case "task": {
-        const seen = this.#fate(observation.task);
+        const seen = this.fate(observation.task);
         const { fate } = observation;
         const wanted = fate.kind === "killed" ? `killed ${fate.signal}` : fate.kind;
         return { check, seen, ok: seen === wanted };
@@ -127,7 +125,7 @@ class Observed {
     }
   }
 
-  #fate(task: string): string {
+  fate(task: string): string {
     const it = this.#answer.fates[this.#orders.actor(task)];
     if (it?.fate === "killed") return `killed ${signalOfNumber(it.signal)}`;
     return it?.fate === "exited" ? "exited" : "alive"; // as the model says of the unborn

@@ -1,4 +1,18 @@
-import type { SignalName } from "../scenario/index.ts";
+/** The signals that a program about breakpoints can name. */
+export const SIGNAL_NAMES = [
+  "SIGTRAP",
+  "SIGIO",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGCHLD",
+  "SIGSTOP",
+  "SIGCONT",
+  "SIGTERM",
+  "SIGKILL",
+  "SIGSEGV",
+] as const;
+
+export type SignalName = (typeof SIGNAL_NAMES)[number];
 
 /** The numbers of Linux on every architecture that Trapline knows. */
 const SIGNAL_NUMBERS: Readonly<Record<SignalName, number>> = {
@@ -19,6 +33,5 @@ export function signalNumber(name: SignalName): number {
 }
 
 export function signalOfNumber(number: number): string {
-  const found = Object.entries(SIGNAL_NUMBERS).find(([, it]) => it === number);
-  return found?.[0] ?? `signal ${number}`;
+  return SIGNAL_NAMES.find((name) => SIGNAL_NUMBERS[name] === number) ?? `signal ${number}`;
 }

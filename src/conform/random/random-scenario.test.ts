@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { load } from "../scenario/index.ts";
+import { load } from "../../scenario/index.ts";
+import { shrinkScenario } from "../shrink.ts";
 import { randomScenario } from "./random-scenario.ts";
-import { shrinkScenario } from "./shrink.ts";
 
-const SEEDS = Array.from({ length: 500 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
 
 test("the language accepts every random scenario, without a warning", () => {
   for (const seed of SEEDS) {
