@@ -9,6 +9,7 @@ import { closeFile } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
 import { SIGCHLD } from "./signal-names.ts";
 import { dropTaskWork } from "./sigtrap.ts";
+import { exitMmap } from "./unmap.ts";
 import { abandonProgram } from "./user-program.ts";
 
 /** kernel: perf_event_exit_event(). One event leaves the context of a task that is no more. */
@@ -112,8 +113,11 @@ export const perfEventExitTask = procedure("perf_event_exit_task", [], {
 export const doExit = procedure("do_exit", ["event"], {
   exiting(k: Kernel) {
     k.thread.exiting.set(k.machine.self, 1);
-    return k.machine.call(perfEventExitTask, [], "files");
+    return k.machine.call(perfEventExitTask, [], "memory");
   },
+
+  memory: (k) =>
+    isLastThread(k, k.machine.self) ? k.machine.call(exitMmap, [], "files") : "files",
 
   files(k, f) {
     const { self } = k.machine;

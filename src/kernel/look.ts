@@ -4,6 +4,7 @@ import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import { EOF, failure, POLL_TIMEOUT, POLLHUP, POLLIN } from "./outcome.ts";
 import { signalIndex } from "./signal-names.ts";
+import { mapRing } from "./unmap.ts";
 import { eventByName, finish, stepOf } from "./user-program.ts";
 
 /** kernel: perf_read(), and what else only looks. One step, for nothing of it changes anything. */
@@ -24,8 +25,7 @@ export const perfLook = procedure("perf_read", [], {
       case "mmap":
         if (k.hasFlag(event, "inherit") && k.event.cpu.get(event) < 0)
           return finish(k, failure("EINVAL"));
-        k.event.mapped.add(event, 1);
-        k.event.files.add(event, 1);
+        mapRing(k, k.machine.self, event);
         return finish(k, 0);
       case "attach-bpf":
         k.event.handler.set(event, HANDLER.bpf);

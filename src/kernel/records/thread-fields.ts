@@ -24,6 +24,9 @@ export class ThreadFields {
   readonly injected: Field;
   /** Which events the process has descriptors of. Kept in the leader, threads share them. */
   readonly files: Bits;
+  /** Of which events it has mapped the ring; also in the leader, as is the thread that is in an exec. */
+  readonly mappings: Bits;
+  readonly groupExec: Field;
 
   /** The program: which one, its next statement, how often that was done already. */
   readonly actor: Field;
@@ -36,7 +39,7 @@ export class ThreadFields {
   readonly resume: Field;
   readonly handlerOf: Field;
 
-  /** Masks of signals. */
+  /** Masks of signals; and what a process does about them, which is kept in the leader. */
   readonly pending: Field;
   readonly blocked: Field;
   readonly ignored: Field;
@@ -84,6 +87,8 @@ export class ThreadFields {
     this.ptraceMessage = record.field("ptraceMessage");
     this.injected = record.field("injected");
     this.files = record.bits("files", "event", events);
+    this.mappings = record.bits("mappings", "event", events);
+    this.groupExec = record.reference("groupExec", "task");
     this.actor = record.field("actor");
     this.ip = record.field("ip");
     this.done = record.field("done");
