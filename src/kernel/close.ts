@@ -2,7 +2,6 @@ import { DONE, NULL, procedure } from "../machine/index.ts";
 import type { Kernel } from "./kernel.ts";
 import { failure } from "./outcome.ts";
 import { closeFile } from "./release.ts";
-import { hasMapped, perfMmapClose } from "./unmap.ts";
 import { eventByName, finish, stepOf } from "./user-program.ts";
 import { isWide, unregisterWideHwBreakpoint } from "./wide.ts";
 
@@ -22,8 +21,12 @@ export const closeSyscall = procedure("close", [], {
   gone: () => DONE, // whoever took it down has said so
 });
 
+/** A mapping outlives the descriptor that it was made with. */
 function munmap(k: Kernel, name: string) {
   const event = k.user.eventOf.get(1, k.program.handle(name));
-  if (event === NULL || !hasMapped(k, k.machine.self, event)) return finish(k, failure("EINVAL"));
-  return k.machine.call(perfMmapClose, [event], "done");
+  const leader = k.thread.leader.get(k.machine.self);
+  if (event === NULL || !k.thread.rings.has(leader, event)) return finish(k, failure("EINVAL"));
+  k.thread.rings.remove(leader, event);
+  k.event.mapped.add(event, -1);
+  return k.machine.call(closeFile, [event], "done");
 }

@@ -36,7 +36,7 @@ export const deThread = procedure("de_thread", ["leader"], {
 /** What belongs to the process changes its keeper, and the dead leader is reaped. */
 function becomeLeader(k: Kernel, self: number, leader: number): void {
   const { thread, user } = k;
-  for (const set of [thread.files, thread.mappings]) {
+  for (const set of [thread.files, thread.rings]) {
     set.copy(leader, self);
     set.clear(leader);
   }

@@ -49,6 +49,7 @@ export const eventFunctionCall = procedure(
         done = k.ctx.task.get(ctx) === f.task;
         if (!done) return;
         const isActive = k.ctx.isActive.get(ctx) !== 0;
+        if (!isActive && !k.asIntended) k.onComplaint?.("event_function: !ctx->is_active");
         k.warnOn(isActive && k.percpu.taskCtx.get(cpu) !== ctx, "active, but not on this cpu");
         runHere(k, f.event, f.func, f.arg);
       });

@@ -7,6 +7,7 @@ export { type BootOptions, boot } from "./boot.ts";
 export type { CompiledStep } from "./compiled-program.ts";
 export { heldLocks, slotsText, taskName } from "./describe-state.ts";
 export { DESIGNS, type PowerpcDesign } from "./designs/index.ts";
+export { checkCommitment, checkFamilies, checkLeaksOfTheDead } from "./end-leaks.ts";
 export { checkNobodyHangs } from "./end-state.ts";
 export { ExplorableKernel, type ExplorableOptions } from "./explorable.ts";
 export { FIXES, type Fix, type FixId, isFixId, NOT_IN_LEDGER } from "./fixes.ts";
@@ -31,3 +32,4 @@ export { type RunResult, SequentialRun, type StatementResult } from "./sequentia
 export { signalIndex, signalName } from "./signal-names.ts";
 export { BpSlots, type Pinned, type SlotsConfig } from "./slots/bp-slots.ts";
 export { LinearSlots } from "./slots/linear-slots.ts";
+export { symptomOf } from "./symptom.ts";

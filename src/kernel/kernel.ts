@@ -2,6 +2,7 @@ import type { Architecture, Installed } from "../arch/index.ts";
 import { assert } from "../base/index.ts";
 import {
   type Field,
+  type KernelRecord,
   Layout,
   Machine,
   NULL,
@@ -35,6 +36,8 @@ export interface KernelConfig {
   readonly bounds: { readonly tasks: number; readonly events: number };
   /** Seeds the hash. Two runs with different seeds are independent experiments. */
   readonly seed: number;
+  /** Without the mistakes that Linux still has. */
+  readonly asIntended: boolean;
 }
 
 /** The longest prefix of a variable whose bytes are kept. */
@@ -58,12 +61,17 @@ export class Kernel {
   readonly arch: Architecture;
   readonly design: PowerpcDesign;
   readonly state: State;
+  /** All kinds of objects that the state consists of. */
+  readonly records: readonly KernelRecord[];
   readonly cpus: number;
+  readonly asIntended: boolean;
   /** Data registers come first, then those for instructions if they are a pool of their own. */
   readonly dataRegisters: number;
   readonly registers: number;
   /** Whether a task may begin its next statement; a sequential run narrows it. */
   mayBegin: (step: CompiledStep) => boolean = () => true;
+  /** Told of what the kernel only says in its log, and goes on. */
+  onComplaint: ((what: string) => void) | undefined;
   /** Told of each statement that ends, each time that it is done. */
   onResult: ((step: CompiledStep, word: number) => void) | undefined;
   readonly #ideal: AddressSpace;
@@ -79,6 +87,7 @@ export class Kernel {
     this.dataRegisters = slots;
     this.registers = config.arch.slots.shared ? slots : slots + instSlots;
     this.#without = config.withoutFixes;
+    this.asIntended = config.asIntended;
     this.space = new AddressSpace(config.arch, program);
     this.#ideal = new AddressSpace(config.idealArch, program);
     this.program = new CompiledProgram(program, this.space);
@@ -111,6 +120,7 @@ export class Kernel {
       bytes: this.#memoryAt.at(-1) ?? 0,
     });
     this.state = layout.build(config.seed);
+    this.records = layout.records;
   }
 
   /** Puts the records into their first state. Called once, when the machine was booted. */
@@ -140,7 +150,7 @@ export class Kernel {
   /** A task with nothing open, nothing pending, and itself for a process. */
   newTask(actor: number, allowed: number): number {
     const { thread } = this;
-    const task = this.machine.task.alloc(allowed);
+    const task = this.machine.task.alloc(allowed, actor + 1);
     thread.refs.set(task, 1);
     thread.leader.set(task, task);
     thread.dumpable.set(task, 1);

@@ -190,15 +190,16 @@ export class SequentialRun {
     return (allowed & (1 << cpu)) !== 0 && this.#k.machine.cpu.online.get(cpu) !== 0;
   }
 
-  /** A processor that is being taken down waits for its task to go. */
+  /** A processor that is being taken down waits for its task to go, a tracer for its tracee. */
   #leaveForbiddenCpu(): Action | undefined {
     const { machine } = this.#k;
     for (let cpu = 0; cpu < machine.cpus; cpu++) {
       const current = machine.cpu.current.get(cpu);
       if (current === NULL || machine.cpu.online.get(cpu) === 0) continue;
       const mayStay = (machine.task.allowed.get(current) & (1 << cpu)) !== 0;
-      const isDead = machine.task.state.get(current) === TASK.zombie;
-      if (!mayStay || isDead) return action(ACTION.switchTo, cpu, NULL);
+      const state = machine.task.state.get(current);
+      const mustGo = state === TASK.zombie || state === TASK.stopped;
+      if (!mayStay || mustGo) return action(ACTION.switchTo, cpu, NULL);
     }
     return undefined;
   }

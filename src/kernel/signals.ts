@@ -58,7 +58,7 @@ function enterHandler(k: Kernel, task: number, signal: number, handler: number):
   const { thread } = k;
   noteHandled(k, task, signal);
   // powerpc does this for a signal that is handled only: the others do not change the PC.
-  k.design.changesPc(k, task);
+  k.machine.inside("thread_change_pc", () => k.design.changesPc(k, task));
   if (thread.stepBit.get(task) !== 0 && k.arch.name === "arm64") arm64StepException(k, task);
   if (handler === COUNTED_ONLY) return;
   const depth = thread.depth.get(task) + 1;

@@ -24,8 +24,9 @@ export class ThreadFields {
   readonly injected: Field;
   /** Which events the process has descriptors of. Kept in the leader, threads share them. */
   readonly files: Bits;
-  /** Of which events it has mapped the ring; also in the leader, as is the thread that is in an exec. */
-  readonly mappings: Bits;
+  /** Of which events it has mapped the ring; a second time is not told apart. Kept in the leader. */
+  readonly rings: Bits;
+  /** The thread of the process that is in an exec. Kept in the leader. */
   readonly groupExec: Field;
 
   /** The program: which one, its next statement, how often that was done already. */
@@ -87,7 +88,7 @@ export class ThreadFields {
     this.ptraceMessage = record.field("ptraceMessage");
     this.injected = record.field("injected");
     this.files = record.bits("files", "event", events);
-    this.mappings = record.bits("mappings", "event", events);
+    this.rings = record.bits("rings", "event", events);
     this.groupExec = record.reference("groupExec", "task");
     this.actor = record.field("actor");
     this.ip = record.field("ip");
