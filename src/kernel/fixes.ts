@@ -173,6 +173,13 @@ export const FIXES = {
     files: [CORE],
     without: "a signal is lost when its event is switched off and on before it is sent",
   },
+  Z33b: {
+    commit: "ca6c21327c6a",
+    year: 2022,
+    title: "perf: Fix missing SIGTRAPs",
+    files: [CORE],
+    without: "a context is swapped away while its task is still to be sent a signal",
+  },
   Z34: {
     commit: "517e6a301f34",
     year: 2022,
