@@ -1,19 +1,10 @@
 // What a watch costs, against perf record and gdb in the same run. `npm run bench:watch`.
 import { cpus, release, totalmem } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { costOf } from "./condition-costs.ts";
+import { costOf, stackCosts } from "./condition-costs.ts";
 import { namingTimes } from "./naming-times.ts";
 import { buildTarget, startTarget, type Target } from "./target.ts";
-import {
-  gdb,
-  hasTool,
-  perf,
-  perfWith,
-  type Seen,
-  trapline,
-  traplineWith,
-  type Watcher,
-} from "./tools.ts";
+import { gdb, hasTool, perf, type Seen, trapline, type Watcher } from "./tools.ts";
 import { stacksPerSecond } from "./unwind.ts";
 
 type Start = (target: Target) => Promise<Watcher>;
@@ -139,13 +130,8 @@ async function measure(): Promise<void> {
 
 /** With the stack of each hit: what perf calls -g. */
 async function deep(): Promise<void> {
-  const tools = {
-    trapline: traplineWith(["--values", "-g"]),
-    ...(hasTool("perf") ? { perf: perfWith(["-g"]) } : {}),
-  };
-  const cost = await costs(tools, () => HOT);
-  const both = [median(cost.trapline), median(cost.perf)] as const;
-  rows.push(row("value + stack of each hit, ns", both, "perf record -g", 0, "≤ 1.3"));
+  const { ns, perfNs } = await stackCosts(binary, progress);
+  rows.push(row("value + stack of each hit, ns", [ns, perfNs], "perf record -g", 0, "≤ 1.3"));
   const rate = await stacksPerSecond(binary, STACK_FRAMES);
   rows.push(
     alone(`stacks of ${STACK_FRAMES} frames unwound in a second`, count(rate), "≥ 300,000"),

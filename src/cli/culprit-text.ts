@@ -15,6 +15,7 @@ const CUTS: Readonly<Record<StackCut, string>> = {
   stack: "cut short: the stack is deeper than was sampled: --stack-bytes",
   "no-rule": "cut short: code without unwind tables or frame pointers",
   depth: "cut short: too deep",
+  "32-bit": "a program of 32 bits: by frame pointers alone, so callers may be missing",
   "frame-pointers": "the outer part by frame pointers: more by --stack-bytes",
 };
 

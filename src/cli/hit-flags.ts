@@ -26,7 +26,8 @@ EXPR is over value and old (the watched bytes behind this access and behind the
 one before), tid, pid, cpu, comm, kernel (the kernel made the access), ip and
 "ip in FUNCTION", with integers (12, 0x1f, 'a'), + - * / % << >> & | ^ ~,
 comparisons, && || ! and parentheses. It is decided in the trap where eBPF is
-permitted; the result says where it was.
+permitted; the result says where it was. --ignore and --every count what is left
+in the order of time over all CPUs, and so only when the hits are read.
 `;
 
 /** Adds the flags about which hits are wanted. */

@@ -5,7 +5,12 @@ import type { RawHit } from "./raw-hit.ts";
 import { PERF_REG, type SampledUser } from "./sampled-user.ts";
 
 /** Where a stack was cut short, or that its outer part is less certain. */
-export type StackCut = Cut | "frame-pointers";
+export type StackCut =
+  | Cut
+  /** From there on it was found by frame pointers. */
+  | "frame-pointers"
+  /** All of it was: a program of 32 bits is not unwound by its tables. */
+  | "32-bit";
 
 /** One distinct call stack of one process: every hit with the same frames has the same object. */
 export class CallStack {
@@ -70,7 +75,7 @@ export class Stacks {
     this.push(hit.ipNumber);
     const user = hit.user();
     this.pushChain(hit, user === undefined);
-    if (user === undefined) return this.intern(hit.pid, undefined);
+    if (user === undefined) return this.intern(hit.pid, hit.isNarrow ? "32-bit" : undefined);
     if (hit.kernel) this.push(user.register(PERF_REG.ip));
     return this.intern(hit.pid, this.unwind(hit, user));
   }
