@@ -86,6 +86,18 @@ test("actors that race come to several outcomes, each of them counted", async ()
   expect(outcomes.length).toBe(2);
 });
 
+test("who is born in a race does all that it is to do, however late it comes", async () => {
+  const program = programOf(
+    "arch x86\ncpus 2\nvar x 8\nP: fork C\nC: fork D\nC: thread E\nP: store x\nD: store x\n" +
+      "E: store x\nE: exit\nD: exit\nexpect task D exited\nexpect task E exited\n",
+  );
+  if (!isRaceTarget(linux)) throw new Error("linux is a real kernel");
+  const options = { seed: 1, tries: 200, isOver: () => false, now: () => performance.now() };
+  const { tries, outcomes } = await provoke(program, linux, options);
+  expect(tries).toBe(200);
+  expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
+});
+
 test("the puppet passes over what is no request, and is told again what was garbled", async () => {
   const line = openLinuxLine();
   let harm: (bytes: Uint8Array) => readonly Uint8Array[] = (bytes) => [bytes];
