@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { type Frame, formatValue as formatTyped, type TypeDesc } from "../symbols/index.ts";
+import type { RecordedFrame } from "../recording/index.ts";
+import { formatValue as formatTyped, type TypeDesc, type ValueFormat } from "../symbols/index.ts";
 
 const NS_PER_S = 1e9;
 
@@ -28,12 +29,19 @@ const PLAIN_BELOW = 1n << 32n;
 export interface ValueShape {
   readonly length: number;
   readonly signed?: boolean | undefined;
-  readonly type?: TypeDesc;
+  readonly type?: TypeDesc | undefined;
 }
 
-/** By its type where that is known; else decimal while it is small, with its sign if it has one, or hex. */
-export function formatValue(value: bigint, { length, signed = false, type }: ValueShape): string {
-  if (type !== undefined) return formatTyped(type, bytesOf(value, length));
+/**
+ * By its type where that is known, pointers with the symbol that they point to; else decimal while it
+ * is small, with its sign if it has one, or hex.
+ */
+export function formatValue(
+  value: bigint,
+  { length, signed = false, type }: ValueShape,
+  format: ValueFormat = {},
+): string {
+  if (type !== undefined) return formatTyped(type, bytesOf(value, length), format);
   if (length > REGISTER_BYTES) return `0x${value.toString(16).padStart(2 * length, "0")}`;
   if (signed) return BigInt.asIntN(8 * length, value).toString();
   return value < PLAIN_BELOW ? value.toString() : formatHex(value);
@@ -50,7 +58,7 @@ export function formatNumber(count: number, word: string, plural = `${word}s`): 
 }
 
 /** `fill_row rows.c:12`, with the function it was inlined into; else `fill_row+0x1c`, or the bare address. */
-export function formatCode(frame: Frame): string {
+export function formatCode(frame: RecordedFrame): string {
   if (frame.file !== undefined && frame.line !== undefined) {
     const name = frame.function ?? frame.symbol ?? "";
     const outer = frame.inlined?.at(-1)?.function ?? frame.symbol;
@@ -58,21 +66,22 @@ export function formatCode(frame: Frame): string {
     return `${name === "" ? "(anonymous)" : name} ${basename(frame.file)}:${frame.line}${into}`;
   }
   if (frame.symbol !== undefined) {
+    const name = (frame.inlined === undefined ? frame.function : undefined) ?? frame.symbol;
     return frame.offset === undefined || frame.offset === 0
-      ? frame.symbol
-      : `${frame.symbol}+0x${frame.offset.toString(16)}`;
+      ? name
+      : `${name}+0x${frame.offset.toString(16)}`;
   }
   if (frame.objectOffset !== undefined) return `+${formatHex(frame.objectOffset)}`;
   return formatHex(frame.address);
 }
 
 /** The code, and the system call that it worked for: `read(2): _copy_to_iter+0x18`. */
-export function formatAccess(frame: Frame, syscall: string | undefined): string {
+export function formatAccess(frame: RecordedFrame, syscall: string | undefined): string {
   return syscall === undefined ? formatCode(frame) : `${syscall}(2): ${formatCode(frame)}`;
 }
 
 /** Where the code comes from: the object's base name, or what kind of code it is. */
-export function formatObject(frame: Frame): string {
+export function formatObject(frame: RecordedFrame): string {
   if (frame.kind === "jit") return "[jit]";
   return frame.object ?? (frame.kind === "kernel" ? "[kernel]" : "[unknown]");
 }

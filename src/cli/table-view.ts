@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import logUpdate from "log-update";
-import type { Session, Spot, WatchReport, Writer, Writers } from "../watch/index.ts";
+import type logUpdate from "log-update";
+import type { RecordedSpot } from "../recording/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
 import { describeSpot } from "./describe-spot.ts";
@@ -14,9 +14,10 @@ import {
   formatShare,
   formatValue,
 } from "./format.ts";
-import type { Output } from "./output.ts";
+import type { TextOutput } from "./output.ts";
+import type { Shown, ShownReport, ShownWriter } from "./shown.ts";
 import { type Column, textTable } from "./text-table.ts";
-import type { View } from "./view.ts";
+import type { Progress, View } from "./view.ts";
 
 const COLUMNS: Readonly<Record<TableField, Column>> = {
   count: { title: "COUNT", align: "right" },
@@ -35,27 +36,31 @@ const REFRESH_MS = 250;
 /** Lines of the terminal that the table leaves for the rest. */
 const MARGIN = 5;
 
+interface TableOptions {
+  /** What refreshes it in place; undefined where it is only printed at the end. */
+  readonly live: typeof logUpdate | undefined;
+  readonly color: boolean;
+  readonly fields?: readonly string[] | undefined;
+}
+
 /** The distinct writers: refreshed in place on a terminal, and printed once at the end. */
 export class TableView implements View {
-  private readonly output: Output;
-  private readonly options: { live: boolean; color: boolean };
+  private readonly output: TextOutput;
+  private readonly options: TableOptions;
   private readonly fields: readonly TableField[];
-  private session: Session | undefined;
-  private writers: Writers | undefined;
+  private shown: Shown | undefined;
+  private progress: Progress | undefined;
   private refreshedMs = 0;
 
-  constructor(
-    output: Output,
-    options: { live: boolean; color: boolean; fields?: readonly string[] | undefined },
-  ) {
+  constructor(output: TextOutput, options: TableOptions) {
     this.output = output;
     this.fields = options.fields?.flatMap(asField) ?? FIELDS.table;
     this.options = options;
   }
 
-  begin(session: Session, writers: Writers): void {
-    this.session = session;
-    this.writers = writers;
+  begin(shown: Shown, progress: Progress): void {
+    this.shown = shown;
+    this.progress = progress;
   }
 
   hit(): void {
@@ -63,32 +68,33 @@ export class TableView implements View {
   }
 
   tick(): void {
-    if (!this.options.live || this.session === undefined || this.writers === undefined) return;
+    const { shown, progress } = this;
+    const { live } = this.options;
+    if (live === undefined || shown === undefined || progress === undefined) return;
     const now = performance.now();
     if (now - this.refreshedMs < REFRESH_MS) return;
     this.refreshedMs = now;
-    const { spots } = this.session.parts;
-    const elapsed = process.hrtime.bigint() - this.session.sinceNs;
-    const writers = this.writers.list();
-    const shown = writers.slice(0, Math.max(1, (process.stdout.rows ?? 24) - MARGIN));
-    const more = writers.length - shown.length;
-    logUpdate(
+    const { spots, sinceNs } = shown;
+    const { hits } = progress;
+    const elapsed = process.hrtime.bigint() - sinceNs;
+    const writers = progress.writers();
+    const fit = writers.slice(0, Math.max(1, (process.stdout.rows ?? 24) - MARGIN));
+    const more = writers.length - fit.length;
+    live(
       [
-        `${formatNumber(this.session.hits, "hit")} in ${formatSeconds(elapsed)} on ${spots
+        `${formatNumber(hits, "hit")} in ${formatSeconds(elapsed)} on ${spots
           .map(describeSpot)
           .join(", ")} · Ctrl-C ends`,
-        ...this.table(shown, { hits: this.session.hits, sinceNs: this.session.sinceNs, spots }),
+        ...this.table(fit, { hits, sinceNs, spots }),
         ...(more > 0 ? [`… and ${formatNumber(more, "writer")} more`] : []),
       ].join("\n"),
     );
   }
 
-  end(report: WatchReport): void {
-    if (this.options.live) {
-      logUpdate.clear();
-      logUpdate.done();
-    }
-    const spots = this.session?.parts.spots ?? [];
+  end(report: ShownReport): void {
+    this.options.live?.clear();
+    this.options.live?.done();
+    const spots = this.shown?.spots ?? [];
     const { hits, writers, coverage } = report;
     const lines = [
       this.bold(headline(report, spots)),
@@ -102,8 +108,8 @@ export class TableView implements View {
   }
 
   private table(
-    writers: readonly Writer[],
-    of: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
+    writers: readonly ShownWriter[],
+    of: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
     const rows = writers.map((writer) => this.row(writer, of));
     const columns = this.fields.map((field) => COLUMNS[field]);
@@ -118,8 +124,8 @@ export class TableView implements View {
   }
 
   private row(
-    writer: Writer,
-    { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
+    writer: ShownWriter,
+    { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
     const cells: Readonly<Record<TableField, string>> = {
       count: formatCount(writer.count),
@@ -129,11 +135,21 @@ export class TableView implements View {
       code: formatAccess(writer.frame, writer.syscall),
       object: writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
       watch: spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
-      value: lastValue(writer, spots),
+      value: this.lastValue(writer, spots),
       first: formatSeconds(writer.firstNs - sinceNs),
       last: formatSeconds(writer.lastNs - sinceNs),
     };
     return this.fields.map((field) => cells[field]);
+  }
+
+  /** What its last access left there; empty, and so left out, where values are not read. */
+  private lastValue(
+    { lastValue: value, spot, pid }: ShownWriter,
+    spots: readonly RecordedSpot[],
+  ): string {
+    const of = spots[spot];
+    if (value === undefined || of === undefined) return "";
+    return formatValue(value, of, this.shown?.valueFormat(pid));
   }
 
   private bold(text: string): string {
@@ -160,13 +176,7 @@ function terminalWidth(): number | undefined {
 }
 
 /** `worker 1234`, or how many threads of that name there are. */
-function who({ comm, tid, threads, processes }: Writer): string {
+function who({ comm, tid, threads, processes }: ShownWriter): string {
   if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
   return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
-}
-
-/** What its last access left there; empty, and so left out, where values are not read. */
-function lastValue({ lastValue: value, spot }: Writer, spots: readonly Spot[]): string {
-  const of = spots[spot];
-  return value === undefined || of === undefined ? "" : formatValue(value, of);
 }

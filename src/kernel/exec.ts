@@ -6,16 +6,17 @@ import {
   removeFromContext,
   uncloneCtx,
 } from "./ctx-sched.ts";
+import { deThread } from "./de-thread.ts";
 import { ATTACH_CHILD, DETACH, EVENT_ALL, FLAG, PERF_EVENT_STATE } from "./event-state.ts";
 import { perfEventExitTaskContext } from "./exit.ts";
 import { putEvent } from "./free-event.ts";
+import { takeCloexecFile, takeRing } from "./held-files.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
-import { SIGNALS } from "./records/thread-fields.ts";
-import { perfRemoveFromContext, perfRemoveFromOwner } from "./release.ts";
+import { closeFile, perfRemoveFromContext, perfRemoveFromOwner } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
-import { SIGTRAP } from "./signal-names.ts";
+import { SIGNALS, SIGTRAP } from "./signal-names.ts";
 import { finish, stepOf } from "./user-program.ts";
 import { WAIT_FOR } from "./waits.ts";
 
@@ -72,7 +73,10 @@ function nextToRemove(k: Kernel, ctx: number, after: number): number {
 
 /** kernel: begin_new_exec(), as far as breakpoints are concerned. */
 export const execve = procedure("begin_new_exec", [], {
-  lockExec(k: Kernel) {
+  threads: (k: Kernel) => k.machine.call(deThread, [], "alone"),
+  alone: (k, f) => (f.ret === 0 ? "lockExec" : finish(k, f.ret)),
+
+  lockExec(k) {
     const { self } = k.machine;
     // Before the fix nobody waited for anybody; that an exec is under way is noted all the same.
     if (!k.lacks("Z35") && k.thread.execLock.get(self) !== 0)
@@ -90,6 +94,10 @@ export const execve = procedure("begin_new_exec", [], {
   },
 
   enableOnExec(k) {
+    // exec_mmap() and do_close_on_exec() have come before.
+    const leader = k.thread.leader.get(k.machine.self);
+    const event = takeRing(k, leader) || takeCloexecFile(k, leader);
+    if (event !== NULL) return k.machine.call(closeFile, [event], "enableOnExec");
     const ctx = k.thread.ctx.get(k.machine.self);
     if (ctx === NULL) return "dumpable";
     perfEventEnableOnExec(k, ctx);

@@ -2,8 +2,10 @@
 export interface Fix {
   readonly commit: string;
   readonly year: number;
-  /** The commit's own, or in small letters what it does. */
+  /** The commit's own where a text at hand quotes it; else, in small letters, what it does. */
   readonly title: string;
+  /** The number of the commit is from memory: no text at hand confirms it. */
+  readonly isRecalled?: true;
   readonly files: readonly string[];
   /** What goes wrong without it, and how many processors and tasks that takes. */
   readonly without: string;
@@ -31,14 +33,16 @@ export const FIXES = {
   Z11: {
     commit: "c790b0ad23f4",
     year: 2013,
-    title: "hw_breakpoint: Use cpu_possible_mask in {reserve,release}_bp_slot()",
+    title: "count the breakpoints of a task on possible CPUs, not on those online",
+    isRecalled: true,
     files: [BREAKPOINT],
     without: "a CPU that was down while a task breakpoint was closed keeps its slot",
   },
   Z12: {
     commit: "8b4d801b2b12",
     year: 2013,
-    title: "hw_breakpoint: Fix cpu check in task_bp_pinned(cpu)",
+    title: "compare a task's breakpoints with the CPU asked about, not with the new one's",
+    isRecalled: true,
     files: [BREAKPOINT],
     without: "any-CPU breakpoints of a task are not counted beside those on one CPU: overcommit",
   },
@@ -52,7 +56,7 @@ export const FIXES = {
   Z14: {
     commit: "44234adcdce3",
     year: 2009,
-    title: "hw-breakpoints: Modify breakpoints without unregistering them",
+    title: "modify a breakpoint by disabling, editing and enabling it",
     files: [BREAKPOINT],
     without: "while a tracer moves its breakpoint another opener takes its slot",
   },
@@ -143,7 +147,8 @@ export const FIXES = {
   Z30: {
     commit: "c6e5b73242d2",
     year: 2016,
-    title: "perf: Synchronously clean up child events",
+    title: "remove the inherited events when the last descriptor is closed",
+    isRecalled: true,
     files: [CORE],
     without: "inherited events keep their slots after the last descriptor is closed",
   },
@@ -167,6 +172,13 @@ export const FIXES = {
     title: "perf: Fix missing SIGTRAPs",
     files: [CORE],
     without: "a signal is lost when its event is switched off and on before it is sent",
+  },
+  Z33b: {
+    commit: "ca6c21327c6a",
+    year: 2022,
+    title: "perf: Fix missing SIGTRAPs",
+    files: [CORE],
+    without: "a context is swapped away while its task is still to be sent a signal",
   },
   Z34: {
     commit: "517e6a301f34",
@@ -203,10 +215,10 @@ export const NOT_IN_LEDGER: Readonly<Record<string, string>> = {
   Z7: "the Oops of 2016 is design a as it is, and its fix is design b",
   Z8: "its fix is design c; design b has it as it is",
   Z22: "loongarch is not modelled",
-  Z27: "the addresses that the entry code uses have no place in the model's address space",
-  Z28: "a rule about addresses that src/arch has without the mistake",
-  Z32: "an error path inside fork that the steps of inherit do not have",
-  Z36: "no event of another PMU, so no group is ever moved to another context",
+  Z27: "a trap inside the trap's own entry code: the model takes a trap and its handler for one step",
+  Z28: "ranges that wrap around or straddle the border of the kernel's half, where no variable can lie",
+  Z32: "a group half inherited: the steps of inherit copy event by event, and give all back on an error",
+  Z36: "only a group with events of two PMUs is ever moved to another context, and the model has one",
 };
 
 export type FixId = keyof typeof FIXES;

@@ -5,7 +5,7 @@ import { EXITED, failure, STOPPED_BY } from "./outcome.ts";
 import { sendSignal } from "./send-signal.ts";
 import { SIGSTOP, signalIndex } from "./signal-names.ts";
 import { finish, finishFor, stepOf, taskByName } from "./user-program.ts";
-import { isDead, isReaped, isStopped, WAIT_FOR } from "./waits.ts";
+import { isDead, isKilled, isReaped, isStopped, WAIT_FOR } from "./waits.ts";
 
 /** The tracee of a statement, if it has stopped for this tracer; else NULL. */
 export function stoppedTracee(k: Kernel, name: string): number {
@@ -29,12 +29,18 @@ export const ptraceAttach = procedure("ptrace_attach", ["task"], {
     return "wait";
   },
   wait(k, f) {
-    if (!isDead(k, f.task) && !isStopped(k, f.task)) return k.machine.sleep(WAIT_FOR.stop, f.task);
+    if (!isDead(k, f.task) && !isStopped(k, f.task)) return waitForStop(k, f.task);
     if (isDead(k, f.task)) return finish(k, failure("ESRCH"));
     k.thread.ptraceMessage.set(f.task, 0);
     return finish(k, 0);
   },
 });
+
+/** Who is killed waits no longer. */
+function waitForStop(k: Kernel, task: number) {
+  if (isKilled(k, k.machine.self)) return finish(k, failure("EINTR"));
+  return k.machine.sleep(WAIT_FOR.stop, task);
+}
 
 /** kernel: wait_task_stopped(). */
 export const ptraceWaitStop = procedure("wait_task_stopped", ["task"], {
@@ -45,7 +51,7 @@ export const ptraceWaitStop = procedure("wait_task_stopped", ["task"], {
   },
   wait(k, f) {
     if (isDead(k, f.task)) return finish(k, EXITED);
-    if (!isStopped(k, f.task)) return k.machine.sleep(WAIT_FOR.stop, f.task);
+    if (!isStopped(k, f.task)) return waitForStop(k, f.task);
     const signal = k.thread.ptraceMessage.get(f.task) - 1;
     k.thread.ptraceMessage.set(f.task, 0);
     return finish(k, STOPPED_BY - signal);
@@ -58,6 +64,8 @@ export const ptraceRequest = procedure("ptrace_request", [], {
     const { op } = stepOf(k, k.machine.self);
     const task = "task" in op ? stoppedTracee(k, op.task) : NULL;
     if (task === NULL) return finish(k, failure("ESRCH"));
+    // wait_task_inactive(): one that has stopped has also left its processor.
+    if (k.machine.task.cpu.get(task) >= 0) return k.machine.sleep(WAIT_FOR.inactive, task);
     switch (op.kind) {
       case "cont":
         if (op.signal !== undefined) k.thread.injected.set(task, signalIndex(op.signal) + 1);
@@ -84,12 +92,14 @@ export const ptraceRequest = procedure("ptrace_request", [], {
   },
 });
 
-/** kernel: user_enable_single_step() or its opposite, and wake_up_process(). */
+/**
+ * kernel: user_enable_single_step() or its opposite, and wake_up_process(). There is one step bit: who
+ * takes it away does not ask whether it was set to step over an access.
+ */
 function resume(k: Kernel, task: number, { stepping }: { stepping: boolean }): void {
   const { thread } = k;
-  if (thread.ptraceStep.get(task) !== 0 && !stepping) thread.stepBit.set(task, 0);
   thread.ptraceStep.set(task, stepping ? 1 : 0);
-  if (stepping) thread.stepBit.set(task, 1);
+  thread.stepBit.set(task, stepping ? 1 : 0);
   k.machine.task.state.set(task, TASK.ready);
 }
 

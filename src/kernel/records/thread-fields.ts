@@ -1,6 +1,6 @@
 import type { Bits, Field, KernelRecord } from "../../machine/index.ts";
+import { SIGNALS } from "../signal-names.ts";
 
-export const SIGNALS = 10;
 /** How deep signal handlers can interrupt each other. */
 export const USER_FRAMES = 4;
 
@@ -24,6 +24,10 @@ export class ThreadFields {
   readonly injected: Field;
   /** Which events the process has descriptors of. Kept in the leader, threads share them. */
   readonly files: Bits;
+  /** Of which events it has mapped the ring; a second time is not told apart. Kept in the leader. */
+  readonly rings: Bits;
+  /** The thread of the process that is in an exec. Kept in the leader. */
+  readonly groupExec: Field;
 
   /** The program: which one, its next statement, how often that was done already. */
   readonly actor: Field;
@@ -36,7 +40,7 @@ export class ThreadFields {
   readonly resume: Field;
   readonly handlerOf: Field;
 
-  /** Masks of signals. */
+  /** Masks of signals; and what a process does about them, which is kept in the leader. */
   readonly pending: Field;
   readonly blocked: Field;
   readonly ignored: Field;
@@ -84,6 +88,8 @@ export class ThreadFields {
     this.ptraceMessage = record.field("ptraceMessage");
     this.injected = record.field("injected");
     this.files = record.bits("files", "event", events);
+    this.rings = record.bits("rings", "event", events);
+    this.groupExec = record.reference("groupExec", "task");
     this.actor = record.field("actor");
     this.ip = record.field("ip");
     this.done = record.field("done");

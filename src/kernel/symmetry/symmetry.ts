@@ -1,7 +1,7 @@
 import { assert } from "../../base/index.ts";
 import type { KernelRecord } from "../../machine/index.ts";
 import type { Kernel } from "../kernel.ts";
-import { SIGNALS } from "../records/thread-fields.ts";
+import { SIGNALS } from "../signal-names.ts";
 import type { Renaming } from "./equal-agents.ts";
 import { KIND, WordKinds, wordsOfField } from "./word-kinds.ts";
 

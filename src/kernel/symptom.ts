@@ -1,0 +1,110 @@
+import { NULL, type Violation } from "../machine/index.ts";
+import { PERF_EVENT_STATE } from "./event-state.ts";
+import { isArmed } from "./hw-registers.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** Failures of what a task sees of its breakpoints, which no call chain tells apart. */
+const OF_HITS: ReadonlySet<string> = new Set([
+  "missed-hit",
+  "stray-hit",
+  "double-hit",
+  "unexplained-sigtrap",
+  "missed-signal",
+  "endless-trap",
+  "stale-register",
+]);
+
+/**
+ * What a failure looks like in the state in which it shows, without names, numbers and whatever the
+ * design keeps of its own. Two failures that look the same are of one kind, on any powerpc design.
+ */
+export function symptomOf(k: Kernel, violation: Violation): string {
+  const { property, chain, message } = violation;
+  const where = chain.length === 0 ? "user mode" : chain.join(" > ");
+  const what = message.replace(/-?\d+/g, "N");
+  const looks = OF_HITS.has(property) ? [...looksOf(k)] : [];
+  if (property === "unexplained-sigtrap") looks.push(...absentLooks(k));
+  return [`${property} in ${where}`, what, ...looks].join("; ");
+}
+
+/** The task of the failing step, its context, and the registers of its processor. */
+function looksOf(k: Kernel): readonly string[] {
+  const { machine, thread } = k;
+  const task = machine.self === NULL ? k.current : machine.self;
+  const looks: string[] = [];
+  if (task !== NULL && thread.stepBit.get(task) !== 0) looks.push("it has the step bit");
+  if (otherTaskSteps(k, task)) looks.push("another task has the step bit");
+  const ctx = task === NULL ? NULL : thread.ctx.get(task);
+  if (ctx !== NULL && isSwapped(k, ctx, task)) looks.push("its context was another's");
+  for (let register = 0; register < k.registers; register++) {
+    const look = slotLook(k, register, ctx);
+    if (!looks.includes(look)) looks.push(look);
+  }
+  if (hasUnscheduled(k, ctx) || hasUnscheduled(k, k.cpuCtx(machine.here)))
+    looks.push("an enabled event is in no slot");
+  return looks;
+}
+
+/** Why the task has no event here that could explain its trap. */
+function absentLooks(k: Kernel): readonly string[] {
+  const { events } = k.ctx;
+  const ctx = k.current === NULL ? NULL : k.thread.ctx.get(k.current);
+  const looks = new Set<string>();
+  if (ctx === NULL || events.isEmpty(ctx)) looks.add("it has no event");
+  for (let event = ctx === NULL ? 0 : events.next(ctx, 0); event !== 0; ) {
+    const cpu = k.event.cpu.get(event);
+    if (k.event.state.get(event) <= PERF_EVENT_STATE.off) looks.add("its event is disabled");
+    else if (cpu >= 0 && cpu !== k.machine.here) looks.add("its event is for another CPU");
+    event = events.next(ctx, event);
+  }
+  for (let cpu = 0; cpu < k.cpus; cpu++) {
+    for (let register = 0; register < k.registers && cpu !== k.machine.here; register++) {
+      const event = k.percpu.slot.get(cpu, register);
+      const isOff = event !== NULL && !isArmed(k, cpu, register);
+      if (isOff && k.event.record.isLive(event) && k.event.ctx.get(event) === k.cpuCtx(cpu))
+        looks.add("another CPU's event has its register off");
+    }
+  }
+  return [...looks];
+}
+
+function otherTaskSteps(k: Kernel, task: number): boolean {
+  const { machine, thread } = k;
+  for (let it = 1; it <= machine.tasks; it++) {
+    if (it !== task && machine.task.record.isLive(it) && thread.stepBit.get(it) !== 0) return true;
+  }
+  return false;
+}
+
+/** Contexts that were swapped hold events that were opened or inherited for another task. */
+function isSwapped(k: Kernel, ctx: number, task: number): boolean {
+  const { events } = k.ctx;
+  for (let event = events.next(ctx, 0); event !== 0; event = events.next(ctx, event)) {
+    if (k.event.target.get(event) !== task) return true;
+  }
+  return false;
+}
+
+function slotLook(k: Kernel, register: number, ctx: number): string {
+  const cpu = k.machine.here;
+  const event = k.percpu.slot.get(cpu, register);
+  const isOn = isArmed(k, cpu, register);
+  if (event === NULL) return isOn ? "a register without an event" : "a free register";
+  if (!k.event.record.isLive(event)) return "a freed event in a slot";
+  const of = k.event.ctx.get(event);
+  const whose =
+    of === ctx ? "its event" : of === k.cpuCtx(cpu) ? "the CPU's event" : "a foreign event";
+  return isOn ? `${whose} is armed` : `${whose} has its register off`;
+}
+
+function hasUnscheduled(k: Kernel, ctx: number): boolean {
+  if (ctx === NULL) return false;
+  const { events } = k.ctx;
+  for (let event = events.next(ctx, 0); event !== 0; event = events.next(ctx, event)) {
+    if (k.event.state.get(event) === PERF_EVENT_STATE.inactive) {
+      const cpu = k.event.cpu.get(event);
+      if (cpu < 0 || cpu === k.machine.here) return true;
+    }
+  }
+  return false;
+}
