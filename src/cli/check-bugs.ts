@@ -45,10 +45,12 @@ export async function checkBug(file: string, options: CheckOptions): Promise<rea
   return rows;
 }
 
-/** Today's kernel; where the design itself was at fault, the one that is right. */
+/** Today's kernel; where the design itself was at fault, with the one that is right. */
 function withFix(program: Program): Program {
-  if (program.withoutFixes.length > 0) return { ...program, withoutFixes: [] };
-  return { ...program, machine: { ...program.machine, design: "d" } };
+  const { machine, withoutFixes } = program;
+  const isOfDesign = withoutFixes.length === 0 || machine.design === "a";
+  const fixed = isOfDesign ? { ...machine, design: "d" as const } : machine;
+  return { ...program, withoutFixes: [], machine: fixed };
 }
 
 /** Whether the failure was found, and whether none is left with the fix. */
