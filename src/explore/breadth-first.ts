@@ -1,4 +1,5 @@
-import { assert } from "../base/index.ts";
+import { assert, BugError } from "../base/index.ts";
+import { Batch } from "./batch.ts";
 import { CheckpointError, decodeCheckpoint, encodeCheckpoint, identityOf } from "./checkpoint.ts";
 import { Column } from "./chunks.ts";
 import { Collapse } from "./collapse.ts";
@@ -25,6 +26,8 @@ export interface BreadthOptions {
 
 /** How many states are explored between two looks at the limits. */
 const LOOK_EVERY = 256;
+/** How many are looked up at once. */
+const BATCH = 64;
 
 /**
  * Explores states in the order in which they were found, so that a failure is found on a shortest
@@ -39,6 +42,12 @@ export class BreadthFirst {
   // Which of the parent's actions led here, and with which choice.
   readonly #indexes = new Column(1, 1);
   readonly #choices = new Column(1, 1);
+  // States that were arrived at and not yet looked up, and how they were come by.
+  readonly #batch: Batch;
+  readonly #from = new Int32Array(BATCH);
+  readonly #moves = new Int32Array(BATCH);
+  /** Whether each is looked up at once, for what is done with it needs it in the memory. */
+  readonly #isEager: boolean;
   readonly #actions: Int32Array;
   readonly #limiter: Limiter;
   readonly #bounds = new Set<Bound>();
@@ -51,6 +60,7 @@ export class BreadthFirst {
   #depth = 0;
   #head = 0;
   #levelEnd = 0;
+  #isLookDue = false;
   #isDone = false;
   // Which of the actions is being taken.
   #index = 0;
@@ -65,35 +75,41 @@ export class BreadthFirst {
     this.#store =
       options.set === undefined
         ? new ExactStore(this.#collapse)
-        : new HashedStore(model.memory, this.#collapse, options.set);
+        : new HashedStore(this.#collapse, options.set);
+    this.#batch = new Batch(model.memory, this.#collapse, BATCH);
     this.#actions = new Int32Array(model.mostActions);
     this.#limiter = new Limiter(options.limits, options.watch);
     this.#symmetries = options.symmetry ? (model.symmetries ?? []) : [];
     const keepsMasks = options.set === undefined && this.#symmetries.length === 0;
     this.#reduction = options.reduce ? new Reduction(model, keepsMasks) : undefined;
+    this.#isEager = options.reduce || model.invariant !== undefined;
   }
 
   /** Explores so many states more, at least one; false when there is nothing more to explore. */
   advance(states: number): boolean {
     if (this.#store.count === 0) this.#enter();
     for (let explored = 0; explored < states && !this.#isDone; explored++) this.#next();
+    this.#lookUp();
     return !this.#isDone;
   }
 
   #next(): void {
     const revisited = this.#reduction?.nextRevisit();
     if (revisited !== undefined) this.#expand(revisited);
-    else if (this.#head === this.#store.count) this.#isDone = true;
-    else {
-      const isNewLevel = this.#head === this.#levelEnd;
-      if (isNewLevel) {
-        this.#depth++;
-        this.#levelEnd = this.#store.count;
-      }
-      if ((isNewLevel || this.#head % LOOK_EVERY === 0) && this.#isOver()) this.#isDone = true;
-      else this.#expand(this.#head++);
-    }
+    else if (this.#isAtEnd() || this.#isOver()) this.#isDone = true;
+    else this.#expand(this.#head++);
     if (this.#failure !== undefined) this.#isDone = true;
+  }
+
+  /** Whether all is explored. The end of a level is where the next one becomes known. */
+  #isAtEnd(): boolean {
+    if (this.#head !== this.#levelEnd) return false;
+    this.#lookUp();
+    if (this.#head === this.#store.count) return true;
+    this.#depth++;
+    this.#levelEnd = this.#store.count;
+    this.#isLookDue = true;
+    return false;
   }
 
   /** The first state, which the memory holds. */
@@ -101,15 +117,20 @@ export class BreadthFirst {
     for (const goal of this.#model.goals) goal.clear();
     const mark = this.#model.memory.mark();
     canonicalise(this.#model.memory, this.#symmetries);
-    this.#collapse.note(mark);
-    this.#store.insert();
+    this.#batch.add(mark);
+    this.#store.insert(this.#batch);
+    this.#batch.count = 0;
     this.#levelEnd = 1;
     this.#reduction?.enter(0, 0);
     const failure = this.#model.invariant?.();
     if (failure !== undefined) this.#fail(failure, 0, undefined);
   }
 
+  /** Whether a limit is reached; looked at now and then, and at each level. */
   #isOver(): boolean {
+    if (this.#head % LOOK_EVERY !== 0 && !this.#isLookDue) return false;
+    this.#isLookDue = false;
+    this.#lookUp();
     const bound = this.#limiter.reached({
       states: this.#store.count,
       transitions: this.#transitions,
@@ -182,22 +203,48 @@ export class BreadthFirst {
   #arrive(from: number, mark: Mark, choice: number): void {
     const index = this.#index;
     this.#transitions++;
-    const sleep = this.#reduction?.sleepAfter(this.#actions[index] ?? 0) ?? 0;
     if (this.#symmetries.length > 0) canonicalise(this.#model.memory, this.#symmetries);
-    this.#collapse.note(mark);
-    const known = this.#store.insert();
+    const batch = this.#batch;
+    this.#from[batch.count] = from;
+    if (choice > 0xff) throw new BugError(`${this.#model.name}: a question has over 256 answers`);
+    this.#moves[batch.count] = (index << 8) | choice;
+    batch.add(mark);
+    if (this.#isEager) this.#lookUpNow(this.#reduction?.sleepAfter(this.#actions[index] ?? 0) ?? 0);
+    else if (batch.count === BATCH) this.#lookUp();
+  }
+
+  /** Looks up all states of the batch, in the order in which they were arrived at. */
+  #lookUp(): void {
+    const batch = this.#batch;
+    let state = this.#store.count;
+    this.#store.insert(batch);
+    for (let at = 0; at < batch.count; at++) {
+      if (batch.found[at] === NEW) this.#name(state++, at);
+    }
+    batch.count = 0;
+  }
+
+  /** Looks up the one state of the batch, which the memory holds. */
+  #lookUpNow(sleep: number): void {
+    const state = this.#store.count;
+    this.#store.insert(this.#batch);
+    this.#batch.count = 0;
+    const known = this.#batch.found[0] ?? NEW;
     if (known !== NEW) {
       this.#reduction?.meet(known, sleep);
       return;
     }
-    const state = this.#store.count - 1;
-    this.#parents.set(state, from);
-    this.#indexes.set(state, index);
-    this.#choices.set(state, choice);
+    this.#name(state, 0);
     this.#reduction?.enter(state, sleep);
     const failure = this.#model.invariant?.();
-    if (failure !== undefined && this.#failure === undefined)
-      this.#fail(failure, from, { index, choice });
+    if (failure !== undefined && this.#failure === undefined) this.#fail(failure, state, undefined);
+  }
+
+  #name(state: number, at: number): void {
+    const move = this.#moves[at] ?? 0;
+    this.#parents.set(state, this.#from[at] ?? 0);
+    this.#indexes.set(state, move >>> 8);
+    this.#choices.set(state, move & 0xff);
   }
 
   #end(state: number): void {
@@ -236,7 +283,13 @@ export class BreadthFirst {
       );
     const store = this.#exactStore();
     this.#collapse.restore(saved.values);
-    store.restore(saved.vectors);
+    const { width } = this.#collapse;
+    for (let from = 0; from < saved.vectors.length; from += width) {
+      this.#collapse.load(saved.vectors, from);
+      this.#batch.add(this.#model.memory.mark());
+      store.insert(this.#batch);
+      this.#batch.count = 0;
+    }
     for (let state = 0; state < store.count; state++) {
       this.#parents.set(state, saved.parents[state] ?? 0);
       this.#indexes.set(state, saved.indexes[state] ?? 0);

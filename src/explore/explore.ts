@@ -7,6 +7,7 @@ import { Fingerprints } from "./fingerprints.ts";
 import { FusedModel } from "./fuse.ts";
 import type { Limits, Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
+import { SeenHashes, SeenWhole } from "./seen.ts";
 
 export interface ExploreOptions {
   /** `depth` needs the least room and finds failures soon; `breadth` finds them on a shortest way. */
@@ -56,9 +57,9 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
       if (options.resume !== undefined) breadth.resume(options.resume);
       return breadth;
     }
-    assert(set !== undefined, "depth first: the store is fingerprint or bitstate");
     assert(!reduce && !symmetry, "depth first: only breadth first reduces");
-    return new DepthFirst(it, { set, limits, watch, method: `depth first, ${method}` });
+    const seen = set === undefined ? new SeenWhole(it.memory) : new SeenHashes(it.memory, set);
+    return new DepthFirst(it, { seen, limits, watch, method: `depth first, ${method}` });
   };
   if (!fuse) return start(model);
   const fused = new FusedModel(model);
