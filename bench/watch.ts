@@ -1,5 +1,6 @@
 // What a watch costs, against perf record and gdb in the same run. `npm run bench:watch`.
 import { cpus, release, totalmem } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { costOf } from "./condition-costs.ts";
 import { buildTarget, startTarget, type Target } from "./target.ts";
 import { gdb, hasTool, perf, type Seen, trapline, type Watcher } from "./tools.ts";
@@ -12,6 +13,8 @@ const PACED = 20_000;
 const PACE_NS = 16_000;
 const MILLION = 1_000_000;
 const ROUNDS = 5;
+/** Whoever has just started is still loading, on the core's other thread: both get the same time. */
+const SETTLE_MS = 500;
 /** The bare loop is measured over this many stores for each one that is watched. */
 const BARE = 20;
 
@@ -34,6 +37,7 @@ async function costs(tools: Readonly<Record<string, Start>>, stores: (tool: stri
       using target = await startTarget(binary);
       const bare = (await target.run(`hot ${HOT * BARE}`)) / (HOT * BARE);
       const watcher = await start(target);
+      await sleep(SETTLE_MS);
       await target.run("hot 100");
       const watched = (await target.run(`hot ${stores(name)}`)) / stores(name);
       await watcher.finish();
@@ -52,6 +56,7 @@ async function slowdowns(tools: Readonly<Record<string, Start>>) {
       using target = await startTarget(binary);
       const bare = await target.run(`paced ${PACED} ${PACE_NS}`);
       const watcher = await start(target);
+      await sleep(SETTLE_MS);
       const watched = await target.run(`paced ${PACED} ${PACE_NS}`);
       await watcher.finish();
       found[name] = [...(found[name] ?? []), watched / bare];

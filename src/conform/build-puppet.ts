@@ -14,7 +14,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { TargetError } from "./target-error.ts";
 
-const SOURCES = join(import.meta.dirname, "puppet");
+// Built, this file is in a chunk beside the rooms.
+const SOURCES = join(import.meta.dirname, "../conform/puppet");
 const COMPILER = process.env.CC ?? "gcc";
 const FLAGS = [
   ..."-std=gnu11 -O2 -Wall -Wextra -Werror -static -nostdlib -ffreestanding".split(" "),
