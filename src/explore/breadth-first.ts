@@ -1,8 +1,15 @@
 import { assert, BugError } from "../base/index.ts";
 import { Batch } from "./batch.ts";
-import { CheckpointError, decodeCheckpoint, encodeCheckpoint, identityOf } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  CheckpointError,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  identityOf,
+} from "./checkpoint.ts";
 import { Column } from "./chunks.ts";
 import { Collapse } from "./collapse.ts";
+import type { Colleague } from "./crew.ts";
 import { ExactStore } from "./exact-store.ts";
 import type { Counterexample, Exploration } from "./exploration.ts";
 import { HashedStore, type HashSet } from "./hashed-store.ts";
@@ -10,8 +17,9 @@ import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
 import type { Mark } from "./memory.ts";
 import { type Failure, type Goal, type Model, STEP } from "./model.ts";
 import { Reduction } from "./reduction.ts";
+import { SharedSearch } from "./shared-search.ts";
 import { NEW, type Store } from "./store.ts";
-import { canonicalise } from "./symmetry.ts";
+import { assign, canonicalise } from "./symmetry.ts";
 import { type IndexedMove, rename, resolve } from "./trace.ts";
 
 export interface BreadthOptions {
@@ -259,19 +267,39 @@ export class BreadthFirst {
 
   /** All that is needed to go on another time. Only of searches that keep states whole. */
   save(): Uint8Array<ArrayBuffer> {
+    return encodeCheckpoint(this.#snapshot());
+  }
+
+  /** The same search, gone on with by several threads; undefined if it is not one that can be. */
+  share(crew: readonly Colleague[], fuse = false): SharedSearch | undefined {
+    const isWhole = this.#store instanceof ExactStore && this.#reduction === undefined;
+    if (!isWhole || this.#isDone) return undefined;
+    const { limits, watch, method, symmetry } = this.#options;
+    const { seconds } = this.#limiter;
+    assign(this.#model.memory, this.#first);
+    this.#model.memory.commit();
+    const options = { limits, watch, method, symmetry, fuse, seconds };
+    return new SharedSearch(this.#model, { snapshot: this.#snapshot(), crew, options });
+  }
+
+  #snapshot(): Checkpoint {
     const store = this.#exactStore();
     const { count } = store;
     const { transitions, depth, head, levelEnd } = this.#counters();
-    return encodeCheckpoint({
+    return {
       identity: this.#identity(),
       counters: Int32Array.of(transitions / 2 ** 30, transitions % 2 ** 30, depth, head, levelEnd),
       vectors: store.vectors(),
       parents: this.#parents.rows(count),
       indexes: this.#indexes.rows(count),
       choices: this.#choices.rows(count),
-      goals: Int32Array.from(this.#model.goals, (goal) => (goal.isReached() ? 1 : 0)),
+      goals: Int32Array.from(this.#model.goals, (goal, at) => (this.#isReached(goal, at) ? 1 : 0)),
       values: this.#collapse.contents(),
-    });
+    };
+  }
+
+  #isReached(goal: Goal, at: number): boolean {
+    return goal.isReached() || this.#reachedBefore[at] === 1;
   }
 
   /** Goes on where `save` was called, in a search that has not begun. Throws the CheckpointError. */
@@ -325,8 +353,9 @@ export class BreadthFirst {
 
   result(): Exploration {
     const { goals } = this.#model;
-    const isReached = (goal: Goal, at: number) => goal.isReached() || this.#reachedBefore[at] === 1;
-    const unreached = goals.filter((goal, at) => !isReached(goal, at)).map(({ name }) => name);
+    const unreached = goals
+      .filter((goal, at) => !this.#isReached(goal, at))
+      .map(({ name }) => name);
     const counterexample = this.#counterexample();
     const isComplete = this.#bounds.size === 0;
     const isVacuous = isComplete && unreached.length > 0;

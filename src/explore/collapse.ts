@@ -1,4 +1,5 @@
 import type { Memory } from "./memory.ts";
+import { SharedNames } from "./shared-names.ts";
 import { ValueTable } from "./value-table.ts";
 
 /** Four words each: a value, a place and what was written there, and the value that came of it. */
@@ -28,6 +29,7 @@ export class Collapse {
   readonly #isDirty: Uint8Array;
   #dirtyCount = 0;
   #mostNumber = 0;
+  #names: SharedNames | undefined;
   readonly #memo = new Int32Array(4 * MEMO_ENTRIES).fill(-1);
 
   constructor(memory: Memory) {
@@ -69,7 +71,8 @@ export class Collapse {
     for (const [object, table] of this.#tables.entries()) {
       const value = table.current();
       this.#values[object] = value;
-      this.next[object] = table.numberOf(value);
+      const number = table.numberOf(value);
+      this.next[object] = number < 0 ? this.#name(object, value) : number;
     }
     this.#base.set(this.next);
     this.#baseValues.set(this.#values);
@@ -82,7 +85,9 @@ export class Collapse {
     const { next } = this;
     for (let index = 0; index < this.#dirtyCount; index++) {
       const object = this.#dirty[index] ?? 0;
-      const number = this.#tables[object]?.numberOf(this.#values[object] ?? 0) ?? 0;
+      const value = this.#values[object] ?? 0;
+      let number = this.#tables[object]?.numberOf(value) ?? 0;
+      if (number < 0) number = this.#name(object, value);
       next[object] = number;
       if (number > this.#mostNumber) this.#mostNumber = number;
     }
@@ -137,8 +142,14 @@ export class Collapse {
     this.#memory.commit();
   }
 
+  /** From now on values have the same numbers for all who share them. */
+  share(control: Int32Array, log: SharedArrayBuffer): void {
+    this.#names = new SharedNames(control, log, this.#tables);
+  }
+
   /** The values of each object in the order of their numbers. */
   contents(): readonly Int32Array[] {
+    this.#names?.catchUp();
     return this.#tables.map((table) => table.contents());
   }
 
@@ -149,7 +160,12 @@ export class Collapse {
     this.reset();
   }
 
+  #name(object: number, value: number): number {
+    return this.#names?.name(object, value) ?? this.#tables[object]?.name(value) ?? 0;
+  }
+
   #becomes(object: number, number: number): number {
+    if (number >= (this.#tables[object]?.count ?? 0)) this.#names?.catchUp();
     const value = this.#tables[object]?.valueOf(number) ?? 0;
     this.#base[object] = number;
     this.next[object] = number;

@@ -98,6 +98,11 @@ export class DepthFirst {
     };
   }
 
+  /** Each thread would go its own way. */
+  share(): undefined {
+    return undefined;
+  }
+
   save(): never {
     throw new CheckpointError("a search depth first cannot be saved: use breadth first");
   }

@@ -1,6 +1,7 @@
 import { assert } from "../base/index.ts";
 import { Bitstate } from "./bitstate.ts";
 import { BreadthFirst } from "./breadth-first.ts";
+import type { Colleague } from "./crew.ts";
 import { DepthFirst } from "./depth-first.ts";
 import type { Exploration } from "./exploration.ts";
 import { Fingerprints } from "./fingerprints.ts";
@@ -34,7 +35,21 @@ export interface Search {
   advance(states: number): boolean;
   /** What was found so far. */
   result(): Exploration;
+  /**
+   * The same search gone on with by this thread and others, each with a model of its own that
+   * `serveSearch` was given. What is found is the same. Undefined if the search cannot be shared: only
+   * one breadth first that keeps states whole, unreduced, can. The search itself is over then.
+   */
+  share(crew: readonly Colleague[]): Together | undefined;
   /** Everything that is needed to go on another time. Throws the CheckpointError if it cannot be had. */
+  save(): Uint8Array<ArrayBuffer>;
+}
+
+/** A search by several threads. */
+export interface Together {
+  /** Explores some tens of thousands of states; false when there is nothing more to explore. */
+  advance(): Promise<boolean>;
+  result(): Exploration;
   save(): Uint8Array<ArrayBuffer>;
 }
 
@@ -51,7 +66,7 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
   ].join(", ");
   const set = setFor(store, options.logBits ?? 27);
   const rest = { reduce, symmetry, limits, watch, method };
-  const start = (it: Model): Search => {
+  const start = (it: Model): BreadthFirst | DepthFirst => {
     if (options.order !== "depth") {
       const breadth = new BreadthFirst(it, { ...rest, set });
       if (options.resume !== undefined) breadth.resume(options.resume);
@@ -69,9 +84,9 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
 /** Tells of the steps of the model itself. */
 class FusedSearch implements Search {
   readonly #model: FusedModel;
-  readonly #search: Search;
+  readonly #search: BreadthFirst | DepthFirst;
 
-  constructor(model: FusedModel, it: Search) {
+  constructor(model: FusedModel, it: BreadthFirst | DepthFirst) {
     this.#model = model;
     this.#search = it;
   }
@@ -84,8 +99,22 @@ class FusedSearch implements Search {
     return this.#search.save();
   }
 
+  share(crew: readonly Colleague[]): Together | undefined {
+    const together = this.#search.share(crew, true);
+    return (
+      together && {
+        advance: () => together.advance(),
+        result: () => this.#unfolded(together.result()),
+        save: () => together.save(),
+      }
+    );
+  }
+
   result(): Exploration {
-    const result = this.#search.result();
+    return this.#unfolded(this.#search.result());
+  }
+
+  #unfolded(result: Exploration): Exploration {
     const { counterexample } = result;
     if (counterexample === undefined) return result;
     const moves = this.#model.unfold(counterexample.moves);

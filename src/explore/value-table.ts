@@ -47,16 +47,39 @@ export class ValueTable {
 
   /** The value that differs from this one in one word. */
   changed(value: number, index: number, word: number): number {
-    const { length } = this.#places;
-    this.#scratch.set(this.#contents.subarray(value * length, (value + 1) * length));
+    this.#scratch.set(this.wordsOf(value));
     this.#scratch[index] = word;
     return this.#find();
   }
 
-  /** The number of a value that is in a state. */
+  /** How many words the object has. */
+  get length(): number {
+    return this.#places.length;
+  }
+
+  /** The number of a value, or -1 if it has none yet. */
   numberOf(value: number): number {
-    const number = this.#numbers[value] ?? 0;
-    return number > 0 ? number - 1 : this.#name(value);
+    return (this.#numbers[value] ?? 0) - 1;
+  }
+
+  /** Gives a value the next number. */
+  name(value: number): number {
+    const number = this.#count++;
+    this.#valueOf[number] = value;
+    this.#numbers[value] = number + 1;
+    return number;
+  }
+
+  /** Gives the value that is these words the next number, if it has none. */
+  define(words: Int32Array): void {
+    this.#scratch.set(words);
+    const value = this.#find();
+    if (this.numberOf(value) < 0) this.name(value);
+  }
+
+  wordsOf(value: number): Int32Array {
+    const { length } = this.#places;
+    return this.#contents.subarray(value * length, (value + 1) * length);
   }
 
   valueOf(number: number): number {
@@ -90,8 +113,7 @@ export class ValueTable {
   fill(contents: Int32Array = new Int32Array(0)): number {
     const { length } = this.#places;
     for (let from = 0; from < contents.length; from += length) {
-      this.#scratch.set(contents.subarray(from, from + length));
-      this.numberOf(this.#find());
+      this.define(contents.subarray(from, from + length));
     }
     return this.#count - 1;
   }
@@ -127,13 +149,6 @@ export class ValueTable {
     this.#slots[slot] = value;
     if (this.#values > this.#slots.length * MOST_LOAD) this.#growSlots();
     return value;
-  }
-
-  #name(value: number): number {
-    const number = this.#count++;
-    this.#valueOf[number] = value;
-    this.#numbers[value] = number + 1;
-    return number;
   }
 
   #growSlots(): void {
