@@ -6,11 +6,13 @@ import { UsageError } from "./usage-error.ts";
 /** The flags about which hits are wanted, as commander hands them over. */
 export interface HitFlags {
   readonly if?: string;
-  readonly unlessFrom: readonly string[];
+  readonly filter?: string;
+  readonly unlessFrom?: readonly string[];
   readonly changes?: boolean;
   readonly values?: boolean;
   readonly ignore?: string;
   readonly every?: string;
+  readonly count?: string;
   readonly maxRate?: string;
   readonly maxOverhead?: string;
   readonly stop?: boolean;
@@ -32,10 +34,12 @@ export function addHitFlags(command: Command): Command {
   return command
     .option("--values", "read the value at each hit, and the one before it")
     .option("--if <EXPR>", "keep only hits for which EXPR holds: see below")
-    .option("--unless-from <FUNC,...>", "leave out hits by these functions", collectNames, [])
+    .option("--filter <EXPR>", "the same, as perf calls it")
+    .option("--unless-from <FUNC,...>", "leave out hits by these functions", collectNames)
     .option("--changes", "leave out hits that left the value as it was")
     .option("--ignore <N>", "leave out the first N hits")
     .option("--every <N>", "keep one hit in N")
+    .option("-c, --count <N>", "the same, as perf calls it")
     .option("--max-rate <N>", "keep at most N hits in a second")
     .option("--max-overhead <SHARE>", "disarm for a while when traps take more: 2%")
     .option("--stop", "stop the process (SIGSTOP) at the first hit, and end")
@@ -48,10 +52,12 @@ export function toHitOptions(flags: HitFlags): Partial<WatchOptions> {
   if (flags.failOnHit === true && flags.failOnNoHit === true) {
     throw new UsageError("watch: --fail-on-hit and --fail-on-no-hit: give one of them");
   }
-  const { ignore, every, maxRate, maxOverhead } = flags;
+  const { ignore, maxRate, maxOverhead } = flags;
+  const condition = either("--if", flags.if, "--filter", flags.filter);
+  const every = either("--every", flags.every, "--count", flags.count);
   return {
-    ...(flags.if === undefined ? {} : { condition: flags.if }),
-    ...(flags.unlessFrom.length === 0 ? {} : { unlessFrom: flags.unlessFrom }),
+    ...(condition === undefined ? {} : { condition }),
+    ...(flags.unlessFrom === undefined ? {} : { unlessFrom: flags.unlessFrom }),
     ...(flags.changes === true ? { changes: true } : {}),
     ...(flags.values === true ? { values: true } : {}),
     ...(ignore === undefined ? {} : { ignore: parseCount("--ignore", ignore, 0) }),
@@ -64,6 +70,17 @@ export function toHitOptions(flags: HitFlags): Partial<WatchOptions> {
   };
 }
 
-function collectNames(value: string, before: readonly string[]): readonly string[] {
+/** Two names of one flag. */
+function either(
+  name: string,
+  value: string | undefined,
+  other: string,
+  otherValue: string | undefined,
+): string | undefined {
+  if (value === undefined || otherValue === undefined) return value ?? otherValue;
+  throw new UsageError(`watch: ${name} and ${other} mean the same: give one of them`);
+}
+
+function collectNames(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...parseNames("--unless-from", value)];
 }

@@ -12,10 +12,13 @@ import type { View } from "./view.ts";
 export class JsonView implements View {
   private readonly output: Output;
   private readonly stack: boolean;
+  /** Of a hit these and no others. */
+  private readonly fields: ReadonlySet<string> | undefined;
   private session: Session | undefined;
 
-  constructor(output: Output, options: { stack: boolean }) {
+  constructor(output: Output, options: { stack: boolean; fields?: readonly string[] | undefined }) {
     this.output = output;
+    this.fields = options.fields === undefined ? undefined : new Set(["kind", ...options.fields]);
     this.stack = options.stack;
   }
 
@@ -42,27 +45,29 @@ export class JsonView implements View {
     const { namer, spots } = this.session.parts;
     const { frame, via, culprit, syscall } = namer.name(hit);
     const stack = this.stack ? namer.stack(hit) : undefined;
-    this.line({
-      kind: "hit",
-      time: hit.time,
-      pid: hit.pid,
-      tid: hit.tid,
-      comm: this.session.commOf(hit),
-      cpu: hit.cpu,
-      ip: formatHex(hit.ip),
-      mode: hit.kernel ? "kernel" : "user",
-      watch: spots[hit.spot]?.name,
-      ...codeOf(frame),
-      via: via === undefined ? undefined : codeOf(via),
-      ...culpritOf(culprit),
-      syscall,
-      repeat: hit.repeat,
-      old: valueIn(hit.oldValue, spots[hit.spot]),
-      new: valueIn(hit.newValue, spots[hit.spot]),
-      valueFrom: hit.valueFrom,
-      stack: stack?.frames.map(frameOf),
-      stackCut: stack?.cut,
-    });
+    this.line(
+      this.chosen({
+        kind: "hit",
+        time: hit.time,
+        pid: hit.pid,
+        tid: hit.tid,
+        comm: this.session.commOf(hit),
+        cpu: hit.cpu,
+        ip: formatHex(hit.ip),
+        mode: hit.kernel ? "kernel" : "user",
+        watch: spots[hit.spot]?.name,
+        ...codeOf(frame),
+        via: via === undefined ? undefined : codeOf(via),
+        ...culpritOf(culprit),
+        syscall,
+        repeat: hit.repeat,
+        old: valueIn(hit.oldValue, spots[hit.spot]),
+        new: valueIn(hit.newValue, spots[hit.spot]),
+        valueFrom: hit.valueFrom,
+        stack: stack?.frames.map(frameOf),
+        stackCut: stack?.cut,
+      }),
+    );
   }
 
   tick(): void {
@@ -84,6 +89,12 @@ export class JsonView implements View {
     });
   }
 
+  private chosen(hit: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const { fields } = this;
+    if (fields === undefined) return hit;
+    return Object.fromEntries(Object.entries(hit).filter(([name]) => fields.has(name)));
+  }
+
   private line(value: unknown): void {
     this.output.write(`${toJson(value)}\n`);
   }
@@ -96,7 +107,7 @@ function valueIn(value: bigint | undefined, spot: Spot | undefined): bigint | st
   return spot.signed === true ? BigInt.asIntN(8 * spot.length, value) : value;
 }
 
-function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {
+export function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {
   return {
     name,
     address: formatHex(address),

@@ -4,6 +4,7 @@ import type { Session, Spot, WatchReport, Writer, Writers } from "../watch/index
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
 import { describeSpot } from "./describe-spot.ts";
+import { FIELDS, type TableField } from "./fields.ts";
 import {
   formatAccess,
   formatCount,
@@ -17,18 +18,18 @@ import type { Output } from "./output.ts";
 import { type Column, textTable } from "./text-table.ts";
 import type { View } from "./view.ts";
 
-const COLUMNS: readonly Column[] = [
-  { title: "COUNT", align: "right" },
-  { title: "TRAPS", align: "right" },
-  { title: "SHARE", align: "right" },
-  { title: "WHO", align: "left", shrinks: true },
-  { title: "CODE", align: "left", shrinks: true },
-  { title: "OBJECT", align: "left", shrinks: true },
-  { title: "WATCH", align: "left", shrinks: true },
-  { title: "LAST VALUE", align: "right" },
-  { title: "FIRST", align: "right" },
-  { title: "LAST", align: "right" },
-];
+const COLUMNS: Readonly<Record<TableField, Column>> = {
+  count: { title: "COUNT", align: "right" },
+  traps: { title: "TRAPS", align: "right" },
+  share: { title: "SHARE", align: "right" },
+  who: { title: "WHO", align: "left", shrinks: true },
+  code: { title: "CODE", align: "left", shrinks: true },
+  object: { title: "OBJECT", align: "left", shrinks: true },
+  watch: { title: "WATCH", align: "left", shrinks: true },
+  value: { title: "LAST VALUE", align: "right" },
+  first: { title: "FIRST", align: "right" },
+  last: { title: "LAST", align: "right" },
+};
 
 const REFRESH_MS = 250;
 /** Lines of the terminal that the table leaves for the rest. */
@@ -38,12 +39,17 @@ const MARGIN = 5;
 export class TableView implements View {
   private readonly output: Output;
   private readonly options: { live: boolean; color: boolean };
+  private readonly fields: readonly TableField[];
   private session: Session | undefined;
   private writers: Writers | undefined;
   private refreshedMs = 0;
 
-  constructor(output: Output, options: { live: boolean; color: boolean }) {
+  constructor(
+    output: Output,
+    options: { live: boolean; color: boolean; fields?: readonly string[] | undefined },
+  ) {
     this.output = output;
+    this.fields = options.fields?.flatMap(asField) ?? FIELDS.table;
     this.options = options;
   }
 
@@ -100,8 +106,8 @@ export class TableView implements View {
     of: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
   ): readonly string[] {
     const rows = writers.map((writer) => this.row(writer, of));
-    const width = process.stdout.isTTY ? process.stdout.columns : undefined;
-    const [title = "", ...lines] = textTable(COLUMNS, rows, width);
+    const columns = this.fields.map((field) => COLUMNS[field]);
+    const [title = "", ...lines] = textTable(columns, rows, terminalWidth());
     const stacks = writers.map(({ culprit, stack, stackCut }) => {
       if (stack === undefined) return [];
       const instruction = instructionText(culprit);
@@ -115,18 +121,19 @@ export class TableView implements View {
     writer: Writer,
     { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
   ): readonly string[] {
-    return [
-      formatCount(writer.count),
-      writer.traps === writer.count ? "" : formatCount(writer.traps),
-      formatShare(writer.count, hits),
-      who(writer),
-      formatAccess(writer.frame, writer.syscall),
-      writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
-      spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
-      lastValue(writer, spots),
-      formatSeconds(writer.firstNs - sinceNs),
-      formatSeconds(writer.lastNs - sinceNs),
-    ];
+    const cells: Readonly<Record<TableField, string>> = {
+      count: formatCount(writer.count),
+      traps: writer.traps === writer.count ? "" : formatCount(writer.traps),
+      share: formatShare(writer.count, hits),
+      who: who(writer),
+      code: formatAccess(writer.frame, writer.syscall),
+      object: writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
+      watch: spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
+      value: lastValue(writer, spots),
+      first: formatSeconds(writer.firstNs - sinceNs),
+      last: formatSeconds(writer.lastNs - sinceNs),
+    };
+    return this.fields.map((field) => cells[field]);
   }
 
   private bold(text: string): string {
@@ -139,6 +146,17 @@ export class TableView implements View {
     if (!missing || !this.options.color) return line;
     return styleText("yellow", line, { validateStream: false });
   }
+}
+
+function asField(name: string): readonly TableField[] {
+  return FIELDS.table.filter((field) => field === name);
+}
+
+/** Undefined where nothing must be cut. COLUMNS has the last word, as everywhere. */
+function terminalWidth(): number | undefined {
+  const asked = Number(process.env.COLUMNS);
+  if (Number.isSafeInteger(asked) && asked > 0) return asked;
+  return process.stdout.isTTY ? process.stdout.columns : undefined;
 }
 
 /** `worker 1234`, or how many threads of that name there are. */

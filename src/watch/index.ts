@@ -6,6 +6,7 @@
 export type { Culprit, Doubt, Frame } from "../symbols/index.ts";
 export { type ChildTest, childTest } from "./child-test.ts";
 export type { Coverage, Gap, Stopped, Strategy } from "./coverage.ts";
+export { planWatch, type WatchPlan } from "./dry-run.ts";
 export { type Hit, keepHit } from "./hit.ts";
 export { openSession } from "./open-session.ts";
 export type { WatchOptions, WatchTarget } from "./options.ts";

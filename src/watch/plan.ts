@@ -51,6 +51,7 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
   const { spots, features, privileges, strategy, scripts, programs } = facts;
   const pieces = spots.reduce((sum, spot) => sum + spot.pieces.length, 0);
   const stack = options.stack === true;
+  const unwinds = stack && options.callGraph !== "fp";
   const userChain = options.stack ?? scripts;
   const repeats = stack || options.repeats !== false;
   // Programs know by themselves which registers fired for one access. Samples do not.
@@ -65,13 +66,14 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
   return {
     spots,
     features,
+    cpus: options.cpus,
     layout: sampleLayout({
       // Per task, the events of many threads share a ring; else as many as there are pieces.
       identifier: strategy === "task" || (samples && pieces > 1),
       cpu: strategy === "thread",
       callchain: kernelMode || userChain,
-      regsUser: stack,
-      stackUser: stack,
+      regsUser: unwinds,
+      stackUser: unwinds,
       regsIntr: registers !== 0n,
     }),
     kernelMode,
@@ -82,8 +84,8 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
     straddled,
     rebuilds,
     registers,
-    userRegisters: stack ? UNWIND_REGISTERS : 0n,
-    stackBytes: stack ? stackBytes(options) : 0,
+    userRegisters: unwinds ? UNWIND_REGISTERS : 0n,
+    stackBytes: unwinds ? stackBytes(options) : 0,
     hitPages: powerOfTwo(wished, options.ringBytes === undefined ? "down" : "up"),
     ...(programs === undefined ? {} : { programs }),
     sidePages: powerOfTwo(Math.min(SIDE_PAGES, budget / 2), "down"),
