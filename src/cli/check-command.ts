@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
@@ -16,6 +17,7 @@ interface CheckFlags {
   readonly depth?: string;
   readonly time?: string;
   readonly memory: string;
+  readonly workers?: string;
   readonly save?: string;
   readonly resume?: string;
   readonly json?: boolean;
@@ -54,6 +56,7 @@ export function addCheckCommand(
     .option("--depth <N>", "go no deeper than so many steps")
     .option("--time <DURATION>", "stop each program after so long")
     .option("--memory <MB>", "stop each program when its states take so much", "2048")
+    .option("--workers <N>", "threads that explore a long search (default: one for each processor)")
     .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")
     .option("--resume <FILE>", "go on with a search that was saved")
     .option("--json", "print JSON lines: header, verdicts")
@@ -113,9 +116,10 @@ function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }
   process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
-function optionsOf(flags: CheckFlags): ExploreOptions & { watch: Watch } {
-  const { states, depth, time } = flags;
+function optionsOf(flags: CheckFlags): ExploreOptions & { watch: Watch; threads: number } {
+  const { states, depth, time, workers } = flags;
   return {
+    threads: workers === undefined ? availableParallelism() : parseCount("--workers", workers, 1),
     store: parseChoice("--store", flags.store, STORES),
     fuse: flags.full !== true,
     limits: {

@@ -9,8 +9,6 @@ import { canonicalise } from "./symmetry.ts";
 /** So many states of the queue are taken at once. */
 const BLOCK = 32;
 const BATCH = 64;
-/** A key has 16 bits for the place in the queue plus one, and 16 for the move. */
-export const LONGEST_QUEUE = 0xffff;
 
 /** A failure, and in which order it comes among all: place in the queue plus one << 16 | move. */
 export interface Failed extends Failure {

@@ -1,7 +1,7 @@
 import { BugError } from "../base/index.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type Colleague, isReport, type Join, type Order, type Report, Share } from "./crew.ts";
-import { type Done, type Failed, LONGEST_QUEUE } from "./expander.ts";
+import type { Done, Failed } from "./expander.ts";
 import type { Counterexample, Exploration } from "./exploration.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
@@ -20,6 +20,8 @@ export interface SharedOptions {
 }
 
 const NEVER = 0x7fffffff;
+/** So many states are explored before the limits are looked at. A key has room for 65,535. */
+const LONGEST_QUEUE = 1 << 15;
 /** A shorter queue is explored before others have heard of it. */
 const WORTH_POSTING = 256;
 /** The numbers of values may take so much; the pages are had when they are written. */
