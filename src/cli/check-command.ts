@@ -18,6 +18,7 @@ interface CheckFlags {
   readonly time?: string;
   readonly memory: string;
   readonly workers?: string;
+  readonly shard?: string;
   readonly save?: string;
   readonly resume?: string;
   readonly json?: boolean;
@@ -57,6 +58,7 @@ export function addCheckCommand(
     .option("--time <DURATION>", "stop each program after so long")
     .option("--memory <MB>", "stop each program when its states take so much", "2048")
     .option("--workers <N>", "threads that explore a long search (default: one for each processor)")
+    .option("--shard <I/N>", "only the Ith of N shares of the programs, for as many machines")
     .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")
     .option("--resume <FILE>", "go on with a search that was saved")
     .option("--json", "print JSON lines: header, verdicts")
@@ -69,12 +71,13 @@ export function addCheckCommand(
 async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<number> {
   const designs = flags.design?.split(",").map((it) => parseChoice("--design", it, DESIGN_NAMES));
   const options = optionsOf(flags);
-  const programs: { file: string; program: Program }[] = [];
+  const every: { file: string; program: Program }[] = [];
   for (const file of files) {
     const all = await modelledPrograms(file);
     const wanted = designs === undefined ? all : withDesigns(file, all, designs);
-    programs.push(...wanted.map((program) => ({ file, program })));
+    every.push(...wanted.map((program) => ({ file, program })));
   }
+  const programs = flags.shard === undefined ? every : dealtOut(every, flags.shard);
 
   if ((flags.save ?? flags.resume) !== undefined && programs.length > 1)
     throw new UsageError(`--save, --resume: they are for one program, not for ${programs.length}`);
@@ -83,6 +86,7 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   const { checkProgram, verdictOf } = await import("./check-run.ts");
   const { checkHeader, checkVerdict } = await import("./check-json.ts");
   const { traceText, verdictLine } = await import("./check-text.ts");
+  const { tokenOf } = await import("./check-token.ts");
   using interrupt = listenForInterrupt();
   const watch = {
     now: () => performance.now(),
@@ -96,8 +100,9 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     const checked = await checkProgram(file, program, { ...options, ...saving, watch });
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
     all.push(checked);
-    if (flags.json === true) console.log(checkVerdict(checked));
-    else console.log([verdictLine(checked), ...traceText(checked)].join("\n"));
+    const token = tokenOf(checked);
+    if (flags.json === true) console.log(checkVerdict(checked, token));
+    else console.log([verdictLine(checked), ...traceText(checked, token)].join("\n"));
   }
   if (flags.json !== true && designs !== undefined && designs.length > 1) {
     const { matrixText } = await import("./check-matrix.ts");
@@ -151,6 +156,14 @@ function readCheckpoint(file: string): Uint8Array {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`--resume ${file}: it cannot be read: ${reason}`);
   }
+}
+
+/** The share of one machine of several: each takes every nth. */
+function dealtOut<T>(all: readonly T[], shard: string): readonly T[] {
+  const [, own, of] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(shard) ?? [];
+  const [part, parts] = [Number(own), Number(of)];
+  if (!(part <= parts)) throw new UsageError(`--shard ${shard}: not a share like 1/3`);
+  return all.filter((_, at) => at % parts === part - 1);
 }
 
 /** Each powerpc program of a file once for each design, whichever it names itself. */

@@ -38,8 +38,14 @@ function summary({ result, switches, inFileOrder, calm }: Checked): string {
   return `${ended}; none in any of the ${amount(calm.states, "state")} without preemption by kernel threads`;
 }
 
-/** The counterexample as a lane for each processor, its blocks named after kernel functions. */
-export function traceText({ trace, violation, program, result }: Checked): readonly string[] {
+/**
+ * The counterexample as a lane for each processor, its blocks named after kernel functions, and the
+ * token that replays it.
+ */
+export function traceText(
+  { trace, violation, program, result }: Checked,
+  token: string | undefined,
+): readonly string[] {
   const { counterexample } = result;
   if (counterexample === undefined) return [];
   const chain = [...(violation?.chain ?? [])].reverse().map((fn) => `    ${fn}`);
@@ -68,6 +74,7 @@ export function traceText({ trace, violation, program, result }: Checked): reado
     `  ${counterexample.property}: ${counterexample.what}`,
     ...chain,
     ...textTable(columns, rows).map((line) => `  ${line.trimEnd()}`),
+    ...(token === undefined ? [] : [`  step through it: trapline replay ${token}`]),
     "",
   ];
 }

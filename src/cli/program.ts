@@ -5,6 +5,7 @@ import { addCompletionCommand } from "./completion-command.ts";
 import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addFmtCommand } from "./fmt-command.ts";
+import { addReplayCommand } from "./replay-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { version } from "./version.ts";
 import { addWatchCommand } from "./watch-command.ts";
@@ -31,6 +32,7 @@ export function makeProgram({ launch, finish }: Calling): Command {
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });
   addCheckCommand(program, { finish });
+  addReplayCommand(program, { finish });
   addConformCommand(program, { finish });
   addArchCommand(program, { finish });
   addCompletionCommand(program, { launch });
