@@ -12,8 +12,9 @@ export async function stepThrough(it: Replayed): Promise<void> {
   const { stdin, stdout } = process;
   let at = 0;
   const draw = () => {
-    const { rows = 24, columns = 80 } = stdout;
-    const lines = replayScreen(it, at, { rows, columns });
+    // A terminal that does not know its size says that it has none.
+    const size = { rows: stdout.rows || 24, columns: stdout.columns || 80 };
+    const lines = replayScreen(it, at, size);
     stdout.write(`${HOME}${lines.join(`${END_OF_LINE}\n`)}${END_OF_LINE}${END_OF_SCREEN}`);
   };
   stdin.setRawMode(true);

@@ -18,14 +18,14 @@ export interface DepthOptions {
 const LOOK_EVERY = 1024;
 
 /**
- * A frame is a state on the way from the first one; its kids are the new states that its steps led to.
- * A kid is kept as the words in which it differs.
+ * A frame is a state on the way from the first one; its kids are the new states that its steps led to,
+ * kept as those steps. To enter one is to do the step again.
  *
- *     frame  | mark | first kid | next kid | last kid | first write | name in the store |
- *     kid    | action | choice | first write | last write | name in the store |
+ *     frame  | mark | first kid | next kid | last kid | name in the store |
+ *     kid    | action | choice | name in the store |
  */
-const FRAME = { mark: 0, first: 1, next: 2, last: 3, writes: 4, name: 5, size: 6 } as const;
-const KID = { action: 0, choice: 1, from: 2, to: 3, name: 4, size: 5 } as const;
+const FRAME = { mark: 0, first: 1, next: 2, last: 3, name: 4, size: 5 } as const;
+const KID = { action: 0, choice: 1, name: 2, size: 3 } as const;
 
 /**
  * Explores one way to its end before the next, in place: a step back is the undoing of its writes. It
@@ -44,10 +44,7 @@ export class DepthFirst {
   readonly #mostDepth: number;
   #frames = new Int32Array(FRAME.size << 10);
   #kids = new Int32Array(KID.size << 10);
-  // Pairs of a place and what is written there.
-  #writes = new Int32Array(1 << 12);
   #kidsTop = 0;
-  #writesTop = 0;
   // Where the last frame starts; before the first state there is none.
   #top: number = -FRAME.size;
   #way: readonly Move[] = [];
@@ -127,10 +124,7 @@ export class DepthFirst {
     if (--this.#untilLook === 0) this.#look();
     frames[top + FRAME.next] = kid + KID.size;
     const kids = this.#kids;
-    const writes = this.#writes;
-    const to = kids[kid + KID.to] ?? 0;
-    for (let at = kids[kid + KID.from] ?? 0; at < to; at += 2)
-      this.#memory.set(writes[at] ?? 0, writes[at + 1] ?? 0);
+    this.#model.perform(kids[kid + KID.action] ?? 0, kids[kid + KID.choice] ?? 0);
     this.#seen.enter(kids[kid + KID.name] ?? 0);
     this.#enter(kids[kid + KID.name] ?? 0);
     return true;
@@ -146,7 +140,6 @@ export class DepthFirst {
     frames[top + FRAME.name] = name;
     frames[top + FRAME.first] = this.#kidsTop;
     frames[top + FRAME.next] = this.#kidsTop;
-    frames[top + FRAME.writes] = this.#writesTop;
     const depth = top / FRAME.size;
     if (depth > this.#deepest) this.#deepest = depth;
     const failure = this.#model.invariant?.();
@@ -197,27 +190,14 @@ export class DepthFirst {
     const kids = this.#kids;
     kids[at + KID.action] = action;
     kids[at + KID.choice] = choice;
-    kids[at + KID.from] = this.#writesTop;
-    this.#memory.noteWritten(mark, this);
-    kids[at + KID.to] = this.#writesTop;
   }
 
-  /** For `Memory.noteWritten`: keeps what was written. */
-  add(at: number): void {
-    const top = this.#writesTop;
-    if (top === this.#writes.length) this.#writes = doubled(this.#writes);
-    this.#writes[top] = at;
-    this.#writes[top + 1] = this.#memory.words[at] ?? 0;
-    this.#writesTop = top + 2;
-  }
-
-  /** Keeps those of the kids that are new, each next to the one before. */
+  /** Keeps those of the kids that are new, each next to the one before it. */
   #lookUp(): void {
     const batch = this.#batch;
     let name = this.#seen.count;
     this.#seen.insert();
     const kids = this.#kids;
-    let writesTop = batch.count === 0 ? this.#writesTop : (kids[this.#kidsTop + KID.from] ?? 0);
     let kid = this.#kidsTop;
     for (let at = 0; at < batch.count; at++, kid += KID.size) {
       if (batch.found[at] !== NEW) continue;
@@ -225,22 +205,14 @@ export class DepthFirst {
       kids[top + KID.action] = kids[kid + KID.action] ?? 0;
       kids[top + KID.choice] = kids[kid + KID.choice] ?? 0;
       kids[top + KID.name] = name++;
-      const from = kids[kid + KID.from] ?? 0;
-      const to = kids[kid + KID.to] ?? 0;
-      kids[top + KID.from] = writesTop;
-      for (let write = from; write < to; write++)
-        this.#writes[writesTop++] = this.#writes[write] ?? 0;
-      kids[top + KID.to] = writesTop;
       this.#kidsTop = top + KID.size;
     }
-    this.#writesTop = writesTop;
     batch.count = 0;
   }
 
   #leave(): void {
     const frames = this.#frames;
     this.#kidsTop = frames[this.#top + FRAME.first] ?? 0;
-    this.#writesTop = frames[this.#top + FRAME.writes] ?? 0;
     this.#top -= FRAME.size;
     if (this.#top < 0) {
       this.#isDone = true;
@@ -274,15 +246,14 @@ export class DepthFirst {
     const moves: Move[] = [];
     for (let frame = 0; frame < this.#top; frame += FRAME.size) {
       const kid = (this.#frames[frame + FRAME.next] ?? 0) - KID.size;
-      const [action = 0, choice = 0] = this.#kids.subarray(kid, kid + KID.name);
+      const [action = 0, choice = 0] = this.#kids.subarray(kid, kid + 2);
       moves.push({ action, choice });
     }
     this.#way = last === undefined ? moves : [...moves, last];
   }
 
   get #bytes(): number {
-    const own = [this.#frames, this.#kids, this.#writes];
-    return own.reduce((sum, { byteLength }) => sum + byteLength, this.#seen.bytes);
+    return this.#seen.bytes + this.#frames.byteLength + this.#kids.byteLength;
   }
 }
 

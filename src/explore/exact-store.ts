@@ -3,9 +3,11 @@ import { Column } from "./chunks.ts";
 import type { Collapse } from "./collapse.ts";
 import { NEW, type Store } from "./store.ts";
 
-const MOST_LOAD = 0.8;
-const GROWTH = 1.2;
+const MOST_LOAD = 0.87;
+const GROWTH = 1.3;
 const RANGE = 2 ** -32;
+/** Slots in a line of the cache, in which a state is looked for first, and found nearly always. */
+const LINE = 8;
 
 /** Keeps every state whole, as the numbers of its objects: two states are one only if they are equal. */
 export class ExactStore implements Store {
@@ -13,9 +15,10 @@ export class ExactStore implements Store {
   readonly #collapse: Collapse;
   #count = 0;
   #vectors: Column;
-  #size = 1 << 10;
+  // In lines.
+  #size = 1 << 7;
   // Each slot holds the number of a state plus one, and its hash, so that others need no look at it.
-  #slots = new Int32Array(2 * this.#size);
+  #slots = new Int32Array(2 * LINE * this.#size);
 
   constructor(collapse: Collapse) {
     this.#collapse = collapse;
@@ -31,7 +34,7 @@ export class ExactStore implements Store {
   }
 
   insert(batch: Batch): void {
-    while (this.#count + batch.count > this.#size * MOST_LOAD) this.#growSlots();
+    while (this.#count + batch.count > this.#size * LINE * MOST_LOAD) this.#growSlots();
     this.#glance(batch);
     for (let at = 0; at < batch.count; at++) batch.found[at] = this.#insertOne(batch, at);
   }
@@ -51,19 +54,24 @@ export class ExactStore implements Store {
   }
 
   /**
-   * Looks at the slot of each state and at the row that it names, and does nothing with what it sees:
-   * no look waits for another one, and what was looked at is in the cache.
+   * Looks at the line of slots of each state, then at the row that it names, if any: no look waits for
+   * another one, and what was looked at is in the cache.
    */
   #glance({ count, low, slots: wanted, glances }: Batch): void {
     const slots = this.#slots;
     const scale = RANGE * this.#size;
     for (let at = 0; at < count; at++) {
-      const slot = 2 * Math.floor(((low[at] ?? 0) >>> 0) * scale);
+      const slot = 2 * LINE * Math.floor(((low[at] ?? 0) >>> 0) * scale);
       wanted[at] = slot;
-      glances[at] = slots[slot + 1] === low[at] ? (slots[slot] ?? 0) : 0;
+      glances[at] = slots[slot] ?? 0;
     }
     for (let at = 0; at < count; at++) {
-      const state = (glances[at] ?? 0) - 1;
+      const hash = low[at] ?? 0;
+      let slot = wanted[at] ?? 0;
+      const end = slot + 2 * LINE;
+      while (slot < end && slots[slot + 1] !== hash && slots[slot] !== 0) slot += 2;
+      wanted[at] = slot === slots.length ? 0 : slot;
+      const state = (slots[slot] ?? 0) - 1;
       if (state >= 0) glances[at] = this.#vectors.get(state);
     }
   }
@@ -110,11 +118,11 @@ export class ExactStore implements Store {
   #growSlots(): void {
     const old = this.#slots;
     const size = Math.ceil(this.#size * GROWTH);
-    const slots = new Int32Array(2 * size);
+    const slots = new Int32Array(2 * LINE * size);
     for (let from = 0; from < old.length; from += 2) {
       const hash = old[from + 1] ?? 0;
       if (old[from] === 0) continue;
-      let at = 2 * Math.floor((hash >>> 0) * RANGE * size);
+      let at = 2 * LINE * Math.floor((hash >>> 0) * RANGE * size);
       while (slots[at] !== 0) {
         at += 2;
         if (at === slots.length) at = 0;
