@@ -5,6 +5,7 @@ import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
 import type { Checked } from "./check-run.ts";
 import { EXIT } from "./exit-codes.ts";
+import { listenForInterrupt } from "./interrupt.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { parseChoice, parseCount, parseDuration } from "./parse.ts";
 import { UsageError } from "./usage-error.ts";
@@ -183,24 +184,6 @@ function withDesigns(
   return distinct.flatMap((program) =>
     designs.map((design) => ({ ...program, machine: { ...program.machine, design } })),
   );
-}
-
-/** From here on Ctrl-C ends the search with what it has found; a second one ends the process. */
-function listenForInterrupt(): Disposable & { readonly happened: boolean } {
-  let happened = false;
-  const listen = () => {
-    happened = true;
-    process.off("SIGINT", listen);
-  };
-  process.on("SIGINT", listen);
-  return {
-    get happened() {
-      return happened;
-    },
-    [Symbol.dispose]: () => {
-      process.off("SIGINT", listen);
-    },
-  };
 }
 
 function exitCode(verdicts: readonly string[]): number {

@@ -191,7 +191,7 @@ function certified(fresh: ExplorableKernel, counterexample: Counterexample): Vio
 }
 
 /** How often another task, or the same one elsewhere, goes on; what happens on idle is nobody's. */
-function taskSwitches(trace: readonly TraceStep[]): number {
+export function taskSwitches(trace: readonly TraceStep[]): number {
   const runners = trace
     .filter(({ task }) => task !== "idle")
     .map(({ cpu, task }) => `${task} ${cpu}`);

@@ -38,13 +38,18 @@ function summary({ result, switches, inFileOrder, calm }: Checked): string {
   return `${ended}; none in any of the ${amount(calm.states, "state")} without preemption by kernel threads`;
 }
 
+/** What a counterexample is shown from. */
+export type Traced = Pick<Checked, "trace" | "violation" | "program"> & {
+  readonly result: Pick<Checked["result"], "counterexample">;
+};
+
 /**
  * The counterexample as a lane for each processor, its blocks named after kernel functions, and the
- * token that replays it.
+ * token that replays it, if there is one.
  */
 export function traceText(
-  { trace, violation, program, result }: Checked,
-  token: string | undefined,
+  { trace, violation, program, result }: Traced,
+  token?: string,
 ): readonly string[] {
   const { counterexample } = result;
   if (counterexample === undefined) return [];

@@ -26,13 +26,15 @@ EXPR is over value and old (the watched bytes behind this access and behind the
 one before), tid, pid, cpu, comm, kernel (the kernel made the access), ip and
 "ip in FUNCTION", with integers (12, 0x1f, 'a'), + - * / % << >> & | ^ ~,
 comparisons, && || ! and parentheses. It is decided in the trap where eBPF is
-permitted; the result says where it was.
+permitted; the result says where it was. --ignore and --every count what is left
+in the order of time over all CPUs, and so only when the hits are read.
 `;
 
 /** Adds the flags about which hits are wanted. */
 export function addHitFlags(command: Command): Command {
   return command
-    .option("--values", "read the value at each hit, and the one before it")
+    .option("--values", "values of each hit, new and old: as --log and --json have")
+    .option("--no-values", "leave them out")
     .option("--if <EXPR>", "keep only hits for which EXPR holds: see below")
     .option("--filter <EXPR>", "the same, as perf calls it")
     .option("--unless-from <FUNC,...>", "leave out hits by these functions", collectNames)
@@ -59,7 +61,7 @@ export function toHitOptions(flags: HitFlags): Partial<WatchOptions> {
     ...(condition === undefined ? {} : { condition }),
     ...(flags.unlessFrom === undefined ? {} : { unlessFrom: flags.unlessFrom }),
     ...(flags.changes === true ? { changes: true } : {}),
-    ...(flags.values === true ? { values: true } : {}),
+    ...(flags.values === undefined ? {} : { values: flags.values }),
     ...(ignore === undefined ? {} : { ignore: parseCount("--ignore", ignore, 0) }),
     ...(every === undefined ? {} : { every: parseCount("--every", every, 1) }),
     ...(maxRate === undefined ? {} : { maxRate: parseCount("--max-rate", maxRate, 1) }),

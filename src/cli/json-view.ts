@@ -1,5 +1,12 @@
 import type { Culprit, Frame } from "../symbols/index.ts";
-import type { RawHit, Session, Spot, WatchReport, Writer } from "../watch/index.ts";
+import {
+  numberAt,
+  type RawHit,
+  type Session,
+  type Spot,
+  type WatchReport,
+  type Writer,
+} from "../watch/index.ts";
 import { formatHex } from "./format.ts";
 import type { Output } from "./output.ts";
 import { version } from "./version.ts";
@@ -63,6 +70,7 @@ export class JsonView implements View {
         repeat: hit.repeat,
         old: valueIn(hit.oldValue, spots[hit.spot]),
         new: valueIn(hit.newValue, spots[hit.spot]),
+        type: spots[hit.spot]?.type?.name,
         valueFrom: hit.valueFrom,
         stack: stack?.frames.map(frameOf),
         stackCut: stack?.cut,
@@ -100,11 +108,14 @@ export class JsonView implements View {
   }
 }
 
-/** A number with all its digits; a longer range as one little-endian number in hex. */
-function valueIn(value: bigint | undefined, spot: Spot | undefined): bigint | string | undefined {
+/**
+ * A number with all its digits; of more than eight bytes one little-endian number in hex. JSON has
+ * no infinity and no NaN: they are words.
+ */
+function valueIn(value: bigint | undefined, spot: Spot | undefined) {
   if (value === undefined || spot === undefined) return undefined;
-  if (spot.length > 8) return formatHex(value);
-  return spot.signed === true ? BigInt.asIntN(8 * spot.length, value) : value;
+  const number = numberAt(spot, value) ?? formatHex(value);
+  return typeof number === "number" && !Number.isFinite(number) ? `${number}` : number;
 }
 
 export function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {

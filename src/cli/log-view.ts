@@ -4,6 +4,7 @@ import { instructionText, stackLines } from "./culprit-text.ts";
 import { FIELDS, type LogField } from "./fields.ts";
 import { formatAccess, formatHex, formatObject, formatValue } from "./format.ts";
 import type { Output } from "./output.ts";
+import { pointerNames } from "./pointer-names.ts";
 import type { View } from "./view.ts";
 
 /** One line for each hit as it happens, and the coverage at the end. */
@@ -36,7 +37,7 @@ export class LogView implements View {
       code: `${formatAccess(frame, syscall)} (${formatObject(frame)})`,
       insn: instructionText(culprit),
       repeat: hit.repeat > 1 ? `× ${hit.repeat}` : "",
-      value: change(hit, spots[hit.spot]),
+      value: this.change(hit, spots[hit.spot]),
       watch: spots.length > 1 ? (spots[hit.spot]?.name ?? "") : "",
     };
     const shown = FIELDS.log.filter((field) => this.fields.includes(field));
@@ -58,12 +59,14 @@ export class LogView implements View {
     const lines = [headline(report, spots), ...coverageLines(report.coverage)];
     this.output.write(`${lines.join("\n")}\n`);
   }
-}
 
-/** `4 -> 5`; `? -> 5` where the value before is not known; nothing where none was read. */
-function change(hit: RawHit, spot: Spot | undefined): string {
-  const { newValue, oldValue } = hit;
-  if (newValue === undefined || spot === undefined) return "";
-  const old = oldValue === undefined ? "?" : formatValue(oldValue, spot);
-  return `${old} -> ${formatValue(newValue, spot)}${hit.valueFrom === "rebuilt" ? " (rebuilt)" : ""}`;
+  /** `4 -> 5`; `? -> 5` where the value before is not known; nothing where none was read. */
+  private change(hit: RawHit, spot: Spot | undefined): string {
+    const { newValue, oldValue } = hit;
+    if (newValue === undefined || spot === undefined || this.session === undefined) return "";
+    const format = pointerNames(this.session, hit.pid);
+    const old = oldValue === undefined ? "?" : formatValue(oldValue, spot, format);
+    const rebuilt = hit.valueFrom === "rebuilt" ? " (rebuilt)" : "";
+    return `${old} -> ${formatValue(newValue, spot, format)}${rebuilt}`;
+  }
 }

@@ -41,7 +41,12 @@ const BATCH = 1 << 16;
 export async function runWatch(options: WatchOptions, display: Display): Promise<number> {
   // The table shows neither instructions nor single hits: what they cost can be saved.
   const details = display.form !== "table" || display.stack;
-  const session = open({ repeats: details, instructions: details, ...options });
+  const session = open({
+    repeats: details,
+    instructions: details,
+    values: display.form !== "table",
+    ...options,
+  });
   if (session instanceof WatchError) {
     console.error(`trapline: ${session.message}`);
     return session.exitCode ?? STATUS[session.kind];
@@ -127,7 +132,8 @@ async function viewOf(display: Display & { live: boolean }, output: Output): Pro
     }
     case "table": {
       const { TableView } = await import("./table-view.ts");
-      return new TableView(output, display);
+      const live = display.live ? (await import("log-update")).default : undefined;
+      return new TableView(output, { ...display, live });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import logUpdate from "log-update";
+import type logUpdate from "log-update";
 import type { Session, Spot, WatchReport, Writer, Writers } from "../watch/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
@@ -15,6 +15,7 @@ import {
   formatValue,
 } from "./format.ts";
 import type { Output } from "./output.ts";
+import { pointerNames } from "./pointer-names.ts";
 import { type Column, textTable } from "./text-table.ts";
 import type { View } from "./view.ts";
 
@@ -35,19 +36,23 @@ const REFRESH_MS = 250;
 /** Lines of the terminal that the table leaves for the rest. */
 const MARGIN = 5;
 
+interface TableOptions {
+  /** What refreshes it in place; undefined where it is only printed at the end. */
+  readonly live: typeof logUpdate | undefined;
+  readonly color: boolean;
+  readonly fields?: readonly string[] | undefined;
+}
+
 /** The distinct writers: refreshed in place on a terminal, and printed once at the end. */
 export class TableView implements View {
   private readonly output: Output;
-  private readonly options: { live: boolean; color: boolean };
+  private readonly options: TableOptions;
   private readonly fields: readonly TableField[];
   private session: Session | undefined;
   private writers: Writers | undefined;
   private refreshedMs = 0;
 
-  constructor(
-    output: Output,
-    options: { live: boolean; color: boolean; fields?: readonly string[] | undefined },
-  ) {
+  constructor(output: Output, options: TableOptions) {
     this.output = output;
     this.fields = options.fields?.flatMap(asField) ?? FIELDS.table;
     this.options = options;
@@ -63,7 +68,8 @@ export class TableView implements View {
   }
 
   tick(): void {
-    if (!this.options.live || this.session === undefined || this.writers === undefined) return;
+    const { live } = this.options;
+    if (live === undefined || this.session === undefined || this.writers === undefined) return;
     const now = performance.now();
     if (now - this.refreshedMs < REFRESH_MS) return;
     this.refreshedMs = now;
@@ -72,7 +78,7 @@ export class TableView implements View {
     const writers = this.writers.list();
     const shown = writers.slice(0, Math.max(1, (process.stdout.rows ?? 24) - MARGIN));
     const more = writers.length - shown.length;
-    logUpdate(
+    live(
       [
         `${formatNumber(this.session.hits, "hit")} in ${formatSeconds(elapsed)} on ${spots
           .map(describeSpot)
@@ -84,10 +90,8 @@ export class TableView implements View {
   }
 
   end(report: WatchReport): void {
-    if (this.options.live) {
-      logUpdate.clear();
-      logUpdate.done();
-    }
+    this.options.live?.clear();
+    this.options.live?.done();
     const spots = this.session?.parts.spots ?? [];
     const { hits, writers, coverage } = report;
     const lines = [
@@ -129,11 +133,18 @@ export class TableView implements View {
       code: formatAccess(writer.frame, writer.syscall),
       object: writer.mode === "kernel" ? "[kernel]" : formatObject(writer.frame),
       watch: spots.length > 1 ? (spots[writer.spot]?.name ?? "") : "",
-      value: lastValue(writer, spots),
+      value: this.lastValue(writer, spots),
       first: formatSeconds(writer.firstNs - sinceNs),
       last: formatSeconds(writer.lastNs - sinceNs),
     };
     return this.fields.map((field) => cells[field]);
+  }
+
+  /** What its last access left there; empty, and so left out, where values are not read. */
+  private lastValue({ lastValue: value, spot, pid }: Writer, spots: readonly Spot[]): string {
+    const of = spots[spot];
+    if (value === undefined || of === undefined || this.session === undefined) return "";
+    return formatValue(value, of, pointerNames(this.session, pid));
   }
 
   private bold(text: string): string {
@@ -163,10 +174,4 @@ function terminalWidth(): number | undefined {
 function who({ comm, tid, threads, processes }: Writer): string {
   if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
   return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
-}
-
-/** What its last access left there; empty, and so left out, where values are not read. */
-function lastValue({ lastValue: value, spot }: Writer, spots: readonly Spot[]): string {
-  const of = spots[spot];
-  return value === undefined || of === undefined ? "" : formatValue(value, of);
 }

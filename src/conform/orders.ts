@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { signalNumber } from "../abi/index.ts";
 import { assert } from "../base/index.ts";
 import type {
   Access,
@@ -11,7 +11,6 @@ import type {
 } from "../scenario/index.ts";
 import { spaceOf } from "./layout.ts";
 import { modifyArgs, type Numbering, openArgs } from "./open-order.ts";
-import { signalNumber } from "./signal-numbers.ts";
 import { type Arg, type Order, opName, type WireRequest } from "./wire.ts";
 
 const USERS: readonly string[] = ["root", "perfmon", "nobody"];
@@ -35,18 +34,26 @@ export class Orders implements Numbering {
   readonly actors: readonly string[];
   readonly #events: ReadonlyMap<string, number>;
   readonly #functions: ReadonlyMap<string, number>;
+  readonly #handles: readonly string[];
   readonly #program: Program;
+  readonly #online: number;
   /** Who is sent signals by what others do: these must have come before the next statement. */
   #listeners = 0n;
 
-  constructor(program: Program) {
+  /** `online`: how many CPUs there are where it will run. */
+  constructor(program: Program, online: number) {
     this.#program = program;
+    this.#online = online;
     const born = program.steps.flatMap(({ action }) =>
       action.kind === "fork" || action.kind === "thread" ? [action.task] : [],
     );
     this.actors = [...new Set([...program.tasks.map(({ name }) => name), ...born])];
     const events = program.steps.flatMap(({ action }) => ("event" in action ? [action.event] : []));
     this.#events = new Map([...new Set(events)].map((name, index) => [name, index]));
+    const handles = program.steps.flatMap(({ action }) =>
+      action.kind === "set-hw-debug" ? [action.handle] : [],
+    );
+    this.#handles = [...new Set(handles)];
     this.#functions = new Map(program.functions.map(({ name }, index) => [name, index]));
   }
 
@@ -74,7 +81,8 @@ export class Orders implements Numbering {
       observations: this.#program.expect.flatMap((check) => this.observationsOf(check)),
       variableBytes: Math.max(0, ...ends.map((end) => end - VARIABLES)),
       cpus: machine.cpus,
-      online: availableParallelism(),
+      online: this.#online,
+      paranoid: machine.paranoid,
     };
   }
 
@@ -90,7 +98,7 @@ export class Orders implements Numbering {
 
   cpu(cpu: number): number {
     const { cpus } = this.#program.machine;
-    assert(cpus <= availableParallelism(), "the program fits this computer");
+    assert(cpus <= this.#online, "the program fits the computer");
     return cpu < cpus ? cpu : NO_CPU + cpu;
   }
 
@@ -99,12 +107,12 @@ export class Orders implements Numbering {
     return space.va(space.addressOf(place));
   }
 
-  #step({ actor, action, times }: Step): Order {
+  #step({ actor, action, times, phase }: Step): Order {
     const order = this.#order(this.actor(actor), action, times);
     const settle = this.#listeners | this.#affected(action);
     if (action.kind === "async" || (action.kind === "handle" && action.signal === "SIGCHLD"))
       this.#listeners |= this.#bit(actor);
-    return { ...order, settle };
+    return { ...order, phase, settle };
   }
 
   #affected(action: Action<Resolved>): bigint {
@@ -128,7 +136,7 @@ export class Orders implements Numbering {
   #order(actor: number, action: Action<Resolved>, times: number): Order {
     const op = opName(action.kind);
     assert(op !== undefined, `the puppet cannot ${action.kind}`);
-    return { actor, op, times, args: this.#args(action), settle: 0n };
+    return { actor, op, times, phase: 0, args: this.#args(action), settle: 0n };
   }
 
   #args(action: Action<Resolved>): readonly Arg[] {
@@ -203,7 +211,31 @@ export class Orders implements Numbering {
         return [this.actor(action.task), action.index, word];
       }
       default:
-        return "task" in action ? [this.actor(action.task)] : [];
+        return "task" in action ? this.#traceArgs(action) : [];
+    }
+  }
+
+  #traceArgs(action: Extract<Action<Resolved>, { readonly task: string }>): readonly Arg[] {
+    const tracee = this.actor(action.task);
+    switch (action.kind) {
+      case "set-debugreg": {
+        const { watch, index, noTranslate } = action;
+        const address = watch && this.address(watch.place);
+        return [tracee, watch?.type, address, index, noTranslate ? 1 : 0];
+      }
+      case "set-hw-debug": {
+        const { handle, type, place, len } = action;
+        return [tracee, this.#handles.indexOf(handle), type, this.address(place), len];
+      }
+      case "del-hw-debug":
+        return [tracee, this.#handles.indexOf(action.handle)];
+      case "set-regset": {
+        const { index, watch } = action;
+        const address = watch && this.address(watch.place);
+        return [tracee, index, watch?.type, address, watch?.len];
+      }
+      default:
+        return [tracee];
     }
   }
 
@@ -213,6 +245,7 @@ export class Orders implements Numbering {
       actor,
       op,
       times: 1,
+      phase: 0,
       args,
       settle: 0n,
     });

@@ -1,7 +1,8 @@
 import { load, type Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
 import { type Pair, runBoth } from "./matrix.ts";
-import { randomScenario } from "./random-scenario.ts";
+import { randomScenario } from "./random/random-scenario.ts";
+import type { RunReport } from "./report.ts";
 import { shrinkScenario } from "./shrink.ts";
 
 /** A random scenario on which two targets differ, as small as it could be made. */
@@ -31,24 +32,51 @@ export interface RandomOptions {
 /** How often a scenario that differed once is tried again. */
 const TRIES = 10;
 
+/** Scenarios that the second target has been given before the first one is asked about them. */
+const AHEAD = 8;
+
+interface Begun {
+  readonly seed: number;
+  readonly text: string;
+  readonly program: Program;
+  readonly outside: Promise<RunReport>;
+}
+
 /** Runs random scenarios on both targets, and shrinks those that differ. */
 export async function conformRandomly(pair: Pair, options: RandomOptions): Promise<RandomResult> {
   const findings: RandomFinding[] = [];
+  const begun: Begun[] = [];
+  const last = options.seed + options.programs;
+  let next = options.seed;
   let programs = 0;
   let statements = 0;
-  for (; programs < options.programs && !options.isOver(); programs++) {
-    const seed = options.seed + programs;
-    const text = randomScenario(seed);
-    const program = programOf(text, pair);
-    if (program === undefined) continue;
-    statements += program.steps.length;
-    const differences = await differencesOf(program, pair);
+  for (;;) {
+    for (; begun.length < AHEAD && next < last && !options.isOver(); next++) {
+      const one = begin(next, pair);
+      if (one !== undefined) begun.push(one);
+    }
+    const item = begun.shift();
+    if (item === undefined) return { programs, statements, findings };
+    programs++;
+    statements += item.program.steps.length;
+    const inside = await pair[0].run(item.program);
+    const differences = compareReports(inside, await item.outside, { strictly: true });
     if (differences.length === 0) continue;
-    const finding = await explained({ seed, text, differences }, pair);
+    const finding = await explained({ ...item, differences }, pair);
     findings.push(finding);
     options.onFinding(finding);
   }
-  return { programs, statements, findings };
+}
+
+/** The second target does one after the other, and is at work outside while the first computes. */
+function begin(seed: number, pair: Pair): Begun | undefined {
+  const text = randomScenario(seed);
+  const program = programOf(text, pair);
+  if (program === undefined) return undefined;
+  const outside = pair[1].run(program);
+  // What goes wrong there is told when it is waited for, not before.
+  outside.catch(() => undefined);
+  return { seed, text, program, outside };
 }
 
 /** What both targets can run; undefined for what is no scenario, as shrinking makes them. */

@@ -1,13 +1,11 @@
 import type { Kernel } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import type { Program } from "../scenario/index.ts";
-import { whyNotLinux } from "./linux-applicable.ts";
-import { runOnLinux } from "./linux-run.ts";
-import { LinuxTarget } from "./linux-target.ts";
-import { missingFixes, runOnModel } from "./model-run.ts";
 import type { RunReport } from "./report.ts";
+import type { Races } from "./wire.ts";
 
-export const TARGET_NAMES = ["model", "linux"] as const;
+/** `model` is Linux as it is, with the mistakes that it is known to have. */
+export const TARGET_NAMES = ["model", "model:as-is", "model:as-intended", "linux"] as const;
 export type TargetName = (typeof TARGET_NAMES)[number];
 
 /** Whatever can run a program. */
@@ -18,35 +16,20 @@ export interface Target extends Disposable {
   run(program: Program): Promise<RunReport>;
 }
 
+/** A real kernel, on which the actors of a program can be let loose at once. */
+export interface RaceTarget extends Target {
+  /** Whether others live on it: then nothing is provoked without leave. */
+  readonly isShared: boolean;
+  /** Tells what came of each try as it comes; `seed` is the number that makes its delays. */
+  race(
+    program: Program,
+    races: Races,
+    onReport: (report: RunReport, seed: number) => void,
+  ): Promise<void>;
+}
+
+export function isRaceTarget(target: Target): target is RaceTarget {
+  return "race" in target;
+}
+
 export type StepListener = (done: Done, kernel: Kernel) => void;
-
-/** `onStep` is told of each atomic step, where there are such. */
-export function openTarget(name: TargetName, onStep?: StepListener): Target {
-  return name === "model" ? openModel(onStep) : openLinux();
-}
-
-function openModel(onStep?: StepListener): Target {
-  return {
-    name: "model",
-    whyNot(program) {
-      const missing = missingFixes(program).join(", ");
-      return missing === "" ? undefined : `the model cannot switch the fix ${missing} off`;
-    },
-    run: async (program) => runOnModel(program, onStep),
-    [Symbol.dispose]: () => undefined,
-  };
-}
-
-/** The puppet is started with the first program that it can run. */
-function openLinux(): Target {
-  let puppet: LinuxTarget | undefined;
-  return {
-    name: "linux",
-    whyNot: whyNotLinux,
-    run(program) {
-      puppet ??= LinuxTarget.open();
-      return runOnLinux(program, puppet);
-    },
-    [Symbol.dispose]: () => puppet?.[Symbol.dispose](),
-  };
-}

@@ -18,6 +18,8 @@ const MOST_EVENTS = 2000;
 
 export interface BootOptions {
   readonly seed?: number;
+  /** Without the mistakes that Linux still has. Default: Linux as it is. */
+  readonly asIntended?: boolean;
   /** Whether kernel threads preempt tasks, which lets these migrate. Default: true. */
   readonly detours?: boolean;
   /** Undefined: enough for each statement of the program to be done once. */
@@ -35,6 +37,7 @@ export function boot(program: KernelProgram, options: BootOptions = {}): Kernel 
     withoutFixes,
     bounds: options.bounds ?? boundsOf(program),
     seed: options.seed ?? 1,
+    asIntended: options.asIntended ?? false,
   });
   kernel.machine.boot(kernel.state, {
     kernel,

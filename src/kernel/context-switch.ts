@@ -79,7 +79,8 @@ function finishTaskSwitch(k: Kernel, prev: number): void {
 
 /** What perf_event_context_sched_out() asks without a lock. */
 function mayBeClones(k: Kernel, ctx: number, next: number): boolean {
-  if (next === NULL) return false;
+  // As intended an event stays with its task: what is swapped away may never come back.
+  if (next === NULL || k.asIntended) return false;
   const { parentCtx } = k.ctx;
   const parent = parentCtx.get(ctx);
   const nextParent = parentCtx.get(next);

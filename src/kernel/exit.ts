@@ -2,6 +2,7 @@ import { CALLED, DONE, NULL, procedure, TASK, TOMBSTONE } from "../machine/index
 import { ctxSchedOut, putCtx, removeFromContext, uncloneCtx } from "./ctx-sched.ts";
 import { ATTACH_CHILD, DETACH, EVENT_ALL } from "./event-state.ts";
 import { putEvent } from "./free-event.ts";
+import { takeFile, takeRing } from "./held-files.ts";
 import type { Kernel } from "./kernel.ts";
 import { perfEventWakeup } from "./overflow.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
@@ -119,9 +120,8 @@ export const doExit = procedure("do_exit", ["event"], {
     const { self } = k.machine;
     if (!isLastThread(k, self)) return "taskWork";
     const leader = k.thread.leader.get(self);
-    f.event = k.thread.files.next(leader, 0);
+    f.event = takeRing(k, leader) || takeFile(k, leader);
     if (f.event === NULL) return "taskWork";
-    k.thread.files.remove(leader, f.event);
     return k.machine.call(closeFile, [f.event], "files");
   },
 
@@ -177,8 +177,8 @@ function orphanChildren(k: Kernel, parent: number): void {
 function releaseTracee(k: Kernel, task: number): void {
   k.thread.tracer.set(task, NULL);
   k.thread.ptraceMessage.set(task, 0);
+  if (k.thread.ptraceStep.get(task) !== 0) k.thread.stepBit.set(task, 0);
   k.thread.ptraceStep.set(task, 0);
-  k.thread.stepBit.set(task, 0);
   if (k.machine.task.state.get(task) === TASK.stopped) k.machine.task.state.set(task, TASK.ready);
 }
 

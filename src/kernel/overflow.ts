@@ -1,6 +1,6 @@
 import { NULL } from "../machine/index.ts";
 import { perfEventDisableLocked } from "./event-function.ts";
-import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
+import { FLAG, HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
 import { perfEventDisableInatomic, queueWork } from "./irq-work.ts";
 import type { Kernel } from "./kernel.ts";
 import { noteCounted } from "./observer.ts";
@@ -15,15 +15,15 @@ export interface Hit {
 
 /** kernel: perf_bp_event(), called by the trap handlers with interrupts off. */
 export function perfBpEvent(k: Kernel, event: number, hit: Hit): void {
-  const { hwState, count, samplePeriod, periodLeft, state } = k.event;
-  if (hwState.get(event) !== 0) return;
-  if (k.hasFlag(event, "excludeUser") && hit.userMode) return;
-  if (k.hasFlag(event, "excludeKernel") && !hit.userMode) return;
+  const { flags, hwState, count, samplePeriod, periodLeft, state } = k.event;
+  const it = hwState.follow(event);
+  if (hwState.of(it) !== 0) return;
+  if ((flags.of(it) & (hit.userMode ? FLAG.excludeUser : FLAG.excludeKernel)) !== 0) return;
 
   count.add(event, 1);
   noteCounted(k, event, hit.task);
-  const period = samplePeriod.get(event);
-  if (period === 0 || state.get(event) !== PERF_EVENT_STATE.active) return;
+  const period = samplePeriod.of(it);
+  if (period === 0 || state.of(it) !== PERF_EVENT_STATE.active) return;
   if (period === 1) {
     perfEventOverflow(k, event, hit);
     return;

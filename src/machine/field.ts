@@ -38,6 +38,16 @@ export class Field {
     return this.#state.get(this.at(id) + index);
   }
 
+  /** Where the object is, for who reads many of its fields in one step: each is `of()` that place. */
+  follow(id: number): number {
+    return this.at(id) - this.offset;
+  }
+
+  /** The field of an object that was followed in this step already. */
+  of(object: number, index = 0): number {
+    return this.#state.get(object + this.offset + index);
+  }
+
   set(id: number, value: number, index = 0): void {
     this.#state.set(this.at(id) + index, value);
   }

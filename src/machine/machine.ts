@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { assert, BugError } from "../base/index.ts";
 import type { Field } from "./field.ts";
 import type { Layout } from "./layout.ts";
 import { NULL } from "./life.ts";
@@ -234,17 +234,18 @@ export class Machine<K> {
   }
 
   #run(stacks: Stacks, owner: number, cpu: number): void {
-    const step: Step<K> = stepAt(stacks.pc(owner));
+    const at = stacks.frameAt(owner);
+    const step: Step<K> = stepAt(stacks.pcAt(at));
     this.#fn = step.procedure.fn;
     this.#label = step.label;
     const { window, pcOf } = step.procedure;
-    window.show(this.#state, stacks.frameAt(owner));
+    window.show(this.#state, at);
     const end = step.body(this.#booted().kernel, window.frame);
     if (end === DONE) stacks.pop(owner, this.#returned);
     else if (end !== CALLED && end !== WAIT) {
       const pc = pcOf.get(end);
-      assert(pc !== undefined, `${step.procedure.fn}() has no step ${end}`);
-      if (pc !== step.pc) stacks.setPc(owner, pc);
+      if (pc === undefined) throw new BugError(`${step.procedure.fn}() has no step ${end}`);
+      if (pc !== step.pc) stacks.setPcAt(at, pc);
     }
     this.#returned = 0;
     this.onStep?.({ cpu, task: this.#self, fn: this.#fn, label: step.label });
@@ -280,18 +281,20 @@ export class Machine<K> {
   /** Enters `callee` with the first registers set to `args`, to go on at `label` afterwards. */
   call(callee: Procedure, args: readonly number[], label: string): typeof CALLED {
     const stacks = this.#stacksOfTasks();
-    const caller = stepAt(stacks.pc(this.#self)).procedure;
+    const at = stacks.frameAt(this.#self);
+    const caller = stepAt(stacks.pcAt(at)).procedure;
     const pc = caller.pcOf.get(label);
-    assert(pc !== undefined, `${caller.fn}() has no step ${label}`);
-    stacks.setPc(this.#self, pc);
+    if (pc === undefined) throw new BugError(`${caller.fn}() has no step ${label}`);
+    stacks.setPcAt(at, pc);
     stacks.push(this.#self, callee, args);
     return CALLED;
   }
 
   /** Enters `callee` from user mode: a system call, an exception, a signal. */
   enter(task: number, callee: Procedure, args: readonly number[]): void {
-    assert(this.#stacksOfTasks().isEmpty(task), `${callee.fn}() is entered from user mode only`);
-    this.#stacksOfTasks().push(task, callee, args);
+    const stacks = this.#stacksOfTasks();
+    if (!stacks.isEmpty(task)) throw new BugError(`${callee.fn}() is entered from user mode only`);
+    stacks.push(task, callee, args);
   }
 
   /** Names what the user-mode step was, for a trace. */
@@ -329,7 +332,7 @@ export class Machine<K> {
 
   /** Runs `body` as an interrupt on another processor whose interrupts are on. kernel: an IPI. */
   onCpu(cpu: number, body: () => void): void {
-    assert(this.cpu.irqsOff.get(cpu) === 0, `cpu ${cpu} takes no interrupt now`);
+    assert(this.cpu.irqsOff.get(cpu) === 0, "a processor with interrupts off takes no interrupt");
     const from = this.#here;
     this.#here = cpu;
     this.atomically(body);
@@ -348,7 +351,7 @@ export class Machine<K> {
   }
 
   unlock(mutex: Field, id: number): void {
-    assert(mutex.get(id) === this.#self, `${mutex.name} is dropped by who does not hold it`);
+    assert(mutex.get(id) === this.#self, "a mutex is dropped by who holds it");
     mutex.set(id, 0);
   }
 

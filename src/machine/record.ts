@@ -163,7 +163,7 @@ export class KernelRecord {
   }
 
   #bound(): State {
-    assert(this.#state !== undefined, `record ${this.name} used before the state was built`);
+    assert(this.#state !== undefined, "a record is used when the state is built");
     return this.#state;
   }
 }

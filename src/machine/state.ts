@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { assert, wordsOf } from "../base/index.ts";
 
 /** A place in the undo log; what was written after it can be taken back. */
 export type Mark = number;
@@ -38,14 +38,21 @@ export class State {
   constructor(objectOf: ArrayLike<number>, seed: number) {
     const size = objectOf.length;
     this.words = new Int32Array(size);
-    this.objectOf = Int32Array.from(objectOf);
-    this.#objectLow = Int32Array.from(objectOf, (object) => (object & 32 ? 0 : 1 << (object & 31)));
-    this.#objectHigh = Int32Array.from(objectOf, (object) =>
-      object & 32 ? 1 << (object & 31) : 0,
-    );
-    const random = splitMix(seed);
-    this.#keyLow = Int32Array.from({ length: size }, random);
-    this.#keyHigh = Int32Array.from({ length: size }, random);
+    this.objectOf = new Int32Array(size);
+    this.#objectLow = new Int32Array(size);
+    this.#objectHigh = new Int32Array(size);
+    this.#keyLow = new Int32Array(size);
+    this.#keyHigh = new Int32Array(size);
+    const random = wordsOf(seed); // states differ from run to run only if asked to
+    // Plain loops: thousands of states are made in a second, each for one program.
+    for (let at = 0; at < size; at++) {
+      const object = objectOf[at] ?? 0;
+      this.objectOf[at] = object;
+      if ((object & 32) === 0) this.#objectLow[at] = 1 << (object & 31);
+      else this.#objectHigh[at] = 1 << (object & 31);
+    }
+    for (let at = 0; at < size; at++) this.#keyLow[at] = random();
+    for (let at = 0; at < size; at++) this.#keyHigh[at] = random();
   }
 
   get(at: number): number {
@@ -164,15 +171,4 @@ function mix(value: number, key: number): number {
   let hash = Math.imul(value ^ key, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 15) ^ key, 0xc2b2ae35);
   return hash ^ (hash >>> 13);
-}
-
-/** A generator of 32-bit words from a seed: the states differ from run to run only if asked to. */
-function splitMix(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let word = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-    return word ^ (word >>> 15);
-  };
 }

@@ -16,6 +16,7 @@ export { freeSlots, selfTest } from "./self-test.ts";
 export type { EndReason, HitSink, Session } from "./session.ts";
 export type { LeftOut } from "./sieve.ts";
 export { type Spot, type SpotPiece, spotRange } from "./spot.ts";
+export { numberAt } from "./spot-value.ts";
 export type { StackCut } from "./stacks.ts";
 export { Watch, type WatchReport, watch, writersOf } from "./watch.ts";
 export { WatchError, type WatchErrorKind } from "./watch-error.ts";

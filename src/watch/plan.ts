@@ -12,6 +12,8 @@ const MEBIBYTE = 1 << 20;
 /** All rings together, where memory may be locked; and the least and most for one. */
 const ALL_RINGS = 64 * MEBIBYTE;
 const MOST_PAGES = (4 * MEBIBYTE) / PAGE;
+/** With pieces of stacks a record is some ten times as large. */
+const MOST_PAGES_OF_STACKS = (16 * MEBIBYTE) / PAGE;
 const LEAST_PAGES = 8;
 const SIDE_PAGES = 64;
 /** What a user may lock for each CPU without a right to more: kernel.perf_event_mlock_kb. */
@@ -61,7 +63,7 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
   const registers = straddled || rebuilds ? X86_GENERAL_REGISTERS : repeats ? STRING_REGISTERS : 0n;
   const kernelMode = countsKernel(options, privileges);
   const depth = stack ? FULL_STACK : SCRIPT_STACK;
-  const budget = budgetPages(facts);
+  const budget = budgetPages(facts, stack ? MOST_PAGES_OF_STACKS : MOST_PAGES);
   const wished = options.ringBytes === undefined ? budget : options.ringBytes / PAGE;
   return {
     spots,
@@ -102,13 +104,13 @@ export function countsKernel({ kernel }: WatchOptions, privileges: Privileges): 
   return kernel !== false && (privileges.perfmon || (privileges.paranoid ?? 2) <= 1);
 }
 
-function budgetPages({ privileges, lanes, cpus }: PlanFacts): number {
+function budgetPages({ privileges, lanes, cpus }: PlanFacts, most: number): number {
   if (privileges.uid === 0) {
-    return Math.min(MOST_PAGES, Math.max(LEAST_PAGES, ALL_RINGS / PAGE / lanes));
+    return Math.min(most, Math.max(LEAST_PAGES, ALL_RINGS / PAGE / lanes));
   }
   // Half for the hits; the rest for the side rings, the control pages and other users of perf.
   const lockable = (sysctl("kernel.perf_event_mlock_kb") ?? DEFAULT_MLOCK_KB) * 1024 * cpus;
-  return Math.min(MOST_PAGES, lockable / PAGE / lanes / 2);
+  return Math.min(most, lockable / PAGE / lanes / 2);
 }
 
 function powerOfTwo(pages: number, towards: "up" | "down"): number {

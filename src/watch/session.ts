@@ -185,7 +185,7 @@ export class Session implements Disposable {
       strangers: reckoning.strangers,
       selfTest: parts.selfTest,
       ...asked,
-      ...notesOf(parts.spots),
+      ...notesOf(parts),
       gaps: [
         ...parts.gaps,
         ...askedGaps,
@@ -282,7 +282,8 @@ export class Session implements Disposable {
   }
 }
 
-function notesOf(spots: readonly Spot[]): Pick<Coverage, "notes"> {
-  const notes = spots.flatMap(({ name, note }) => (note === undefined ? [] : `${name}: ${note}`));
+function notesOf({ spots, asked }: SessionParts): Pick<Coverage, "notes"> {
+  const ofSpots = spots.flatMap(({ name, note }) => (note === undefined ? [] : `${name}: ${note}`));
+  const notes = [...ofSpots, ...(asked.sieve?.conditions.notes ?? [])];
   return notes.length === 0 ? {} : { notes: [...new Set(notes)] };
 }

@@ -48,7 +48,7 @@ static struct run perform(u32 me, const struct order *order)
 {
 	switch (order->op) {
 	case OP_OPEN ... OP_ASYNC: return event_order(order);
-	case OP_LOAD ... OP_VSTORE:
+	case OP_LOAD ... OP_DCBZ:
 	case OP_EXECUTE: touch(order); return run_of(KIND_VALUE, 0);
 	case OP_COPY_FROM_USER ... OP_COPY_TO_USER: return outcome(kernel_copy(order));
 	case OP_FORK ... OP_AS: return task_order(me, order);
@@ -69,6 +69,8 @@ void actor_loop(u32 me)
 			store32(&self->pong, ping);
 			progress();
 		} else if (load32(&self->done) != load32(&self->allowed)) {
+			if (shared->is_race)
+				dawdle(self);
 			finish(me, perform(me, &shared->order[self->current - 1]));
 		} else {
 			futex_wait(&self->wake, seen, 0);

@@ -2,7 +2,6 @@
 #include "wire.h"
 #include <linux/bpf.h>
 
-#define IOC(group, nr, size, dir) (((dir) << 30) | ((size) << 16) | ((group) << 8) | (nr))
 #define F_SETOWN_EX 15
 #define F_SETSIG 10
 #define F_GETFD 1
@@ -90,7 +89,7 @@ static s64 modify_event(const struct order *order, int fd)
 	attr.size = sizeof(attr);
 	set_fields(&attr, order);
 	void *given = order->a[OPEN_BAD_POINTER] ? (void *)8 : &attr;
-	s64 ret = SYS(ioctl, fd, IOC('$', 11, 8, 1), given);
+	s64 ret = SYS(ioctl, fd, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, given);
 	if (ret == 0)
 		shared->attr[event] = attr;
 	return ret;
@@ -139,11 +138,13 @@ static s64 count_samples(u32 event)
 	const struct perf_event_mmap_page *page = ring[event];
 	u64 samples = 0;
 
+	if (SYS(fcntl, EVENT_FD + event, F_GETFD) < 0)
+		return -EBADF;
 	if (page == 0)
 		return -EINVAL;
 	const u64 head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
 	for (u64 at = 0; at < head;) {
-		const u8 *data = (const u8 *)page + PAGE + at % ((RING_PAGES - 1) * PAGE);
+		const u8 *data = (const u8 *)page + shared->page + at % ((RING_PAGES - 1) * shared->page);
 		const struct perf_event_header *header = (const void *)data;
 		samples += header->type == PERF_RECORD_SAMPLE;
 		if (header->size == 0)
@@ -155,10 +156,11 @@ static s64 count_samples(u32 event)
 
 static s64 map_ring(u32 event, int fd)
 {
-	s64 at = call6(__NR_mmap, 0, RING_PAGES * PAGE, PROT_RW, MAP_SHARED, fd, 0);
+	s64 at = call6(__NR_mmap, 0, RING_PAGES * shared->page, PROT_RW, MAP_SHARED, fd, 0);
 	if (at < 0 && at > -4096)
 		return at;
 	ring[event] = (void *)at;
+	shared->is_mapped[event] = 1;
 	return 0;
 }
 
@@ -166,7 +168,7 @@ static s64 unmap_ring(u32 event)
 {
 	if (ring[event] == 0)
 		return -EINVAL;
-	s64 ret = SYS(munmap, ring[event], RING_PAGES * PAGE);
+	s64 ret = SYS(munmap, ring[event], RING_PAGES * shared->page);
 	ring[event] = 0;
 	return ret;
 }
@@ -187,7 +189,7 @@ static s64 attach_bpf(int fd)
 	s64 program = SYS(bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
 	if (program < 0)
 		return program;
-	s64 ret = SYS(ioctl, fd, IOC('$', 8, 4, 1), program);
+	s64 ret = SYS(ioctl, fd, PERF_EVENT_IOC_SET_BPF, program);
 	SYS(close, program);
 	return ret;
 }
@@ -224,11 +226,11 @@ struct run event_order(const struct order *order)
 	switch (order->op) {
 	case OP_OPEN: return outcome(open_event(order));
 	case OP_MODIFY: return outcome(modify_event(order, fd));
-	case OP_ENABLE: return outcome(SYS(ioctl, fd, IOC('$', 0, 0, 0), value));
-	case OP_DISABLE: return outcome(SYS(ioctl, fd, IOC('$', 1, 0, 0), value));
-	case OP_REFRESH: return outcome(SYS(ioctl, fd, IOC('$', 2, 0, 0), value));
-	case OP_RESET: return outcome(SYS(ioctl, fd, IOC('$', 3, 0, 0), value));
-	case OP_PERIOD: return outcome(SYS(ioctl, fd, IOC('$', 4, 8, 1), &order->a[1]));
+	case OP_ENABLE: return outcome(SYS(ioctl, fd, PERF_EVENT_IOC_ENABLE, value));
+	case OP_DISABLE: return outcome(SYS(ioctl, fd, PERF_EVENT_IOC_DISABLE, value));
+	case OP_REFRESH: return outcome(SYS(ioctl, fd, PERF_EVENT_IOC_REFRESH, value));
+	case OP_RESET: return outcome(SYS(ioctl, fd, PERF_EVENT_IOC_RESET, value));
+	case OP_PERIOD: return outcome(SYS(ioctl, fd, PERF_EVENT_IOC_PERIOD, &order->a[1]));
 	case OP_CLOSE:
 		note_count(event, fd);
 		return outcome(SYS(close, fd));

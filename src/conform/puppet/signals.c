@@ -1,5 +1,5 @@
 /* Signals: what an actor does with them, and what it has seen of those that it handled. */
-#include "wire.h"
+#include "machine.h"
 
 #define SIG_BLOCK 0
 #define SIG_UNBLOCK 1
@@ -16,11 +16,6 @@ struct kernel_sigaction {
 
 /* Of this process: the function of the scenario that a handler executes, counted from 1. */
 static u64 function_of[MOST_SIGNALS];
-
-__attribute__((naked)) static void return_from_signal(void)
-{
-	__asm__("mov %0, %%eax\n\tsyscall" : : "i"(__NR_rt_sigreturn));
-}
 
 static u32 actor_of(int tid)
 {
@@ -47,9 +42,10 @@ static void handle(int signal, u8 *info, void *context)
 
 static s64 set_action(u64 signal, void (*handler)(int, u8 *, void *))
 {
-	struct kernel_sigaction action = {
-		handler, SA_SIGINFO | SA_RESTORER | SA_RESTART, return_from_signal, 0
-	};
+	struct kernel_sigaction action = { handler, SA_SIGINFO | SA_RESTART, signal_return(), 0 };
+
+	if (action.restorer)
+		action.flags |= SA_RESTORER;
 	return SYS(rt_sigaction, signal, &action, 0, 8);
 }
 

@@ -19,22 +19,7 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t s64;
 
-#if defined(__x86_64__)
-static inline long call6(long nr, long a, long b, long c, long d, long e, long f)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	register long r9 __asm__("r9") = f;
-	long ret;
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-#else
-#error "the puppet knows no system calls of this architecture"
-#endif
+#include "call.h" /* of the architecture */
 
 #define PICK(a, b, c, d, e, f, g, ...) g
 #define SYS(...) PICK(__VA_ARGS__, SYS5, SYS4, SYS3, SYS2, SYS1, SYS0, )(__VA_ARGS__)
@@ -51,6 +36,7 @@ static inline long call6(long nr, long a, long b, long c, long d, long e, long f
 #define ECHILD 10
 #define EEXIST 17
 #define EINVAL 22
+#define EPIPE 32
 #define ENOSYS 38
 #define ESRCH 3
 
@@ -58,9 +44,9 @@ static inline long call6(long nr, long a, long b, long c, long d, long e, long f
 #define PROT_RWX 7
 #define MAP_SHARED 1
 #define MAP_SHARED_FIXED 0x11
-#define PAGE 4096
 
 #define AT_EMPTY_PATH 0x1000
+#define O_WRONLY 1
 #define O_CLOEXEC 02000000
 #define P_PID 1
 #define WNOHANG 1

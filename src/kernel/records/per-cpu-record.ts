@@ -7,12 +7,12 @@ export class PerCpuRecord {
   readonly taskCtx: Field;
   /** kernel: bp_per_reg[] and its like. First the data slots, then those for instructions. */
   readonly slot: Field;
-  /** The registers themselves: on or off, and what they compare with. */
-  readonly regOn: Field;
+  /** The registers themselves: bit n is set while number n is on; and what they compare with. */
+  readonly armed: Field;
   readonly regAddr: Field;
   readonly regLen: Field;
   readonly regType: Field;
-  readonly regFlags: Field;
+  readonly regModes: Field;
   /** Before the fix of 2008: what was last written into the register, as far as the kernel knows. */
   readonly cachedAddr: Field;
   /** Events whose irq work is queued here: to wake and signal, and to disable at the event limit. */
@@ -39,12 +39,12 @@ export class PerCpuRecord {
     this.record = record;
     this.taskCtx = record.reference("taskCtx", "ctx");
     this.slot = record.reference("slot", "event", registers);
-    this.regOn = record.field("regOn", registers);
+    this.armed = record.field("armed");
     this.regAddr = record.field("regAddr", registers);
     this.regLen = record.field("regLen", registers);
     this.regType = record.field("regType", registers);
     this.cachedAddr = record.field("cachedAddr", registers);
-    this.regFlags = record.field("regFlags", registers);
+    this.regModes = record.field("regModes", registers);
     this.irqWork = record.bits("irqWork", "event", bounds.events);
     this.disableWork = record.bits("disableWork", "event", bounds.events);
     this.lastHit = record.reference("lastHit", "event", registers);

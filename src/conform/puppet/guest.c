@@ -1,0 +1,299 @@
+/*
+ * The first process of a computer of its own: it stands between the channel to the driver and the
+ * puppet, and lets nothing through but whole frames. Whatever else comes is skipped. A frame is four
+ * numbers of 32 bits (MAGIC, its kind and number, the length, the checksum) and so many bytes.
+ */
+#include "wire.h"
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+
+#define MAGIC 0x504c5254u /* "TRLP" */
+#define KIND_HELLO 1
+#define KIND_RUN 2
+#define KIND_BROKEN 3 /* send it again */
+#define KIND_DIED 4
+#define HEADER 16
+#define MOST_BYTES (SHARED_SIZE / 2)
+#define QUIET_MS 2000 /* a frame whose rest does not come in this time has no rest */
+#define POLLIN 1
+#define POLLHUP 16
+
+static u8 packed[MOST_BYTES];
+static u64 words[MOST_BYTES / 8];
+static int channel, to_puppet, from_puppet;
+
+static int wait_readable(int fd, long ms)
+{
+	struct { int fd; short events, revents; } asked = { fd, POLLIN, 0 };
+	struct __kernel_timespec limit = { ms / 1000, ms % 1000 * 1000000 };
+	s64 ret;
+
+	do
+		ret = SYS(ppoll, &asked, 1, ms < 0 ? 0 : &limit, 0, 8);
+	while (ret == -EINTR);
+	return ret > 0;
+}
+
+/* So many bytes, or fewer if they do not come in time; `ms` is -1 for any time. */
+static u64 receive(int fd, void *to, u64 bytes, long ms)
+{
+	u64 done = 0;
+
+	while (done < bytes && wait_readable(fd, ms)) {
+		const s64 got = SYS(read, fd, (u8 *)to + done, bytes - done);
+		if (got == 0 || (got < 0 && got != -EINTR))
+			break;
+		done += got > 0 ? (u64)got : 0;
+	}
+	return done;
+}
+
+static int send_all(int fd, const void *from, u64 bytes)
+{
+	for (u64 done = 0; done < bytes;) {
+		const s64 put = SYS(write, fd, (const u8 *)from + done, bytes - done);
+		if (put < 0 && put != -EINTR)
+			return -1;
+		done += put > 0 ? (u64)put : 0;
+	}
+	return 0;
+}
+
+static u32 checksum(u32 seed, const u8 *at, u64 bytes)
+{
+	u32 sum = 2166136261u ^ seed;
+	while (bytes--)
+		sum = (sum ^ *at++) * 16777619u;
+	return sum;
+}
+
+static void send_frame(u32 kind, u64 bytes)
+{
+	u32 header[4] = { MAGIC, kind, (u32)bytes, checksum(kind, packed, bytes) };
+
+	send_all(channel, header, HEADER);
+	send_all(channel, packed, bytes);
+}
+
+/* ---- numbers of 7 bits a byte; a zero is followed by how many more there are -------------------- */
+
+static u64 pack(const u64 *from, u64 count)
+{
+	u8 *at = packed;
+
+	for (u64 it = 0; it < count;) {
+		u64 word = from[it++], zeroes = 0;
+		for (; word >= 0x80; word >>= 7)
+			*at++ = (u8)(word | 0x80);
+		*at++ = (u8)word;
+		if (from[it - 1] != 0)
+			continue;
+		for (; it < count && from[it] == 0 && zeroes < 0x7f; it++)
+			zeroes++;
+		*at++ = (u8)zeroes;
+	}
+	return (u64)(at - packed);
+}
+
+/* How many numbers they are; 0 if they are too many. */
+static u64 unpack(u64 bytes)
+{
+	const u8 *at = packed, *end = packed + bytes;
+	u64 count = 0;
+
+	while (at < end) {
+		u64 word = 0;
+		int shift = 0;
+		for (; at < end && *at & 0x80; shift += 7)
+			word |= (u64)(*at++ & 0x7f) << shift;
+		word |= (u64)(at < end ? *at++ : 0) << shift;
+		u64 zeroes = word == 0 && at < end ? *at++ : 0;
+		if (count + zeroes >= MOST_BYTES / 8)
+			return 0;
+		words[count++] = word;
+		for (; zeroes > 0; zeroes--)
+			words[count++] = 0;
+	}
+	return count;
+}
+
+/* ---- the frames --------------------------------------------------------------------------------- */
+
+/* The bytes of the next frame are in `packed`; 0 if it came to harm. */
+static u32 receive_frame(u32 *kind, u64 *bytes)
+{
+	u8 byte;
+	u32 window = 0, header[3];
+
+	while (window != MAGIC) {
+		if (receive(channel, &byte, 1, -1) != 1)
+			sleep_us(1000);
+		else
+			window = window >> 8 | (u32)byte << 24;
+	}
+	if (receive(channel, header, sizeof(header), QUIET_MS) != sizeof(header))
+		return 0;
+	if (header[1] > MOST_BYTES || receive(channel, packed, header[1], QUIET_MS) != header[1])
+		return 0;
+	*kind = header[0];
+	*bytes = header[1];
+	return checksum(header[0], packed, header[1]) == header[2];
+}
+
+static void write_file(const char *path, const char *text, u64 bytes)
+{
+	const s64 fd = SYS(openat, -100, path, 1);
+	if (fd < 0)
+		return;
+	SYS(write, fd, text, bytes);
+	SYS(close, fd);
+}
+
+/* How strict the kernel is with those who are not root. */
+static void set_paranoid(u64 level)
+{
+	static u64 before = ~0ul;
+	const char digit = (char)('0' + level);
+
+	if (level != before)
+		write_file("/proc/sys/kernel/perf_event_paranoid", &digit, 1);
+	before = level;
+}
+
+/* The name of the kernel, as so many numbers. */
+static void say_hello(void)
+{
+	static struct { char part[6][65]; char rest[8]; } name;
+
+	SYS(uname, &name);
+	copy(packed, name.part[2], sizeof(name.part[2]));
+	send_frame(KIND_HELLO, sizeof(name.part[2]));
+}
+
+static int relay_answer(struct answer *answer)
+{
+	const u64 size = sizeof(*answer) / 8;
+
+	if (receive(from_puppet, answer, sizeof(*answer), -1) != sizeof(*answer))
+		return -1;
+	copy(words, answer, sizeof(*answer));
+	if (answer->bytes > MOST_BYTES - sizeof(*answer) ||
+	    receive(from_puppet, words + size, answer->bytes, -1) != answer->bytes)
+		return -1;
+	send_frame(KIND_RUN, pack(words, size + answer->bytes / 8));
+	return 0;
+}
+
+/* A program to the puppet, and its answers back. -1 when the puppet has died. */
+static int run_program(u64 bytes)
+{
+	const u64 count = unpack(bytes);
+	struct request request;
+	struct answer answer;
+
+	if (count < 1 + sizeof(request) / 8)
+		return 0;
+	set_paranoid(words[0]);
+	if (send_all(to_puppet, words + 1, (count - 1) * 8) < 0)
+		return -1;
+	copy(&request, words + 1, sizeof(request));
+	do {
+		if (relay_answer(&answer) < 0)
+			return -1;
+	} while (answer.status != GARBLED && answer.attempt + 1 < request.tries);
+	return 0;
+}
+
+/* Until the puppet dies. */
+static void relay(void)
+{
+	u32 kind;
+	u64 bytes;
+
+	say_hello();
+	for (;;) {
+		if (!receive_frame(&kind, &bytes)) {
+			send_frame(KIND_BROKEN, 0);
+		} else if (kind == KIND_HELLO) {
+			say_hello();
+		} else if (kind == KIND_RUN && run_program(bytes) < 0) {
+			send_frame(KIND_DIED, 0);
+			return;
+		}
+	}
+}
+
+/* ---- the beginning ------------------------------------------------------------------------------ */
+
+static const char *value_of(char **environment, const char *name)
+{
+	for (; *environment; environment++) {
+		u64 at = 0;
+		while (name[at] && (*environment)[at] == name[at])
+			at++;
+		if (!name[at])
+			return *environment + at;
+	}
+	return 0;
+}
+
+/* Every byte is passed on as it is. */
+static void make_raw(int fd)
+{
+	struct termios mode;
+
+	if (SYS(ioctl, fd, TCGETS, &mode) < 0)
+		return;
+	mode.c_iflag = mode.c_oflag = mode.c_lflag = 0;
+	mode.c_cflag = (mode.c_cflag & ~(u32)(CSIZE | PARENB)) | CS8 | CREAD | CLOCAL;
+	mode.c_cc[VMIN] = 1;
+	mode.c_cc[VTIME] = 0;
+	SYS(ioctl, fd, TCSETS, &mode);
+}
+
+static void open_channel(char **environment)
+{
+	const char *path = value_of(environment, "channel=");
+
+	SYS(mount, "dev", "/dev", "devtmpfs", 0, 0);
+	SYS(mount, "proc", "/proc", "proc", 0, 0);
+	SYS(mount, "sys", "/sys", "sysfs", 0, 0);
+	/* An emulated processor is slow: that is no reason to take fewer samples. */
+	write_file("/proc/sys/kernel/perf_cpu_time_max_percent", "0", 1);
+	for (int tries = 0; tries < 100; tries++) {
+		channel = path ? (int)SYS(openat, -100, path, 2 | 0400) : -1; /* O_RDWR | O_NOCTTY */
+		if (channel >= 0)
+			break;
+		sleep_us(20000);
+	}
+	make_raw(channel);
+}
+
+/* Returns in a child that is to be the puppet, with pipes for its input and output. */
+void be_init(char **environment)
+{
+	int request[2], answer[2];
+
+	open_channel(environment);
+	for (;;) {
+		SYS(pipe2, request, O_CLOEXEC);
+		SYS(pipe2, answer, O_CLOEXEC);
+		const s64 puppet = call6(__NR_clone, SIGCHLD, 0, 0, 0, 0, 0);
+		if (puppet == 0) {
+			SYS(dup3, request[0], 0, 0);
+			SYS(dup3, answer[1], 1, 0);
+			SYS(close_range, 3, 1 << 20, 0);
+			return;
+		}
+		SYS(close, request[0]);
+		SYS(close, answer[1]);
+		to_puppet = request[1];
+		from_puppet = answer[0];
+		relay();
+		SYS(close, to_puppet);
+		SYS(close, from_puppet);
+		SYS(kill, -1, 9);
+		while (SYS(wait4, -1, 0, WALL, 0) > 0)
+			;
+	}
+}
