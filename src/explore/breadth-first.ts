@@ -7,7 +7,6 @@ import {
   encodeCheckpoint,
   identityOf,
 } from "./checkpoint.ts";
-import { Column } from "./chunks.ts";
 import { Collapse } from "./collapse.ts";
 import type { Colleague } from "./crew.ts";
 import { ExactStore } from "./exact-store.ts";
@@ -21,6 +20,7 @@ import { SharedSearch } from "./shared-search.ts";
 import { NEW, type Store } from "./store.ts";
 import { assign, canonicalise } from "./symmetry.ts";
 import { type IndexedMove, rename, resolve } from "./trace.ts";
+import { Ways } from "./ways.ts";
 
 export interface BreadthOptions {
   /** Undefined: states are kept exactly. */
@@ -46,10 +46,7 @@ export class BreadthFirst {
   readonly #options: BreadthOptions;
   readonly #collapse: Collapse;
   readonly #store: Store;
-  readonly #parents = new Column(1, 4);
-  // Which of the parent's actions led here, and with which choice.
-  readonly #indexes = new Column(1, 1);
-  readonly #choices = new Column(1, 1);
+  readonly #ways = new Ways();
   // States that were arrived at and not yet looked up, and how they were come by.
   readonly #batch: Batch;
   readonly #from = new Int32Array(BATCH);
@@ -70,6 +67,8 @@ export class BreadthFirst {
   #levelEnd = 0;
   #isLookDue = false;
   #isDone = false;
+  // The memory as it was when the state was loaded that is being explored.
+  #loaded = 0;
   // Which of the actions is being taken.
   #index = 0;
   #failure: (Failure & { state: number; move: IndexedMove | undefined }) | undefined;
@@ -105,8 +104,21 @@ export class BreadthFirst {
     const revisited = this.#reduction?.nextRevisit();
     if (revisited !== undefined) this.#expand(revisited);
     else if (this.#isAtEnd() || this.#isOver()) this.#isDone = true;
-    else this.#expand(this.#head++);
+    else this.#expandNext();
     if (this.#failure !== undefined) this.#isDone = true;
+  }
+
+  /** What a step or property throws loses nothing: the search is as it was before that state. */
+  #expandNext(): void {
+    const transitions = this.#transitions;
+    try {
+      this.#expand(this.#head++);
+    } catch (error) {
+      this.#model.memory.undo(this.#loaded);
+      this.#head--;
+      this.#transitions = transitions;
+      throw error;
+    }
   }
 
   /** Whether all is explored. The end of a level is where the next one becomes known. */
@@ -153,6 +165,7 @@ export class BreadthFirst {
   #expand(state: number): void {
     const { memory } = this.#model;
     this.#store.load(state);
+    this.#loaded = memory.mark();
     memory.clearFootprint();
     const count = this.#model.actions(this.#actions);
     if (this.#reduction !== undefined) {
@@ -250,9 +263,7 @@ export class BreadthFirst {
 
   #name(state: number, at: number): void {
     const move = this.#moves[at] ?? 0;
-    this.#parents.set(state, this.#from[at] ?? 0);
-    this.#indexes.set(state, move >>> 8);
-    this.#choices.set(state, move & 0xff);
+    this.#ways.set(state, this.#from[at] ?? 0, { index: move >>> 8, choice: move & 0xff });
   }
 
   #end(state: number): void {
@@ -290,9 +301,7 @@ export class BreadthFirst {
       identity: this.#identity(),
       counters: Int32Array.of(transitions / 2 ** 30, transitions % 2 ** 30, depth, head, levelEnd),
       vectors: store.vectors(),
-      parents: this.#parents.rows(count),
-      indexes: this.#indexes.rows(count),
-      choices: this.#choices.rows(count),
+      ...this.#ways.rows(count),
       goals: Int32Array.from(this.#model.goals, (goal, at) => (this.#isReached(goal, at) ? 1 : 0)),
       values: this.#collapse.contents(),
     };
@@ -319,9 +328,8 @@ export class BreadthFirst {
       this.#batch.count = 0;
     }
     for (let state = 0; state < store.count; state++) {
-      this.#parents.set(state, saved.parents[state] ?? 0);
-      this.#indexes.set(state, saved.indexes[state] ?? 0);
-      this.#choices.set(state, saved.choices[state] ?? 0);
+      const [index = 0, choice = 0] = [saved.indexes[state], saved.choices[state]];
+      this.#ways.set(state, saved.parents[state] ?? 0, { index, choice });
     }
     const [high = 0, low = 0, depth = 0, head = 0, levelEnd = 0] = saved.counters;
     this.#transitions = high * 2 ** 30 + low;
@@ -346,9 +354,7 @@ export class BreadthFirst {
   }
 
   get #bytes(): number {
-    const columns = [this.#parents, this.#indexes, this.#choices];
-    const own = columns.reduce((sum, column) => sum + column.bytes, 0);
-    return own + this.#store.bytes + (this.#reduction?.bytes ?? 0);
+    return this.#ways.bytes + this.#store.bytes + (this.#reduction?.bytes ?? 0);
   }
 
   result(): Exploration {
@@ -357,7 +363,7 @@ export class BreadthFirst {
       .filter((goal, at) => !this.#isReached(goal, at))
       .map(({ name }) => name);
     const counterexample = this.#counterexample();
-    const isComplete = this.#bounds.size === 0;
+    const isComplete = this.#isDone && this.#bounds.size === 0;
     const isVacuous = isComplete && unreached.length > 0;
     const failed = counterexample !== undefined || isVacuous;
     return {
@@ -380,19 +386,12 @@ export class BreadthFirst {
     if (failure === undefined) return undefined;
     const { property, what } = failure;
     const last = failure.move === undefined ? [] : [failure.move];
-    const way = [...this.#wayTo(failure.state), ...last];
+    const way = [...this.#ways.to(failure.state), ...last];
     const symmetries = this.#symmetries;
     const moves =
       symmetries.length > 0
         ? rename(this.#model, this.#first, { way, symmetries })
         : resolve(this.#model, this.#first, way);
     return { property, what, moves, isShortest: this.#reduction === undefined };
-  }
-
-  #wayTo(state: number): IndexedMove[] {
-    const way: IndexedMove[] = [];
-    for (let at = state; at !== 0; at = this.#parents.get(at))
-      way.unshift({ index: this.#indexes.get(at), choice: this.#choices.get(at) });
-    return way;
   }
 }

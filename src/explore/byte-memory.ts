@@ -4,6 +4,10 @@ import { type Random, randomWords, type Seed } from "./random.ts";
 
 /** Of the log: a write's place and what was there, and the two words of the hash before it. */
 const ENTRY = 3;
+/** Where the first of two words stands: of the hash, of what was read, of what was written. */
+const HASH = 0;
+const READ = 2;
+const WRITTEN = 4;
 
 /**
  * A state of bytes. The hash is the exclusive or of one random word for each (place, value), of which
@@ -14,12 +18,8 @@ const ENTRY = 3;
 export class ByteMemory implements Memory, Footprint {
   readonly words: Uint8Array;
   readonly objectOf: Uint16Array;
-  hashLow = 0;
-  hashHigh = 0;
-  readLow = 0;
-  readHigh = 0;
-  writtenLow = 0;
-  writtenHigh = 0;
+  // Hash and footprint, at the places below. In an array: a browser's fields hold only 31 bits at once.
+  readonly #now = new Int32Array(6);
   // Low and high word of a key are neighbours: both are wanted at once.
   readonly #keys: Int32Array;
   #log = new Int32Array(ENTRY << 12);
@@ -31,25 +31,52 @@ export class ByteMemory implements Memory, Footprint {
     this.#keys = keys(objectOf.length, randomWords(seed));
   }
 
+  get hashLow(): number {
+    return this.#now[HASH] ?? 0;
+  }
+
+  get hashHigh(): number {
+    return this.#now[HASH + 1] ?? 0;
+  }
+
+  get readLow(): number {
+    return this.#now[READ] ?? 0;
+  }
+
+  get readHigh(): number {
+    return this.#now[READ + 1] ?? 0;
+  }
+
+  get writtenLow(): number {
+    return this.#now[WRITTEN] ?? 0;
+  }
+
+  get writtenHigh(): number {
+    return this.#now[WRITTEN + 1] ?? 0;
+  }
+
   get footprint(): Footprint {
     return this;
   }
 
   clearFootprint(): void {
-    this.readLow = 0;
-    this.readHigh = 0;
-    this.writtenLow = 0;
-    this.writtenHigh = 0;
+    const now = this.#now;
+    now[READ] = 0;
+    now[READ + 1] = 0;
+    now[WRITTEN] = 0;
+    now[WRITTEN + 1] = 0;
   }
 
   noteRead(low: number, high: number): void {
-    this.readLow |= low;
-    this.readHigh |= high;
+    const now = this.#now;
+    now[READ] = (now[READ] ?? 0) | low;
+    now[READ + 1] = (now[READ + 1] ?? 0) | high;
   }
 
   noteWrite(low: number, high: number): void {
-    this.writtenLow |= low;
-    this.writtenHigh |= high;
+    const now = this.#now;
+    now[WRITTEN] = (now[WRITTEN] ?? 0) | low;
+    now[WRITTEN + 1] = (now[WRITTEN + 1] ?? 0) | high;
   }
 
   set(at: number, value: number): void {
@@ -59,15 +86,18 @@ export class ByteMemory implements Memory, Footprint {
     if (top === this.#log.length) this.#growLog();
     const log = this.#log;
     const from = (at << 8) | old;
+    const now = this.#now;
+    const low = now[HASH] ?? 0;
+    const high = now[HASH + 1] ?? 0;
     log[top] = from;
-    log[top + 1] = this.hashLow;
-    log[top + 2] = this.hashHigh;
+    log[top + 1] = low;
+    log[top + 2] = high;
     this.#logTop = top + ENTRY;
     const keys = this.#keys;
     const out = 2 * from;
     const into = 2 * ((at << 8) | value);
-    this.hashLow ^= (keys[out] ?? 0) ^ (keys[into] ?? 0);
-    this.hashHigh ^= (keys[out + 1] ?? 0) ^ (keys[into + 1] ?? 0);
+    now[HASH] = low ^ (keys[out] ?? 0) ^ (keys[into] ?? 0);
+    now[HASH + 1] = high ^ (keys[out + 1] ?? 0) ^ (keys[into + 1] ?? 0);
     this.words[at] = value;
   }
 
@@ -85,8 +115,8 @@ export class ByteMemory implements Memory, Footprint {
       const entry = log[top] ?? 0;
       this.words[entry >>> 8] = entry & 0xff;
     }
-    this.hashLow = log[mark + 1] ?? 0;
-    this.hashHigh = log[mark + 2] ?? 0;
+    this.#now[HASH] = log[mark + 1] ?? 0;
+    this.#now[HASH + 1] = log[mark + 2] ?? 0;
     this.#logTop = mark;
   }
 

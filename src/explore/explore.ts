@@ -23,11 +23,15 @@ export interface ExploreOptions {
   readonly fuse?: boolean;
   /** What `save` gave of a search of the same model with the same options. */
   readonly resume?: Uint8Array;
+  /** Two gigabytes for the states if nothing else is said. */
   readonly limits?: Limits;
   readonly watch?: Watch;
   /** For `bitstate`: the logarithm of the number of bits. */
   readonly logBits?: number;
 }
+
+/** A model that never ends must not take all the memory there is. */
+const MOST_BYTES = 2 ** 31;
 
 /** A search that goes on as far as it is told, so that whoever runs it can do other things between. */
 export interface Search {
@@ -55,7 +59,8 @@ export interface Together {
 
 /** A search breadth first: a failure that it finds is found on a shortest way. */
 export function search(model: Model, options: ExploreOptions = {}): Search {
-  const { store = "exact", limits = {}, watch = {}, reduce = false, fuse = false } = options;
+  const { store = "exact", watch = {}, reduce = false, fuse = false } = options;
+  const limits = { bytes: MOST_BYTES, ...options.limits };
   const symmetry = options.symmetry ?? (model.symmetries?.length ?? 0) > 0;
   const method = [
     store,

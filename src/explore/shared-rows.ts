@@ -118,10 +118,10 @@ export class SharedRows {
     for (let at = row; at !== 0; ) {
       const { parents, moves } = this.#viewOf(at);
       const move = moves[at & (SEGMENT - 1)] ?? 0;
-      way.unshift({ index: move >>> 8, choice: move & 0xff });
+      way.push({ index: move >>> 8, choice: move & 0xff });
       at = parents[at & (SEGMENT - 1)] ?? 0;
     }
-    return way;
+    return way.reverse();
   }
 
   /** All states as one thread keeps them: those that are explored, then the queue. */

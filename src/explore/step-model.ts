@@ -123,10 +123,17 @@ export class StepModel implements Model {
       else this.memory.set(agent.pcAt, 0);
       return STEP.done;
     } catch (error) {
-      if (!(error instanceof PropertyError)) throw error;
+      if (!(error instanceof PropertyError)) throw this.#thrown(agent, pc, error);
       this.#failure = error.failure;
       return STEP.failed;
     }
+  }
+
+  #thrown(agent: Agent, pc: number, cause: unknown): BugError {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    return new BugError(`${this.name}: ${agent.name} throws at ${agent.labels[pc]}: ${what}`, {
+      cause,
+    });
   }
 
   choose(answers: number): number {
