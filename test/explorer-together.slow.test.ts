@@ -73,6 +73,7 @@ test("a search that keeps hashes only, is reduced or goes depth first is not sha
   for (const options of [{ store: "fingerprint" }, { reduce: true }, { order: "depth" }] as const) {
     const it = search(MODELS["K 2 2"](), options);
     it.advance(10);
-    expect(it.share([])).toBeUndefined();
+    expect(it.canBeShared).toBe(false);
+    expect(() => it.share([])).toThrow("cannot be shared");
   }
 });

@@ -35,8 +35,8 @@ export async function exploreTogether(
         worker.on("message", listener);
       },
     }));
+    if (!alone.canBeShared) return alone.result();
     const together = alone.share(crew);
-    if (together === undefined) return alone.result();
     while (await together.advance()) {
       // Nothing else is to be done between.
     }

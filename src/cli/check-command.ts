@@ -3,7 +3,8 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
-import type { Checked } from "./check-run.ts";
+import type { BugRow } from "./check-bugs.ts";
+import type { Checked, ModelOptions } from "./check-run.ts";
 import { EXIT } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
@@ -14,6 +15,9 @@ interface CheckFlags {
   readonly design?: string;
   readonly store: string;
   readonly full?: boolean;
+  readonly reduce: boolean;
+  readonly symmetry: boolean;
+  readonly bugs?: boolean;
   readonly states?: string;
   readonly depth?: string;
   readonly time?: string;
@@ -38,6 +42,7 @@ be checked, 3 no failure, but a bound was hit before everything was explored.
 Examples:
   trapline check scenarios/bugs/oops-2016.scn
   trapline check --design a,b,c,per-cpu,d scenarios/bugs/w2-swap-dangles.scn
+  trapline check --bugs
   trapline check --json --time 60 scenarios/bugs/*.scn
 `;
 
@@ -50,26 +55,33 @@ export function addCheckCommand(
     .command("check")
     .summary("explore every interleaving of scenario files")
     .description("Explore every interleaving of scenarios on the kernel model.")
-    .argument("<file...>", "scenario files")
+    .argument("[file...]", "scenario files")
+    .option("--bugs", "explore the historical bugs, without and with their fixes")
     .option("--design <LIST>", "powerpc designs to compare: a,b,c,per-cpu,d")
     .option("--store <HOW>", `how states are kept: ${STORES.join(", ")}`, "exact")
     .option("--full", "store every state, also where there is nothing to choose")
+    .option("--no-reduce", "explore also what can only lead where something else leads")
+    .option("--no-symmetry", "do not take equal tasks and processors for each other")
     .option("--states <N>", "stop after so many states")
     .option("--depth <N>", "go no deeper than so many steps")
     .option("--time <DURATION>", "stop each program after so long")
     .option("--memory <MB>", "stop each program when its states take so much", "2048")
-    .option("--workers <N>", "threads that explore a long search (default: one for each processor)")
+    .option(
+      "--workers <N>",
+      "threads for a long search without reduction (default: as many as processors)",
+    )
     .option("--shard <I/N>", "only the Ith of N shares of the programs, for as many machines")
     .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")
     .option("--resume <FILE>", "go on with a search that was saved")
     .option("--json", "print JSON lines: header, verdicts")
     .addHelpText("after", AFTER_HELP)
     .action(async (files: readonly string[], flags: CheckFlags) => {
-      finish(await checkFiles(files, flags));
+      finish(await (flags.bugs === true ? checkBugs(files, flags) : checkFiles(files, flags)));
     });
 }
 
 async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<number> {
+  if (files.length === 0) throw new UsageError("check: a scenario file is needed, or --bugs");
   const designs = flags.design?.split(",").map((it) => parseChoice("--design", it, DESIGN_NAMES));
   const options = optionsOf(flags);
   const every: { file: string; program: Program }[] = [];
@@ -112,6 +124,27 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   return exitCode(all.map(verdictOf));
 }
 
+/** Where a bug is not found or a fix does not help, the table says so and the status is 1. */
+async function checkBugs(files: readonly string[], flags: CheckFlags): Promise<number> {
+  if (files.length > 0) throw new UsageError("--bugs: it takes no files, it has its own");
+  const { bugFiles, bugTable, checkBug, isAsExpected } = await import("./check-bugs.ts");
+  const { checkVerdict, checkHeader } = await import("./check-json.ts");
+  const options = optionsOf({ ...flags, time: flags.time ?? "10" });
+  using interrupt = listenForInterrupt();
+  const watch = { now: () => performance.now(), isInterrupted: () => interrupt.happened };
+  const rows: BugRow[] = [];
+  if (flags.json === true) console.log(checkHeader());
+  for (const file of await bugFiles()) {
+    if (interrupt.happened) break;
+    const found = await checkBug(file, { ...options, watch });
+    rows.push(...found);
+    if (flags.json !== true) continue;
+    for (const { was, fixed } of found) console.log(`${checkVerdict(was)}\n${checkVerdict(fixed)}`);
+  }
+  if (flags.json !== true) console.log(bugTable(rows).join("\n"));
+  return rows.every(isAsExpected) ? EXIT.ok : EXIT.failed;
+}
+
 const CLEAR_LINE = "\r\x1b[K";
 
 function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }: Progress): void {
@@ -122,12 +155,16 @@ function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }
   process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
-function optionsOf(flags: CheckFlags): ExploreOptions & { watch: Watch; threads: number } {
+function optionsOf(
+  flags: CheckFlags,
+): ExploreOptions & ModelOptions & { watch: Watch; threads: number } {
   const { states, depth, time, workers } = flags;
   return {
     threads: workers === undefined ? availableParallelism() : parseCount("--workers", workers, 1),
     store: parseChoice("--store", flags.store, STORES),
     fuse: flags.full !== true,
+    reduceModel: flags.reduce && flags.full !== true,
+    symmetry: flags.symmetry && flags.full !== true,
     limits: {
       ...(states === undefined ? {} : { states: parseCount("--states", states, 1) }),
       ...(depth === undefined ? {} : { depth: parseCount("--depth", depth, 1) }),

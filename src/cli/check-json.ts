@@ -7,7 +7,7 @@ export function checkHeader(): string {
 }
 
 /** One line for a program; with the trace in it if it fails, and the token that replays it. */
-export function checkVerdict(it: Checked, token: string | undefined): string {
+export function checkVerdict(it: Checked, token?: string): string {
   const { file, program, result, trace, switches, violation } = it;
   const { counterexample } = result;
   const { arch, design, cpus } = program.machine;

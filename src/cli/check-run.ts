@@ -42,7 +42,13 @@ const SLICE = 4096;
 /** A search that is over by then is not worth the start of other threads. */
 const ALONE_MS = 2000;
 
-export interface CheckOptions extends ExploreOptions {
+/** What the model itself leaves out. */
+export interface ModelOptions {
+  /** Interleavings that lead nowhere else. */
+  readonly reduceModel: boolean;
+}
+
+export interface CheckOptions extends ExploreOptions, ModelOptions {
   readonly watch: Watch;
   /** How many explore together once a search has turned out to be long. Default: this one. */
   readonly threads?: number;
@@ -58,12 +64,16 @@ export async function checkProgram(
   program: Program,
   options: CheckOptions,
 ): Promise<Checked> {
-  const source = { program, name: file, options: {} };
+  const reduce = reducesFor(options);
+  const symmetry = options.symmetry === true;
+  const reduced = { program, name: file, options: { reduce, symmetry } };
   const calm = options.resume === undefined ? await runCalm(file, program, options) : undefined;
   const result =
-    calm?.counterexample === undefined ? await runSearch(source, options) : withoutUnreached(calm);
+    calm?.counterexample === undefined
+      ? named(await runSearch(reduced, options), { reduce })
+      : withoutUnreached(calm);
   const inFileOrder = wrongInFileOrder(program);
-  const found = await shortened(result, source, options);
+  const found = await shortened(result, { program, name: file, options: {} }, options);
   if (found === undefined)
     return {
       file,
@@ -98,9 +108,20 @@ export async function checkProgram(
  */
 async function runCalm(file: string, program: Program, options: CheckOptions) {
   const { onUnfinished: _, ...rest } = options;
-  const source = { program, name: file, options: { detours: false } };
-  const result = await runSearch(source, rest);
+  const reduce = reducesFor(options);
+  const symmetry = options.symmetry === true;
+  const source = { program, name: file, options: { detours: false, reduce, symmetry } };
+  const result = named(await runSearch(source, rest), { reduce });
   return { ...result, method: `${result.method}, no preemption by kernel threads` };
+}
+
+/** What a model has learned of its steps is in no checkpoint. */
+function reducesFor({ reduceModel, resume, onUnfinished }: CheckOptions): boolean {
+  return reduceModel && resume === undefined && onUnfinished === undefined;
+}
+
+function named(result: Exploration, { reduce }: { reduce: boolean }): Exploration {
+  return reduce ? { ...result, method: `${result.method}, reduced` } : result;
 }
 
 /** What was not reached in a search that a failure ended might have been later. */
@@ -130,20 +151,19 @@ async function runSearch(source: ProgramData, options: RunOptions): Promise<Expl
   const it = startSearch(modelOf(source), options);
   const alone = Date.now() + ALONE_MS;
   let goesOn = it.advance(SLICE);
-  while (goesOn && (threads === 1 || Date.now() < alone)) {
+  const isAlone = threads === 1 || !it.canBeShared;
+  while (goesOn && (isAlone || Date.now() < alone)) {
     await setImmediate();
     goesOn = it.advance(SLICE);
   }
-  if (goesOn && watch?.isInterrupted?.() !== true) {
-    await using crew = new SearchCrew(threads - 1, source);
-    const together = it.share(crew.colleagues);
-    if (together !== undefined) {
-      while (await together.advance()) await setImmediate();
-      return concluded(together, options);
-    }
+  if (!it.canBeShared || watch?.isInterrupted?.() === true) {
+    while (it.advance(SLICE)) await setImmediate();
+    return concluded(it, options);
   }
-  while (it.advance(SLICE)) await setImmediate();
-  return concluded(it, options);
+  await using crew = new SearchCrew(threads - 1, source);
+  const together = it.share(crew.colleagues);
+  while (await together.advance()) await setImmediate();
+  return concluded(together, options);
 }
 
 function concluded(it: Pick<Search, "result" | "save">, options: RunOptions): Exploration {
@@ -158,7 +178,8 @@ function modelOf({ program, name, options }: ProgramData): Model {
 
 function startSearch(model: Model, options: ExploreOptions): Search {
   try {
-    return search(model, options);
+    const symmetry = options.symmetry !== false && (model.symmetries?.length ?? 0) > 0;
+    return search(model, { ...options, symmetry });
   } catch (error) {
     if (error instanceof CheckpointError) throw new UsageError(`--resume: ${error.message}`);
     throw error;

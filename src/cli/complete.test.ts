@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { candidates } from "./complete.ts";
 import { makeProgram } from "./program.ts";
 
@@ -28,25 +27,4 @@ test("ids are those of this machine, behind those that are typed already", () =>
   expect(words("watch", "-p", `${process.pid}`)).toContain(`${process.pid}`);
   expect(words("watch", "-p", `1,${process.pid}`)).toContain(`1,${process.pid}`);
   expect(words("watch", "-t", `${process.pid}`)).toContain(`${process.pid}`);
-});
-
-describe("the script for bash", () => {
-  const script = execFileSync(process.execPath, ["src/cli/main.ts", "completion", "bash"], {
-    encoding: "utf8",
-  });
-
-  /** What bash offers for a command line, with this command as `trapline`. */
-  function offered(line: string): readonly string[] {
-    const typed = line.split(" ");
-    const shell = `trapline() { "${process.execPath}" src/cli/main.ts "$@"; }
-${script}
-COMP_WORDS=(${typed.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${typed.length - 1}
-_trapline; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return execFileSync("bash", ["-c", shell], { encoding: "utf8" }).trim().split("\n");
-  }
-
-  test("offers what fits", () => {
-    expect(offered("trapline do")).toEqual(["doctor"]);
-    expect(offered("trapline watch --arm ")).toEqual(["cpu", "task", "auto"]);
-  });
 });

@@ -1,13 +1,13 @@
 import { Worker } from "node:worker_threads";
+import type { explorableProgram } from "../conform/index.ts";
 import type { Colleague } from "../explore/index.ts";
-import type { BootOptions } from "../kernel/index.ts";
 import type { Program } from "../scenario/index.ts";
 
 /** What a thread needs to build the model that another one explores. */
 export interface ProgramData {
   readonly program: Program;
   readonly name: string;
-  readonly options: BootOptions;
+  readonly options: NonNullable<Parameters<typeof explorableProgram>[2]>;
 }
 
 /** Threads that explore a program together with this one. They end with it, or when disposed of. */

@@ -30,6 +30,8 @@ export interface BreadthOptions {
   readonly limits: Limits;
   readonly watch: Watch;
   readonly method: string;
+  /** Whether the model leaves out what it finds out to lead nowhere else. */
+  readonly reducesItself: boolean;
 }
 
 /** How many states are explored between two looks at the limits. */
@@ -69,8 +71,9 @@ export class BreadthFirst {
   #isDone = false;
   // The memory as it was when the state was loaded that is being explored.
   #loaded = 0;
-  // Which of the actions is being taken.
+  // Which of the actions is being taken, and whether one has led to a state that is yet to be explored.
   #index = 0;
+  #hasFresh = false;
   #failure: (Failure & { state: number; move: IndexedMove | undefined }) | undefined;
 
   constructor(model: Model, options: BreadthOptions) {
@@ -172,8 +175,14 @@ export class BreadthFirst {
       this.#expandReduced(this.#reduction, state, count);
       return;
     }
+    const sufficient = this.#model.sufficient ?? count;
+    // Whether something new comes of this state is asked of its own states only.
+    if (sufficient < count) this.#lookUp();
+    this.#hasFresh = false;
     let isEnd = true;
     for (let index = 0; index < count; index++) {
+      // On a circle of explored states, what can wait must not wait for ever.
+      if (index >= sufficient && this.#leadsOn()) break;
       if (this.#take(state, index)) isEnd = false;
     }
     if (isEnd) this.#end(state);
@@ -240,9 +249,17 @@ export class BreadthFirst {
     let state = this.#store.count;
     this.#store.insert(batch);
     for (let at = 0; at < batch.count; at++) {
-      if (batch.found[at] === NEW) this.#name(state++, at);
+      const known = batch.found[at] ?? NEW;
+      if (known === NEW || known >= this.#head) this.#hasFresh = true;
+      if (known === NEW) this.#name(state++, at);
     }
     batch.count = 0;
+  }
+
+  /** Whether what was taken so far has led to a state that is yet to be explored. */
+  #leadsOn(): boolean {
+    this.#lookUp();
+    return this.#hasFresh;
   }
 
   /** Looks up the one state of the batch, which the memory holds. */
@@ -251,6 +268,7 @@ export class BreadthFirst {
     this.#store.insert(this.#batch);
     this.#batch.count = 0;
     const known = this.#batch.found[0] ?? NEW;
+    if (known === NEW || known >= this.#head) this.#hasFresh = true;
     if (known !== NEW) {
       this.#reduction?.meet(known, sleep);
       return;
@@ -281,10 +299,14 @@ export class BreadthFirst {
     return encodeCheckpoint(this.#snapshot());
   }
 
-  /** The same search, gone on with by several threads; undefined if it is not one that can be. */
-  share(crew: readonly Colleague[], fuse = false): SharedSearch | undefined {
+  /** Whether several threads can go on with it: the order in which states come must not matter. */
+  get canBeShared(): boolean {
     const isWhole = this.#store instanceof ExactStore && this.#reduction === undefined;
-    if (!isWhole || this.#isDone) return undefined;
+    return isWhole && !this.#options.reducesItself && !this.#isDone;
+  }
+
+  share(crew: readonly Colleague[], fuse = false): SharedSearch {
+    assert(this.canBeShared, `${this.#model.name}: this search cannot be shared`);
     const { limits, watch, method, symmetry } = this.#options;
     const { seconds } = this.#limiter;
     assign(this.#model.memory, this.#first);

@@ -96,8 +96,10 @@ export class DepthFirst {
   }
 
   /** Each thread would go its own way. */
-  share(): undefined {
-    return undefined;
+  readonly canBeShared = false;
+
+  share(): never {
+    throw new BugError("a search depth first cannot be shared");
   }
 
   save(): never {

@@ -8,6 +8,7 @@ import { Fingerprints } from "./fingerprints.ts";
 import { FusedModel } from "./fuse.ts";
 import type { Limits, Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
+import { RepeatedSearch } from "./repeated-search.ts";
 import { SeenHashes, SeenWhole } from "./seen.ts";
 
 export interface ExploreOptions {
@@ -39,12 +40,13 @@ export interface Search {
   advance(states: number): boolean;
   /** What was found so far. */
   result(): Exploration;
+  /** Whether threads can share it: breadth first, states kept whole, nothing left out, not at its end. */
+  readonly canBeShared: boolean;
   /**
    * The same search gone on with by this thread and others, each with a model of its own that
-   * `serveSearch` was given. What is found is the same. Undefined if the search cannot be shared: only
-   * one breadth first that keeps states whole, unreduced, can. The search itself is over then.
+   * `serveSearch` was given. What is found is the same. The search itself is over then.
    */
-  share(crew: readonly Colleague[]): Together | undefined;
+  share(crew: readonly Colleague[]): Together;
   /** Everything that is needed to go on another time. Throws the CheckpointError if it cannot be had. */
   save(): Uint8Array<ArrayBuffer>;
 }
@@ -69,9 +71,11 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
     ...(fuse ? ["fused"] : []),
     ...(symmetry ? ["symmetry"] : []),
   ].join(", ");
-  const set = setFor(store, options.logBits ?? 27);
-  const rest = { reduce, symmetry, limits, watch, method };
+  const canReduce = model.hasOverlooked !== undefined || model.sufficient !== undefined;
+  const reducesItself = model.reducesItself ?? canReduce;
+  const rest = { reduce, symmetry, limits, watch, method, reducesItself };
   const start = (it: Model): BreadthFirst | DepthFirst => {
+    const set = setFor(store, options.logBits ?? 27);
     if (options.order !== "depth") {
       const breadth = new BreadthFirst(it, { ...rest, set });
       if (options.resume !== undefined) breadth.resume(options.resume);
@@ -81,9 +85,13 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
     const seen = set === undefined ? new SeenWhole(it.memory) : new SeenHashes(it.memory, set);
     return new DepthFirst(it, { seen, limits, watch, method: `depth first, ${method}` });
   };
-  if (!fuse) return start(model);
-  const fused = new FusedModel(model);
-  return new FusedSearch(fused, start(fused));
+  const first = (): Search => {
+    if (!fuse) return start(model);
+    const fused = new FusedModel(model);
+    return new FusedSearch(fused, start(fused));
+  };
+  const learns = reducesItself && model.hasOverlooked !== undefined;
+  return learns ? new RepeatedSearch(model, first) : first();
 }
 
 /** Tells of the steps of the model itself. */
@@ -104,15 +112,17 @@ class FusedSearch implements Search {
     return this.#search.save();
   }
 
-  share(crew: readonly Colleague[]): Together | undefined {
+  get canBeShared(): boolean {
+    return this.#search.canBeShared;
+  }
+
+  share(crew: readonly Colleague[]): Together {
     const together = this.#search.share(crew, true);
-    return (
-      together && {
-        advance: () => together.advance(),
-        result: () => this.#unfolded(together.result()),
-        save: () => together.save(),
-      }
-    );
+    return {
+      advance: () => together.advance(),
+      result: () => this.#unfolded(together.result()),
+      save: () => together.save(),
+    };
   }
 
   result(): Exploration {

@@ -6,7 +6,7 @@ import { type FixId, isFixId } from "./fixes.ts";
 import { historicArch } from "./historic-arch.ts";
 import { Kernel } from "./kernel.ts";
 import type { KernelProgram, Op } from "./op.ts";
-import { interruptPending, runInterrupt } from "./overflow.ts";
+import { interruptIsDue, interruptPending, runInterrupt } from "./overflow.ts";
 import { ARM64_STEP_OVER } from "./trap/arm64.ts";
 import { hasUserWork, userStep } from "./user-mode.ts";
 import { waitIsOver } from "./waits.ts";
@@ -45,6 +45,7 @@ export function boot(program: KernelProgram, options: BootOptions = {}): Kernel 
     userStep: (task) => userStep(kernel, task),
     hasUserWork: (task) => hasUserWork(kernel, task),
     interruptPending: (cpu) => interruptPending(kernel, cpu),
+    interruptIsDue: (cpu) => interruptIsDue(kernel, cpu),
     interrupt: (cpu) => runInterrupt(kernel, cpu),
     waitIsOver: (kind, what) => waitIsOver(kernel, kind, what),
   });

@@ -37,6 +37,9 @@ export class CompiledProgram {
   readonly phases: number;
   readonly #actors: ReadonlyMap<string, number>;
   readonly #handles: ReadonlyMap<string, number>;
+  /** Actors that others make, in order of their numbers; the ids of the events of each open. */
+  readonly #born: readonly number[];
+  readonly #firstEvent: readonly number[];
   readonly #ofActor: readonly (readonly CompiledStep[])[];
   readonly #functions: ReadonlyMap<string, number>;
   readonly #bodies: readonly (readonly Touch[])[];
@@ -58,6 +61,13 @@ export class CompiledProgram {
       isAccess: isUserAccess(step.action),
       touches: touchesOf(step.action, space),
     }));
+    this.#born = [...new Set(born.map((name) => this.actor(name)))];
+    let next = 1;
+    this.#firstEvent = this.steps.map(({ op, times }) => {
+      const first = next;
+      if (op.kind === "open") next += times * (1 + this.#born.length);
+      return first;
+    });
     this.phases = 1 + this.steps.reduce((most, { phase }) => Math.max(most, phase), 0);
     this.#ofActor = this.actors.map((_, actor) => this.steps.filter((it) => it.actor === actor));
     this.#functions = new Map(program.functions.map(({ name }, index) => [name, index]));
@@ -85,6 +95,16 @@ export class CompiledProgram {
 
   body(func: number): readonly Touch[] {
     return this.#bodies[func - 1] ?? [];
+  }
+
+  /** The id that an event is to have: of its own for each statement that opens one, each time. */
+  eventIdOf(step: CompiledStep, time: number): number {
+    return (this.#firstEvent[step.index] ?? 0) + time * (1 + this.#born.length);
+  }
+
+  /** The number of an actor among those that others make, counted from 1: behind its parent's event. */
+  birthOf(actor: number): number {
+    return 1 + this.#born.indexOf(actor);
   }
 
   /** Statement number `ip` of an actor; undefined behind the last one. */

@@ -73,7 +73,7 @@ function startAfresh(k: Kernel, task: number): void {
 function finishTaskSwitch(k: Kernel, prev: number): void {
   if (prev === NULL) return;
   k.machine.task.cpu.set(prev, -1);
-  k.machine.task.lastCpu.set(prev, k.machine.here);
+  if (k.machine.keepsLastCpu) k.machine.task.lastCpu.set(prev, k.machine.here);
   if (k.machine.task.state.get(prev) === TASK.zombie) k.putTask(prev);
 }
 

@@ -99,9 +99,9 @@ export const perfEventExitTask = procedure("perf_event_exit_task", [], {
   // Under its mutex the list holds no event that close() has freed.
   disownAll(k) {
     const { self } = k.machine;
+    // Nobody but the task itself makes an event its own: no need to follow those of others.
     for (let event = 1; event <= k.event.record.count; event++) {
-      if (k.event.record.isLive(event) && k.event.owner.get(event) === self)
-        k.event.owner.set(event, NULL);
+      if (k.event.owner.holds(event, self)) k.event.owner.set(event, NULL);
     }
     k.unlock(k.thread.perfEventMutex, self);
     return k.machine.call(perfEventExitTaskContext, [self], "done");
@@ -151,9 +151,9 @@ function isLastThread(k: Kernel, task: number): boolean {
 function otherThread(k: Kernel, task: number): number {
   const leader = k.thread.leader.get(task);
   for (let it = 1; it <= k.machine.tasks; it++) {
-    if (it === task || !k.machine.task.record.isLive(it)) continue;
+    if (it === task || !k.thread.leader.holds(it, leader)) continue;
     const dead = k.machine.task.state.get(it) === TASK.zombie || k.thread.exiting.get(it) !== 0;
-    if (k.thread.leader.get(it) === leader && !dead) return it;
+    if (!dead) return it;
   }
   return NULL;
 }

@@ -23,7 +23,8 @@ const inheritEvent = procedure("inherit_event", INHERIT, {
     f.wantsToRun = k.event.state.get(f.event) >= PERF_EVENT_STATE.inactive ? 1 : 0;
     const attr = attrOf(k, f.original);
     const cpu = k.event.cpu.get(f.original);
-    f.made = perfEventAlloc(k, attr, { target: f.child, cpu, parent: f.original });
+    const wanted = f.original + k.program.birthOf(k.thread.actor.get(f.child));
+    f.made = perfEventAlloc(k, attr, { target: f.child, cpu, parent: f.original, wanted });
     k.event.handler.set(f.made, k.event.handler.get(f.original));
     const refused = registerPerfHwBreakpoint(k, f.made);
     if (refused === undefined) return "ctx";

@@ -2,6 +2,7 @@ import type { Architecture, Installed } from "../arch/index.ts";
 import { assert } from "../base/index.ts";
 import {
   type Field,
+  type KernelRecord,
   Layout,
   Machine,
   NULL,
@@ -60,6 +61,8 @@ export class Kernel {
   readonly arch: Architecture;
   readonly design: PowerpcDesign;
   readonly state: State;
+  /** All kinds of objects that the state consists of. */
+  readonly records: readonly KernelRecord[];
   readonly cpus: number;
   readonly asIntended: boolean;
   /** Data registers come first, then those for instructions if they are a pool of their own. */
@@ -117,6 +120,7 @@ export class Kernel {
       bytes: this.#memoryAt.at(-1) ?? 0,
     });
     this.state = layout.build(config.seed);
+    this.records = layout.records;
   }
 
   /** Puts the records into their first state. Called once, when the machine was booted. */
@@ -146,7 +150,7 @@ export class Kernel {
   /** A task with nothing open, nothing pending, and itself for a process. */
   newTask(actor: number, allowed: number): number {
     const { thread } = this;
-    const task = this.machine.task.alloc(allowed);
+    const task = this.machine.task.alloc(allowed, actor + 1);
     thread.refs.set(task, 1);
     thread.leader.set(task, task);
     thread.dumpable.set(task, 1);

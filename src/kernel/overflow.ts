@@ -67,18 +67,30 @@ const POLL_IN = 1;
 const POLL_HUP = 6;
 
 export function interruptPending(k: Kernel, cpu: number): boolean {
+  return interruptIsDue(k, cpu) || !k.percpu.remoteDisableWork.isEmpty(cpu);
+}
+
+/**
+ * Work is queued by exceptions of the processor itself, with interrupts off. Once they are on again,
+ * it is taken at once; but what another processor calls for at that moment may come before it.
+ */
+export function interruptIsDue(k: Kernel, cpu: number): boolean {
   return !k.percpu.irqWork.isEmpty(cpu) || !k.percpu.disableWork.isEmpty(cpu);
 }
 
 /** kernel: irq_work_run(). */
 export function runInterrupt(k: Kernel, cpu: number): void {
-  const { irqWork, disableWork } = k.percpu;
+  const { irqWork, disableWork, remoteDisableWork } = k.percpu;
   for (let it = irqWork.next(cpu, 0); it !== 0; it = irqWork.next(cpu, it)) {
     irqWork.remove(cpu, it);
     perfPendingIrq(k, it);
   }
   for (let it = disableWork.next(cpu, 0); it !== 0; it = disableWork.next(cpu, it)) {
     disableWork.remove(cpu, it);
+    perfPendingDisable(k, it, cpu);
+  }
+  for (let it = remoteDisableWork.next(cpu, 0); it !== 0; it = remoteDisableWork.next(cpu, it)) {
+    remoteDisableWork.remove(cpu, it);
     perfPendingDisable(k, it, cpu);
   }
 }
@@ -114,7 +126,7 @@ function perfPendingDisable(k: Kernel, event: number, cpu: number): void {
   const on = k.event.oncpu.get(event);
   if (on < 0) return;
   if (on !== cpu) {
-    k.percpu.disableWork.add(on, event);
+    k.percpu.remoteDisableWork.add(on, event);
     return;
   }
   k.event.pendingDisable.set(event, 0);

@@ -66,8 +66,9 @@ export function isStopped(k: Kernel, task: number): boolean {
 
 export function hasIrqWork(k: Kernel, event: number): boolean {
   for (let cpu = 0; cpu < k.cpus; cpu++) {
-    const { irqWork, disableWork } = k.percpu;
-    if (irqWork.has(cpu, event) || disableWork.has(cpu, event)) return true;
+    const { irqWork, disableWork, remoteDisableWork } = k.percpu;
+    const isQueued = [irqWork, disableWork, remoteDisableWork].some((it) => it.has(cpu, event));
+    if (isQueued) return true;
   }
   return false;
 }

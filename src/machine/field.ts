@@ -48,6 +48,17 @@ export class Field {
     return this.#state.get(object + this.offset + index);
   }
 
+  /** The value as the machine itself looks at it, which is no touch of a step. */
+  peek(id: number): number {
+    return this.#words[this.at(id)] ?? 0;
+  }
+
+  /** Whether the object lives and has this value; no touch of a step, unless the step follows it up. */
+  holds(id: number, value: number): boolean {
+    const start = this.#base + id * this.#stride;
+    return this.#words[start] === LIFE.live && this.#words[start + this.offset] === value;
+  }
+
   set(id: number, value: number, index = 0): void {
     this.#state.set(this.at(id) + index, value);
   }

@@ -44,6 +44,8 @@ export interface Software<K> {
   /** Entered with interrupts off, with `prev` and `next` as its arguments. */
   readonly contextSwitch: Procedure;
   interruptPending(cpu: number): boolean;
+  /** Whether one of them was raised here with interrupts off: then it comes before all else here. */
+  interruptIsDue(cpu: number): boolean;
   interrupt(cpu: number): void;
   /** Whether what `task` waits for has come, for the kinds that the machine does not know. */
   waitIsOver(kind: number, what: number, task: number): boolean;
@@ -70,12 +72,15 @@ export class Machine<K> {
   onStep: ((done: Done) => void) | undefined;
   /** Whether a processor may go idle, and so let its task migrate, though the task could go on. */
   detours = true;
+  /** Whether a task keeps where it ran last, which only who chooses in place of a scheduler asks. */
+  keepsLastCpu = true;
   #state = new State([], 0);
   #taskStacks: Stacks | undefined;
   #cpuStacks: Stacks | undefined;
   #software: Software<K> | undefined;
   // Whose step it is. Meaningless between steps, hence no part of the state.
   #here = 0;
+  #askedHere = false;
   #self = 0;
   #atomic = 0;
   readonly #functions: string[] = [];
@@ -113,7 +118,13 @@ export class Machine<K> {
 
   /** The processor that the running step is on. kernel: smp_processor_id(). */
   get here(): number {
+    this.#askedHere = true;
     return this.#here;
+  }
+
+  /** Whether the last action would do something else if its task were on another processor. */
+  get askedHere(): boolean {
+    return this.#askedHere;
   }
 
   /** The task whose step it is, or 0 in a context switch or an interrupt. kernel: current. */
@@ -137,6 +148,7 @@ export class Machine<K> {
       return;
     }
     if (software.interruptPending(cpu)) into.push(action(ACTION.interrupt, cpu));
+    if (software.interruptIsDue(cpu)) return;
     const current = this.cpu.current.get(cpu);
     const canRun = current !== NULL && this.canStep(current);
     const mayStay = current !== NULL && (this.task.allowed.get(current) & (1 << cpu)) !== 0;
@@ -183,10 +195,11 @@ export class Machine<K> {
     this.#self = NULL;
     this.#choice = choice;
     this.#choices = 1;
+    this.#askedHere = false;
     try {
       if (kind === ACTION.interrupt) this.#interrupt(cpu);
       else if (kind === ACTION.switchTo) this.#startSwitch(cpu, task);
-      else if (this.cpu.irqsOff.get(cpu) !== 0) this.#switchStep(cpu);
+      else if (this.cpu.irqsOff.peek(cpu) !== 0) this.#switchStep(cpu);
       else this.#taskStep(cpu);
     } catch (error) {
       if (error instanceof Violation && error.chain.length === 0) {
@@ -211,7 +224,7 @@ export class Machine<K> {
   }
 
   #taskStep(cpu: number): void {
-    const self = this.cpu.current.get(cpu);
+    const self = this.cpu.current.peek(cpu);
     this.#self = self;
     if (this.task.state.get(self) === TASK.asleep) this.#wake(self);
     const stacks = this.#stacksOfTasks();

@@ -11,6 +11,16 @@ export interface Footprint {
   readonly writtenHigh: number;
 }
 
+/** Where it is noted which words were touched; what was noted before stays. */
+export interface Touched {
+  /** For each word READ, WRITTEN, both or nothing. */
+  readonly words: Uint8Array;
+  /** Told of each touch that is new. */
+  note(at: number, how: number): void;
+}
+export const READ = 1;
+export const WRITTEN = 2;
+
 /**
  * The whole state of a machine: one flat array of words. Every write is logged, so that it can be
  * taken back; the hash follows each write, so that its cost does not grow with the state; and the
@@ -29,6 +39,8 @@ export class State {
   #log = new Int32Array(1 << 10);
   #logTop = 0;
   #tracks = true;
+  #touched: Touched | undefined;
+  #touchedWords: Uint8Array = new Uint8Array(0);
   readonly #objectLow: Int32Array;
   readonly #objectHigh: Int32Array;
   readonly #keyLow: Int32Array;
@@ -59,6 +71,8 @@ export class State {
     if (this.#tracks) {
       this.#readLow |= this.#objectLow[at] ?? 0;
       this.#readHigh |= this.#objectHigh[at] ?? 0;
+      if (this.#touched !== undefined && ((this.#touchedWords[at] ?? 0) & READ) === 0)
+        this.#touched.note(at, READ);
     }
     return this.words[at] ?? 0;
   }
@@ -70,12 +84,22 @@ export class State {
     }
     this.#writtenLow |= this.#objectLow[at] ?? 0;
     this.#writtenHigh |= this.#objectHigh[at] ?? 0;
+    if (this.#touched !== undefined && ((this.#touchedWords[at] ?? 0) & WRITTEN) === 0)
+      this.#touched.note(at, WRITTEN);
     const old = this.words[at] ?? 0;
     if (old === value) return;
     if (this.#logTop + 2 > this.#log.length) this.#growLog();
     this.#log[this.#logTop++] = at;
     this.#log[this.#logTop++] = old;
     this.#write(at, old, value);
+  }
+
+  /** A write to an object that a noted write to its first word stands for. */
+  wipe(at: number): void {
+    const touched = this.#touched;
+    this.#touched = undefined;
+    this.set(at, 0);
+    this.#touched = touched;
   }
 
   /** Notes a read of an object through something that stands for it, such as an iteration. */
@@ -106,6 +130,12 @@ export class State {
     this.#readHigh = 0;
     this.#writtenLow = 0;
     this.#writtenHigh = 0;
+  }
+
+  /** From here on touches are noted there, or nowhere. */
+  noteTouchesIn(touched: Touched | undefined): void {
+    this.#touched = touched;
+    if (touched !== undefined) this.#touchedWords = touched.words;
   }
 
   mark(): Mark {

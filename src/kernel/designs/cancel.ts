@@ -67,10 +67,10 @@ export const DESIGN_D: PowerpcDesign = {
       const isForgotten = isOff && !isPending && !isEmpty && !isLeaving;
       k.warnOn(isForgotten, "a register is off, and no step is pending for it");
     }
+    // Whoever sets or leaves a bit looks here after it: to see those of others is no touch of the step.
     for (let task = 1; task <= k.machine.tasks; task++) {
-      if (!k.machine.task.record.isLive(task) || k.machine.task.cpu.get(task) >= 0) continue;
-      const ours = k.thread.stepBit.get(task) !== 0 && k.thread.ptraceStep.get(task) === 0;
-      k.warnOn(ours, "a task that does not run keeps the step bit");
+      if (!k.machine.task.cpu.holds(task, -1) || k.thread.stepBit.holds(task, 0)) continue;
+      k.warnOn(k.thread.ptraceStep.holds(task, 0), "a task that does not run keeps the step bit");
     }
   },
 };

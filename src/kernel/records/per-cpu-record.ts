@@ -18,6 +18,8 @@ export class PerCpuRecord {
   /** Events whose irq work is queued here: to wake and signal, and to disable at the event limit. */
   readonly irqWork: Bits;
   readonly disableWork: Bits;
+  /** Events to disable that another processor has asked for: its interrupt is on the way. */
+  readonly remoteDisableWork: Bits;
   /** powerpc, designs per-cpu and d: the step that is pending here. */
   readonly lastHit: Field;
   readonly stepTask: Field;
@@ -47,6 +49,7 @@ export class PerCpuRecord {
     this.regModes = record.field("regModes", registers);
     this.irqWork = record.bits("irqWork", "event", bounds.events);
     this.disableWork = record.bits("disableWork", "event", bounds.events);
+    this.remoteDisableWork = record.bits("remoteDisableWork", "event", bounds.events);
     this.lastHit = record.reference("lastHit", "event", registers);
     this.stepTask = record.reference("stepTask", "task");
     this.stepMask = record.field("stepMask");
