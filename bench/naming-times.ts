@@ -27,7 +27,15 @@ int main(void) { for (;;) { work(); usleep(10000); } }`;
 /** Names variables of a program with a hundred megabytes of debug info, as a user does. */
 export async function namingTimes(progress: (text: string) => void): Promise<NamingTimes> {
   const folder = scratch("naming");
-  const program = buildLarge(folder);
+  return await timesOf(buildLarge(folder), folder, progress);
+}
+
+/** The same of a program that is built; `folder` is for what the command keeps. */
+export async function timesOf(
+  program: string,
+  folder: string,
+  progress: (text: string) => void,
+): Promise<NamingTimes> {
   const child = spawn(program, { stdio: "ignore" });
   const first: number[] = [];
   const again: number[] = [];
@@ -68,7 +76,7 @@ function unit(): string {
 }
 
 /** A copy of the unit is a unit of its own, with names of its own. */
-function buildLarge(folder: string): string {
+export function buildLarge(folder: string): string {
   execFileSync("mkdir", ["-p", folder]);
   writeFileSync(join(folder, "unit.c"), unit());
   writeFileSync(join(folder, "main.c"), MAIN);

@@ -61,12 +61,13 @@ function prove(file: string): Proof {
   const seconds = Number(values.seconds);
   let result: Exploration | undefined;
   const start = performance.now();
+  const isInterrupted = () => performance.now() - start > seconds * 1000;
   for (const detours of [false, true]) {
     result = explore(explorableProgram(program, file, { reduce: true, detours }), {
       order: "depth",
       store: "fingerprint",
-      limits: { seconds, bytes: MOST_BYTES },
-      watch: { now: () => performance.now() },
+      limits: { bytes: MOST_BYTES },
+      watch: { now: () => performance.now(), isInterrupted },
     });
     if (result.verdict === "fail") break;
   }
@@ -76,9 +77,13 @@ function prove(file: string): Proof {
   return {
     machine,
     result: { verdict, states, transitions, depth, omission },
-    what: counterexample?.property ?? [...bounds, ...unreached].join(", "),
+    what: counterexample?.property ?? [...bounds.map(boundText), ...unreached].join(", "),
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+function boundText(bound: string): string {
+  return bound === "interrupted" ? "not explored to the end in time" : bound;
 }
 
 function programOf(file: string): Program {

@@ -9,6 +9,8 @@ import { EXIT } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { parseChoice, parseCount, parseDuration } from "./parse.ts";
+import { readScenario } from "./scenario-files.ts";
+import type { TraceFile } from "./trace-file.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface CheckFlags {
@@ -27,6 +29,7 @@ interface CheckFlags {
   readonly save?: string;
   readonly resume?: string;
   readonly json?: boolean;
+  readonly traceFile?: string;
 }
 
 const STORES = ["exact", "fingerprint", "bitstate"] as const;
@@ -73,6 +76,7 @@ export function addCheckCommand(
     .option("--shard <I/N>", "only the Ith of N shares of the programs, for as many machines")
     .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")
     .option("--resume <FILE>", "go on with a search that was saved")
+    .option("--trace-file <FILE>", "record verdicts and counterexamples, for report and show")
     .option("--json", "print JSON lines: header, verdicts")
     .addHelpText("after", AFTER_HELP)
     .action(async (files: readonly string[], flags: CheckFlags) => {
@@ -96,7 +100,8 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     throw new UsageError(`--save, --resume: they are for one program, not for ${programs.length}`);
   const saving = savingOf(flags);
 
-  const { checkProgram, verdictOf } = await import("./check-run.ts");
+  const { checkProgram } = await import("./check-run.ts");
+  const { verdictOf } = await import("./check-view.ts");
   const { checkHeader, checkVerdict } = await import("./check-json.ts");
   const { traceText, verdictLine } = await import("./check-text.ts");
   const { tokenOf } = await import("./check-token.ts");
@@ -106,6 +111,7 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     isInterrupted: () => interrupt.happened,
     ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
   };
+  using trace = await traceFile(flags, designs ?? []);
   if (flags.json === true) console.log(checkHeader());
   const all: Checked[] = [];
   for (const { file, program } of programs) {
@@ -113,6 +119,7 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     const checked = await checkProgram(file, program, { ...options, ...saving, watch });
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
     all.push(checked);
+    trace?.checked({ file, text: readScenario(file), program }, checked);
     const token = tokenOf(checked);
     if (flags.json === true) console.log(checkVerdict(checked, token));
     else console.log([verdictLine(checked), ...traceText(checked, token)].join("\n"));
@@ -122,6 +129,19 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     console.log(["", ...matrixText(all, designs)].join("\n"));
   }
   return exitCode(all.map(verdictOf));
+}
+
+async function traceFile(
+  { traceFile: path, json }: CheckFlags,
+  designs: readonly string[],
+): Promise<TraceFile | undefined> {
+  if (path === undefined) return undefined;
+  const { TraceFile } = await import("./trace-file.ts");
+  return new TraceFile(path, "check", {
+    form: json === true ? "json" : "text",
+    targets: ["model"],
+    designs,
+  });
 }
 
 /** Where a bug is not found or a fix does not help, the table says so and the status is 1. */

@@ -1,13 +1,13 @@
-import { type Checked, verdictOf } from "./check-run.ts";
+import { type CheckView, verdictOf } from "./check-view.ts";
 import { version } from "./version.ts";
 
-export function checkHeader(): string {
-  const header = { kind: "header", schema: "trapline.check", version: 1, trapline: version() };
+export function checkHeader(trapline = version()): string {
+  const header = { kind: "header", schema: "trapline.check", version: 1, trapline };
   return JSON.stringify(header);
 }
 
 /** One line for a program; with the trace in it if it fails, and the token that replays it. */
-export function checkVerdict(it: Checked, token?: string): string {
+export function checkVerdict(it: CheckView, token?: string): string {
   const { file, program, result, trace, switches, violation } = it;
   const { counterexample } = result;
   const { arch, design, cpus } = program.machine;

@@ -1,17 +1,16 @@
-import type { DesignName } from "../scenario/index.ts";
-import { type Checked, verdictOf } from "./check-run.ts";
+import { type CheckView, verdictOf } from "./check-view.ts";
 import { textTable } from "./text-table.ts";
 
 /** Scenarios by designs: what fails in which, and in how many steps. */
 export function matrixText(
-  all: readonly Checked[],
-  designs: readonly DesignName[],
+  all: readonly CheckView[],
+  designs: readonly string[],
 ): readonly string[] {
   const columns = [
     { title: "SCENARIO", align: "left" },
     ...designs.map((design) => ({ title: design.toUpperCase(), align: "left" }) as const),
   ] as const;
-  const rowOf = ({ file, program }: Checked) => `${file} ${program.machine.arch}`;
+  const rowOf = ({ file, program }: CheckView) => `${file} ${program.machine.arch}`;
   const rows = Map.groupBy(all, rowOf)
     .entries()
     .map(([name, checked]) => {
@@ -24,7 +23,7 @@ export function matrixText(
   return textTable(columns, [...rows]);
 }
 
-function cellText(it: Checked): string {
+function cellText(it: CheckView): string {
   const { counterexample, bounds } = it.result;
   const verdict = verdictOf(it);
   if (counterexample !== undefined)

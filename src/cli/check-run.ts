@@ -141,11 +141,6 @@ function wrongInFileOrder(program: Program): string | undefined {
   return check && `line ${check.check.at.line}: ${check.check.text}: it is ${check.seen}`;
 }
 
-/** `fail` also if only the order of the file shows what is wrong. */
-export function verdictOf({ result, inFileOrder }: Checked): Exploration["verdict"] {
-  return inFileOrder === undefined ? result.verdict : "fail";
-}
-
 async function runSearch(source: ProgramData, options: RunOptions): Promise<Exploration> {
   const { threads = 1, watch } = options;
   const it = startSearch(modelOf(source), options);

@@ -1,29 +1,29 @@
-import { type Checked, verdictOf } from "./check-run.ts";
 import { lostAt, type TraceStep } from "./check-trace.ts";
+import { type CheckView, verdictOf } from "./check-view.ts";
 import { textTable } from "./text-table.ts";
 
 /** A line for each program: what was found, and in how much. */
-export function verdictLine(it: Checked): string {
+export function verdictLine(it: CheckView): string {
   const { result } = it;
   const counts = `${amount(result.states, "state")}, ${amount(result.transitions, "transition")}`;
   const size = `${counts}, depth ${result.depth}, ${result.seconds.toFixed(2)} s`;
   return `${mark(it)} ${nameOf(it)}: ${summary(it)} (${size}; ${result.method})`;
 }
 
-function mark(it: Checked): string {
+function mark(it: CheckView): string {
   const verdict = verdictOf(it);
   if (verdict === "ok") return "ok     ";
   return verdict === "fail" ? "FAIL   " : "bounded";
 }
 
-export function nameOf({ file, program }: Checked): string {
+export function nameOf({ file, program }: CheckView): string {
   const { arch, design, cpus } = program.machine;
   const machine = design === undefined ? arch : `${arch} design ${design}`;
   const without = program.withoutFixes.map((fix) => `, without ${fix}`).join("");
   return `${file}: ${machine}, ${amount(cpus, "CPU")}${without}`;
 }
 
-function summary({ result, switches, inFileOrder, calm }: Checked): string {
+function summary({ result, switches, inFileOrder, calm }: CheckView): string {
   const { counterexample, unreached, bounds } = result;
   if (counterexample !== undefined) {
     const shortest = counterexample.isShortest ? ", none is shorter" : "";
@@ -39,8 +39,8 @@ function summary({ result, switches, inFileOrder, calm }: Checked): string {
 }
 
 /** What a counterexample is shown from. */
-export type Traced = Pick<Checked, "trace" | "violation" | "program"> & {
-  readonly result: Pick<Checked["result"], "counterexample">;
+export type Traced = Pick<CheckView, "trace" | "violation" | "program"> & {
+  readonly result: Pick<CheckView["result"], "counterexample">;
 };
 
 /**

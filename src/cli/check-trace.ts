@@ -6,7 +6,8 @@ import {
   slotsText,
   taskName,
 } from "../kernel/index.ts";
-import type { Done, Violation } from "../machine/index.ts";
+import type { Done } from "../machine/index.ts";
+import type { CheckView } from "./check-view.ts";
 
 /** One atomic step of a counterexample, and what the kernel looks like after it. */
 export interface TraceStep {
@@ -22,8 +23,15 @@ export interface TraceStep {
   readonly lost: readonly string[];
 }
 
+/** Told of each step that was done again, and of what was chosen for it. */
+export type StepListener = (step: TraceStep, done: Done, move: Move) => void;
+
 /** Does the moves again, aloud. The kernel must be a fresh one. */
-export function recordTrace(model: ExplorableKernel, moves: readonly Move[]): readonly TraceStep[] {
+export function recordTrace(
+  model: ExplorableKernel,
+  moves: readonly Move[],
+  listen?: StepListener,
+): readonly TraceStep[] {
   const { kernel } = model;
   const steps: TraceStep[] = [];
   let done: Done | undefined;
@@ -31,28 +39,37 @@ export function recordTrace(model: ExplorableKernel, moves: readonly Move[]): re
     done = it;
   };
   let before = livesOf(kernel);
-  for (const { action, choice } of moves) {
-    model.perform(action, choice);
+  for (const move of moves) {
+    model.perform(move.action, move.choice);
     const after = livesOf(kernel);
     const lost = [...before].filter((it) => !after.has(it)).map((it) => `${it} is gone`);
-    const { cpu = 0, task = 0, fn = "?", label = "" } = done ?? {};
-    steps.push({
-      cpu,
-      task: taskName(kernel, task),
-      fn,
-      label,
-      slots: slotsText(kernel),
-      locks: heldLocks(kernel),
-      stepping: steppingTasks(kernel),
-      lost,
-    });
+    const it = done ?? NOTHING_DONE;
+    const step = { ...traceStep(it, kernel), lost };
+    steps.push(step);
+    listen?.(step, it, move);
     before = after;
   }
   return steps;
 }
 
+const NOTHING_DONE: Done = { cpu: 0, task: 0, fn: "?", label: "" };
+
+/** A step, and what the kernel looks like after it. */
+export function traceStep({ cpu, task, fn, label }: Done, kernel: Kernel): TraceStep {
+  return {
+    cpu,
+    task: taskName(kernel, task),
+    fn,
+    label,
+    slots: slotsText(kernel),
+    locks: heldLocks(kernel),
+    stepping: steppingTasks(kernel),
+    lost: [],
+  };
+}
+
 /** The step in which that was freed which the violation follows, if it names it. */
-export function lostAt(steps: readonly TraceStep[], violation: Violation | undefined): number {
+export function lostAt(steps: readonly TraceStep[], violation: CheckView["violation"]): number {
   const gone = violation?.object;
   const name = gone === undefined ? "->task" : `${gone.record} ${gone.id} is gone`;
   const isTombstone = violation?.property === "tombstone-deref";
@@ -61,7 +78,7 @@ export function lostAt(steps: readonly TraceStep[], violation: Violation | undef
 }
 
 /** Everything that lives and every context that has its task, by names that tell when it ends. */
-function livesOf(kernel: Kernel): ReadonlySet<string> {
+export function livesOf(kernel: Kernel): ReadonlySet<string> {
   const lives = new Set<string>();
   const { ctx, event, machine } = kernel;
   for (const record of [ctx.record, event.record, machine.task.record]) {

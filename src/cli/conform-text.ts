@@ -97,8 +97,12 @@ export function findingText(
 ): string {
   const head = finding.isFleeting
     ? `scenario ${finding.seed} differed, but not each time: ${file}`
-    : `scenario ${finding.seed} differs: ${file}`;
+    : `scenario ${finding.seed} differs${explanation(finding)}: ${file}`;
   return [head, ...differenceTable(finding.differences, names), ""].join("\n");
+}
+
+function explanation({ bug }: RandomFinding): string {
+  return bug === undefined ? "" : ` by the known bug ${bug.id}`;
 }
 
 export function randomSummary(
@@ -107,9 +111,11 @@ export function randomSummary(
 ): string {
   const rate = Math.round(programs / Math.max(seconds, 0.001));
   const fleeting = findings.filter(({ isFleeting }) => isFleeting).length;
-  const differ = findings.length - fleeting;
+  const known = findings.filter(({ bug }) => bug !== undefined).length;
+  const differ = findings.length - fleeting - known;
   return (
     `${programs} random scenarios from seed ${seed}, ${statements} statements, ` +
-    `${seconds.toFixed(1)} s (${rate}/s): ${differ} differ, ${fleeting} differed once`
+    `${seconds.toFixed(1)} s (${rate}/s): ${differ} differ, ${fleeting} differed once, ` +
+    `${known} known kernel bugs`
   );
 }

@@ -1,15 +1,19 @@
-import type { Coverage, Spot, WatchReport } from "../watch/index.ts";
+import type { RecordedCoverage } from "../recording/index.ts";
+import type { SpotName } from "../watch/index.ts";
 import { describeSpot } from "./describe-spot.ts";
 import { formatCount, formatNumber, formatSeconds } from "./format.ts";
+import type { ShownReport } from "./shown.ts";
 
-export const STRATEGY: Readonly<Record<Coverage["strategy"], string>> = {
+export const STRATEGY: Readonly<Record<RecordedCoverage["strategy"], string>> = {
   cpu: "registers of each CPU",
   task: "registers of each thread",
   thread: "registers of the threads named",
 };
 
+type Result = Pick<ShownReport, "hits" | "traps" | "coverage">;
+
 /** The sentence that a result begins with. Never a bare 0: it says how long was looked. */
-export function headline(report: WatchReport, spots: readonly Spot[]): string {
+export function headline(report: Result, spots: readonly SpotName[]): string {
   const { coverage } = report;
   const duration = formatSeconds(coverage.untilNs - coverage.sinceNs);
   const what = spots.map(describeSpot).join(", ");
@@ -18,7 +22,7 @@ export function headline(report: WatchReport, spots: readonly Spot[]): string {
 }
 
 /** What was covered, then a line for each thing that was not. */
-export function coverageLines(coverage: Coverage): readonly string[] {
+export function coverageLines(coverage: RecordedCoverage): readonly string[] {
   const { threads, processes, threadsBorn, childrenBorn, execs, lost, strangers } = coverage;
   const who =
     processes === 0
@@ -49,7 +53,7 @@ export function coverageLines(coverage: Coverage): readonly string[] {
 }
 
 /** What was left out as asked, by flag, and where that was decided. */
-function leftOutLines({ leftOut, decidedIn }: Coverage): readonly string[] {
+function leftOutLines({ leftOut, decidedIn }: RecordedCoverage): readonly string[] {
   const where =
     decidedIn === undefined
       ? ""
@@ -72,7 +76,7 @@ function leftOutLines({ leftOut, decidedIn }: Coverage): readonly string[] {
   return [`left out as asked: ${left}${where === "" ? "" : `; ${where}`}`];
 }
 
-function stoppedLines({ stopped }: Coverage): readonly string[] {
+function stoppedLines({ stopped }: RecordedCoverage): readonly string[] {
   if (stopped === undefined) return [];
   const { pid, by, lateNs } = stopped;
   const when = by === "kernel" ? "in the trap" : `${(Number(lateNs) / 1e6).toFixed(1)} ms after it`;

@@ -1,4 +1,5 @@
-import type { Culprit, Doubt, Frame, StackCut } from "../watch/index.ts";
+import type { RecordedCulprit, RecordedFrame, RecordedStack } from "../recording/index.ts";
+import type { Doubt, StackCut } from "../watch/index.ts";
 import { formatCode, formatObject } from "./format.ts";
 
 const DOUBTS: Readonly<Record<Doubt, string>> = {
@@ -20,7 +21,7 @@ const CUTS: Readonly<Record<StackCut, string>> = {
 };
 
 /** `mov dword ptr [rip+0x2ef2], eax`, and what is not certain about it; empty for the kernel's code. */
-export function instructionText(culprit: Culprit | undefined): string {
+export function instructionText(culprit: RecordedCulprit | undefined): string {
   if (culprit === undefined) return "";
   const { instruction, doubt } = culprit;
   const text = instruction?.text ?? "";
@@ -29,15 +30,15 @@ export function instructionText(culprit: Culprit | undefined): string {
 
 /** A line for each frame, innermost first, functions that were inlined on lines of their own. */
 export function stackLines(
-  frames: readonly Frame[],
-  cut: StackCut | undefined,
-  line: (frame: Frame, text: string) => string = (_, text) => text,
+  frames: readonly RecordedFrame[],
+  cut: RecordedStack["cut"],
+  line: (frame: RecordedFrame, text: string) => string = (_, text) => text,
 ): readonly string[] {
   const lines = frames.flatMap((frame) => frameTexts(frame).map((text) => line(frame, text)));
   return cut === undefined ? lines : [...lines, `(${CUTS[cut]})`];
 }
 
-function frameTexts(frame: Frame): readonly string[] {
+function frameTexts(frame: RecordedFrame): readonly string[] {
   const places = frame.inlined;
   if (places === undefined) return [`${formatCode(frame)} (${formatObject(frame)})`];
   return places.map((place, i) => {

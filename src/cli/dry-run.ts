@@ -1,4 +1,4 @@
-import { planWatch, WatchError, type WatchOptions } from "../watch/index.ts";
+import { planWatch, recordedSpot, WatchError, type WatchOptions } from "../watch/index.ts";
 import { STRATEGY } from "./coverage-text.ts";
 import { describeSpot } from "./describe-spot.ts";
 import { formatHex, formatNumber } from "./format.ts";
@@ -9,7 +9,7 @@ import { type Display, STATUS } from "./run-watch.ts";
 export function runDryRun(options: WatchOptions, { form }: Display): number {
   try {
     const plan = planWatch(options);
-    const watches = plan.spots.map(watchOf);
+    const watches = plan.spots.map((spot) => watchOf(recordedSpot(spot)));
     console.log(
       form === "json" ? toJson({ kind: "plan", ...plan, spots: undefined, watches }) : textOf(plan),
     );

@@ -40,7 +40,7 @@ export function addExploreCommand(
     .option("--tasks <N>", "at most so many tasks", "2")
     .option("--cpus <N>", "at most so many CPUs", "2")
     .option("--events <N>", "at most so many events", "2")
-    .option("--length <N>", "at most so many words", "3")
+    .option("--length <N>", "at most so many words", "4")
     .option("--words <GROUPS>", "only these groups of words, and open")
     .option("--except <GROUPS>", "not these groups of words")
     .option("--settled", "the opens and births that the first task begins with come first")

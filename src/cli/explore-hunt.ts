@@ -52,6 +52,9 @@ export interface HuntOptions extends ShortBounds {
   readonly onProgress: (hunt: Hunt) => void;
 }
 
+/** A known failure ends a run for want of room, and an interrupt is told of on its own. */
+const NO_LIMITS: ReadonlySet<Bound> = new Set(["capacity", "interrupted"]);
+
 /** So many states are explored before signals get their turn. */
 const SLICE = 4096;
 
@@ -123,7 +126,7 @@ export class Hunt {
       for (;;) {
         const { result, model } = await this.#search(program);
         wasCut ||= model.wasCut;
-        for (const bound of result.bounds) if (bound !== "capacity") bounds.add(bound);
+        for (const bound of result.bounds) if (!NO_LIMITS.has(bound)) bounds.add(bound);
         if (result.counterexample === undefined) break;
         this.#found({ scenario, program, length: short.length }, model, result.counterexample);
       }

@@ -1,10 +1,6 @@
 import { basename } from "node:path";
-import {
-  type Frame,
-  formatValue as formatTyped,
-  type TypeDesc,
-  type ValueFormat,
-} from "../symbols/index.ts";
+import type { RecordedFrame } from "../recording/index.ts";
+import { formatValue as formatTyped, type TypeDesc, type ValueFormat } from "../symbols/index.ts";
 
 const NS_PER_S = 1e9;
 
@@ -33,7 +29,7 @@ const PLAIN_BELOW = 1n << 32n;
 export interface ValueShape {
   readonly length: number;
   readonly signed?: boolean | undefined;
-  readonly type?: TypeDesc;
+  readonly type?: TypeDesc | undefined;
 }
 
 /**
@@ -62,7 +58,7 @@ export function formatNumber(count: number, word: string, plural = `${word}s`): 
 }
 
 /** `fill_row rows.c:12`, with the function it was inlined into; else `fill_row+0x1c`, or the bare address. */
-export function formatCode(frame: Frame): string {
+export function formatCode(frame: RecordedFrame): string {
   if (frame.file !== undefined && frame.line !== undefined) {
     const name = frame.function ?? frame.symbol ?? "";
     const outer = frame.inlined?.at(-1)?.function ?? frame.symbol;
@@ -80,12 +76,12 @@ export function formatCode(frame: Frame): string {
 }
 
 /** The code, and the system call that it worked for: `read(2): _copy_to_iter+0x18`. */
-export function formatAccess(frame: Frame, syscall: string | undefined): string {
+export function formatAccess(frame: RecordedFrame, syscall: string | undefined): string {
   return syscall === undefined ? formatCode(frame) : `${syscall}(2): ${formatCode(frame)}`;
 }
 
 /** Where the code comes from: the object's base name, or what kind of code it is. */
-export function formatObject(frame: Frame): string {
+export function formatObject(frame: RecordedFrame): string {
   if (frame.kind === "jit") return "[jit]";
   return frame.object ?? (frame.kind === "kernel" ? "[kernel]" : "[unknown]");
 }

@@ -24,10 +24,11 @@ export interface HitFlags {
 export const CONDITION_HELP = `
 EXPR is over value and old (the watched bytes behind this access and behind the
 one before), tid, pid, cpu, comm, kernel (the kernel made the access), ip and
-"ip in FUNCTION", with integers (12, 0x1f, 'a'), + - * / % << >> & | ^ ~,
-comparisons, && || ! and parentheses. It is decided in the trap where eBPF is
-permitted; the result says where it was. --ignore and --every count what is left
-in the order of time over all CPUs, and so only when the hits are read.
+"ip in FUNCTION" (its inlined copies, too; FILE:NAME and kernel:NAME tell which
+is meant), with integers (12, 0x1f, 'a'), enumerators of the variable's type,
++ - * / % << >> & | ^ ~, comparisons, && || ! and parentheses. It is decided in
+the trap where eBPF is permitted; the result says where it was. --ignore and
+--every count what is left in the order of time over all CPUs, when it is read.
 `;
 
 /** Adds the flags about which hits are wanted. */

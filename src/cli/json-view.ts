@@ -1,15 +1,8 @@
-import type { Culprit, Frame } from "../symbols/index.ts";
-import {
-  numberAt,
-  type RawHit,
-  type Session,
-  type Spot,
-  type WatchReport,
-  type Writer,
-} from "../watch/index.ts";
+import type { RecordedCulprit, RecordedFrame, RecordedSpot } from "../recording/index.ts";
+import { numberAt } from "../watch/index.ts";
 import { formatHex } from "./format.ts";
-import type { Output } from "./output.ts";
-import { version } from "./version.ts";
+import type { TextOutput } from "./output.ts";
+import type { Shown, ShownHit, ShownReport, ShownWriter } from "./shown.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -17,48 +10,49 @@ import type { View } from "./view.ts";
  * times are whole numbers of ns, written with all their digits.
  */
 export class JsonView implements View {
-  private readonly output: Output;
+  private readonly output: TextOutput;
   private readonly stack: boolean;
   /** Of a hit these and no others. */
   private readonly fields: ReadonlySet<string> | undefined;
-  private session: Session | undefined;
+  private spots: readonly RecordedSpot[] = [];
 
-  constructor(output: Output, options: { stack: boolean; fields?: readonly string[] | undefined }) {
+  constructor(
+    output: TextOutput,
+    options: { stack: boolean; fields?: readonly string[] | undefined },
+  ) {
     this.output = output;
     this.fields = options.fields === undefined ? undefined : new Set(["kind", ...options.fields]);
     this.stack = options.stack;
   }
 
-  begin(session: Session): void {
-    this.session = session;
-    const { spots, arming, cpus, launched } = session.parts;
+  begin({ trapline, spots, strategy, cpus, pid, sinceNs, sinceWall }: Shown): void {
+    this.spots = spots;
     this.line({
       kind: "header",
       schema: "trapline.watch",
       version: 1,
-      trapline: version(),
+      trapline,
       watches: spots.map(watchOf),
-      strategy: arming.strategy,
+      strategy,
       cpus,
-      pid: launched?.pid,
+      pid,
       clock: "monotonic",
-      since: session.sinceNs,
-      sinceWall: new Date().toISOString(),
+      since: sinceNs,
+      sinceWall,
     });
   }
 
-  hit(hit: RawHit): void {
-    if (this.session === undefined) return;
-    const { namer, spots } = this.session.parts;
-    const { frame, via, culprit, syscall } = namer.name(hit);
-    const stack = this.stack ? namer.stack(hit) : undefined;
+  hit(hit: ShownHit): void {
+    const { spots } = this;
+    const { frame, via, culprit, syscall } = hit.name();
+    const stack = this.stack ? hit.stack() : undefined;
     this.line(
       this.chosen({
         kind: "hit",
         time: hit.time,
         pid: hit.pid,
         tid: hit.tid,
-        comm: this.session.commOf(hit),
+        comm: hit.comm(),
         cpu: hit.cpu,
         ip: formatHex(hit.ip),
         mode: hit.kernel ? "kernel" : "user",
@@ -82,8 +76,8 @@ export class JsonView implements View {
     // Lines are flushed by the one who calls.
   }
 
-  end({ hits, traps, writesLeftOut, writers, coverage, ended }: WatchReport): void {
-    const spots = this.session?.parts.spots ?? [];
+  end({ hits, traps, writesLeftOut, writers, coverage, ended }: ShownReport): void {
+    const { spots } = this;
     const { sinceNs, untilNs, ...rest } = coverage;
     this.line({
       kind: "summary",
@@ -112,13 +106,14 @@ export class JsonView implements View {
  * A number with all its digits; of more than eight bytes one little-endian number in hex. JSON has
  * no infinity and no NaN: they are words.
  */
-function valueIn(value: bigint | undefined, spot: Spot | undefined) {
+function valueIn(value: bigint | undefined, spot: RecordedSpot | undefined) {
   if (value === undefined || spot === undefined) return undefined;
   const number = numberAt(spot, value) ?? formatHex(value);
   return typeof number === "number" && !Number.isFinite(number) ? `${number}` : number;
 }
 
-export function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {
+export function watchOf({ name, address, length, mode, ...spot }: RecordedSpot) {
+  const { inexact, type, note, registers, pids } = spot;
   return {
     name,
     address: formatHex(address),
@@ -127,12 +122,12 @@ export function watchOf({ name, address, length, mode, inexact, pids, pieces, ty
     inexact,
     type,
     note,
-    registers: pieces.length,
-    pids: pids === undefined ? undefined : [...pids],
+    registers,
+    pids,
   };
 }
 
-function writerOf(writer: Writer, spots: readonly Spot[]) {
+function writerOf(writer: ShownWriter, spots: readonly RecordedSpot[]) {
   const { comm, pid, tid, threads, processes, mode, frame, via, count, traps, stack } = writer;
   return {
     comm,
@@ -156,7 +151,7 @@ function writerOf(writer: Writer, spots: readonly Spot[]) {
   };
 }
 
-function codeOf({ objectOffset, ...frame }: Frame) {
+function codeOf({ objectOffset, ...frame }: RecordedFrame) {
   const { symbol, offset, object, file, line, column, inlined } = frame;
   const at = objectOffset === undefined ? undefined : formatHex(objectOffset);
   return {
@@ -165,13 +160,13 @@ function codeOf({ objectOffset, ...frame }: Frame) {
   };
 }
 
-function culpritOf(culprit: Culprit | undefined) {
+function culpritOf(culprit: RecordedCulprit | undefined) {
   const instruction = culprit?.instruction;
   const insnAddr = instruction === undefined ? undefined : formatHex(instruction.address);
   return { insn: instruction?.text, insnAddr, insnDoubt: culprit?.doubt };
 }
 
-function frameOf(frame: Frame) {
+function frameOf(frame: RecordedFrame) {
   return { ip: formatHex(frame.address), ...codeOf(frame) };
 }
 

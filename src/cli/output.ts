@@ -1,10 +1,15 @@
 const FLUSH_AT = 1 << 16;
 
+/** Where text goes. */
+export interface TextOutput {
+  write(text: string): void;
+}
+
 /**
  * Standard output, a good deal at a time. Writes block while the reader of a pipe is busy: hits then
  * wait in the kernel's rings, and those that find no room there are counted as lost, not kept here.
  */
-export class Output {
+export class Output implements TextOutput {
   /** Why writing failed, as on a full disk; undefined while it works. */
   failure: string | undefined;
   /** The reader is gone, as `head` is when it has seen enough. */

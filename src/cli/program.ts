@@ -3,11 +3,14 @@ import { addArchCommand } from "./arch-command.ts";
 import { addCheckCommand } from "./check-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addConformCommand } from "./conform-command.ts";
+import { addDiffCommand } from "./diff-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addExploreCommand } from "./explore-command.ts";
+import { addExportCommand } from "./export-command.ts";
 import { addFmtCommand } from "./fmt-command.ts";
 import { addProvokeCommand } from "./provoke-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
+import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { version } from "./version.ts";
 import { addWatchCommand } from "./watch-command.ts";
@@ -30,6 +33,9 @@ export function makeProgram({ launch, finish }: Calling): Command {
     .configureOutput({ outputError: () => undefined, getOutHelpWidth: helpWidth })
     .exitOverride();
   addWatchCommand(program, { launch, finish });
+  addReportCommand(program, { finish });
+  addDiffCommand(program, { finish });
+  addExportCommand(program, { finish });
   addDoctorCommand(program, { finish });
   addRunCommand(program, { finish });
   addFmtCommand(program, { finish });

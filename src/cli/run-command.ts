@@ -1,13 +1,19 @@
 import type { Command } from "commander";
-import type { RunReport, Target, TargetName } from "../conform/index.ts";
+import type { Difference, RunReport, Target } from "../conform/index.ts";
+import type { Kernel } from "../kernel/index.ts";
+import type { Done } from "../machine/index.ts";
+import type { RecordedModel } from "../recording/index.ts";
 import { EXIT } from "./exit-codes.ts";
 import { parseChoice } from "./parse.ts";
+import type { RunOutcome } from "./run-text.ts";
 import { type FileProgram, programsOf } from "./scenario-files.ts";
+import type { TraceFile } from "./trace-file.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface RunFlags {
   readonly on: string;
   readonly trace?: boolean;
+  readonly traceFile?: string;
   readonly json?: boolean;
 }
 
@@ -38,6 +44,7 @@ export function addRunCommand(
     .argument("<file...>", "scenario files")
     .option("--on <TARGETS>", "where: model, linux, or both with a comma", "model")
     .option("--trace", "print each atomic step of the model")
+    .option("--trace-file <FILE>", "record the steps, for report, show and export")
     .option("--json", "print JSON lines: header, statements, violations, verdicts")
     .addHelpText("after", AFTER_HELP)
     .action(async (files: readonly string[], flags: RunFlags) => {
@@ -63,44 +70,72 @@ async function runFiles(files: readonly string[], flags: RunFlags): Promise<numb
 
   const { jsonHeader, traceLine } = await import("./run-text.ts");
   const lines: string[] = [];
-  const listen = flags.trace === true ? traceLine(lines) : undefined;
   using open = new DisposableStack();
-  const targets = names.map((name) => open.use(openTarget(name, listen)));
+  const form = flags.json === true ? "json" : flags.trace === true ? "trace" : "text";
+  const file = await traceFile(flags.traceFile, { form, targets: names, designs: [] });
+  if (file !== undefined) open.use(file);
+  const { traceStep } = await import("./check-trace.ts");
+  const listen = (done: Done, kernel: Kernel) => {
+    if (flags.trace === true) lines.push(traceLine(traceStep(done, kernel)));
+    file?.step(done, kernel);
+  };
+  const listener = flags.trace === true || file !== undefined ? listen : undefined;
+  const targets = names.map((name) => open.use(openTarget(name, listener)));
   if (flags.json === true) console.log(jsonHeader(names));
   let ok = true;
   for (const item of programs) {
-    const { text, isFine } = await runOne(item, targets, flags.json === true);
+    const { text, isFine } = await runOne(item, { targets, json: flags.json === true, file });
     console.log([...lines.splice(0), ...text].join("\n"));
     ok &&= isFine;
   }
   return ok ? EXIT.ok : EXIT.failed;
 }
 
+async function traceFile(
+  path: string | undefined,
+  model: RecordedModel,
+): Promise<TraceFile | undefined> {
+  if (path === undefined) return undefined;
+  const { TraceFile } = await import("./trace-file.ts");
+  return new TraceFile(path, "run", model);
+}
+
+interface RunHow {
+  readonly targets: readonly Target[];
+  readonly json: boolean;
+  readonly file: TraceFile | undefined;
+}
+
 /** What is to be printed of one program, and whether all was as expected, and the same everywhere. */
 async function runOne(
-  { file, program }: FileProgram,
-  targets: readonly Target[],
-  json: boolean,
+  item: FileProgram,
+  { targets, json, file }: RunHow,
 ): Promise<{ readonly text: readonly string[]; readonly isFine: boolean }> {
-  const { comparisonText, jsonReport, notApplicableText, textReport } = await import(
-    "./run-text.ts"
-  );
-  const reports: { name: TargetName; report: RunReport }[] = [];
-  const text: string[] = [];
-  for (const target of targets) {
-    const why = target.whyNot(program);
-    if (why !== undefined) text.push(notApplicableText(file, { target: target.name, why, json }));
-    else reports.push({ name: target.name, report: await target.run(program) });
-  }
-  const [first, second] = reports;
-  if (json) text.push(...reports.flatMap(({ name, report }) => jsonReport(file, report, name)));
-  else if (first !== undefined && second !== undefined)
-    text.push(...comparisonText(file, [first, second]));
-  else if (first !== undefined) text.push(...textReport(file, first.report));
   const { compareReports } = await import("../conform/index.ts");
-  const differs =
-    first !== undefined &&
-    second !== undefined &&
-    compareReports(first.report, second.report).length > 0;
-  return { text, isFine: reports.every(({ report }) => report.ok) && !differs };
+  const { runView } = await import("./run-view.ts");
+  const { groupText } = await import("./run-text.ts");
+  const reports: RunReport[] = [];
+  const outcomes: RunOutcome[] = [];
+  let differences: readonly Difference[] = [];
+  for (const target of targets) {
+    const why = target.whyNot(item.program);
+    file?.begin(item, target.name);
+    if (why !== undefined) {
+      outcomes.push({ target: target.name, why });
+      file?.notApplicable(why);
+      continue;
+    }
+    const report = await target.run(item.program);
+    const [first] = reports;
+    if (first !== undefined) differences = compareReports(first, report);
+    reports.push(report);
+    const view = runView(target.name, report);
+    outcomes.push({ target: target.name, view });
+    file?.ran(
+      view,
+      differences.map(({ line, text }) => ({ line, text })),
+    );
+  }
+  const text = groupText(item.file, outcomes, { differences, json });
+  return { text, isFine: reports.every(({ ok }) => ok) && differences.length === 0 };
 }

@@ -1,12 +1,5 @@
-import {
-  compareReports,
-  expectedText,
-  type RunReport,
-  resultOf,
-  type TargetName,
-} from "../conform/index.ts";
-import { heldLocks, type Kernel, slotsText, taskName } from "../kernel/index.ts";
-import type { Done } from "../machine/index.ts";
+import type { TraceStep } from "./check-trace.ts";
+import type { RunView } from "./run-view.ts";
 import { textTable } from "./text-table.ts";
 import { version } from "./version.ts";
 
@@ -18,80 +11,87 @@ const COLUMNS = [
   { title: "", align: "left" },
 ] as const;
 
+/** What a program led to on a target, or why it has no place there. */
+export type RunOutcome =
+  | { readonly target: string; readonly view: RunView }
+  | { readonly target: string; readonly why: string };
+
+/** All that is printed of one program: on one target, or side by side on two. */
+export function groupText(
+  file: string,
+  outcomes: readonly RunOutcome[],
+  how: { readonly differences: readonly Place[]; readonly json: boolean },
+): readonly string[] {
+  const views = outcomes.flatMap((it) => ("view" in it ? [it.view] : []));
+  const nowhere = outcomes.flatMap((it) =>
+    "why" in it ? [notApplicableText(file, { ...it, json: how.json })] : [],
+  );
+  const [first, second] = views;
+  if (how.json) return [...nowhere, ...views.flatMap((view) => jsonReport(file, view))];
+  if (first === undefined) return nowhere;
+  if (second === undefined) return [...nowhere, ...textReport(file, first)];
+  return [...nowhere, ...comparisonText(file, [first, second], how.differences)];
+}
+
+interface Place {
+  readonly line: number;
+  readonly text: string;
+}
+
 /** A scenario's statements, what they ended with, and the verdict. */
-export function textReport(file: string, report: RunReport): readonly string[] {
-  const statements = report.statements.map(({ step, seen, ok }) => [
-    String(step.at.line),
-    step.times > 1 ? `${step.text}` : step.text,
-    String(resultOf(step.action, seen)),
-    expectedText(step.expected),
-    ok ? "" : "WRONG",
+function textReport(file: string, view: RunView): readonly string[] {
+  const statements = view.statements.map(({ line, text, result, expected, ok }) => [
+    ...[String(line), text, String(result), expected, ok ? "" : "WRONG"],
   ]);
-  const checks = report.checks.map(({ check, seen, ok }) => [
-    String(check.at.line),
-    check.text,
-    seen,
-    "",
-    ok ? "" : "WRONG",
+  const checks = view.checks.map(({ line, text, result, ok }) => [
+    ...[String(line), text, result, "", ok ? "" : "WRONG"],
   ]);
   return [
-    `${nameOf(file, report)}`,
+    `${nameOf(file, view)}`,
     ...textTable(COLUMNS, [...statements, ...checks]),
-    ...violationText(report),
-    report.ok ? "all as expected" : "NOT as expected",
+    ...violationText(view),
+    view.ok ? "all as expected" : "NOT as expected",
     "",
   ];
 }
 
-export interface NamedReport {
-  readonly name: TargetName;
-  readonly report: RunReport;
-}
-
 /** The same for two targets, a column each, with what they do not agree on marked. */
-export function comparisonText(
+function comparisonText(
   file: string,
-  [one, other]: readonly [NamedReport, NamedReport],
+  [one, other]: readonly [RunView, RunView],
+  differences: readonly Place[],
 ): readonly string[] {
-  const differences = compareReports(one.report, other.report);
   const isDifferent = (line: number, text: string) =>
     differences.some((it) => it.line === line && it.text === text);
   const mark = (line: number, text: string, ok: boolean) =>
     [ok ? "" : "WRONG", isDifferent(line, text) ? "DIFFERS" : ""].filter(Boolean).join(" ");
-  const statements = one.report.statements.map(({ step, seen, ok }, index) => {
-    const there = other.report.statements[index];
-    const { line } = step.at;
-    return [
-      String(line),
-      step.text,
-      String(resultOf(step.action, seen)),
-      there === undefined ? "" : String(resultOf(step.action, there.seen)),
-      expectedText(step.expected),
-      mark(line, step.text, ok && there?.ok !== false),
-    ];
+  const statements = one.statements.map(({ line, text, result, expected, ok }, index) => {
+    const there = other.statements[index];
+    const verdict = mark(line, text, ok && there?.ok !== false);
+    const theirs = there === undefined ? "" : String(there.result);
+    return [String(line), text, String(result), theirs, expected, verdict];
   });
-  const checks = one.report.checks.map(({ check, seen, ok }, index) => {
-    const there = other.report.checks[index];
-    const { line } = check.at;
-    const verdict = mark(line, check.text, ok && there?.ok !== false);
-    return [String(line), check.text, seen, there?.seen ?? "", "", verdict];
+  const checks = one.checks.map(({ line, text, result, ok }, index) => {
+    const there = other.checks[index];
+    const verdict = mark(line, text, ok && there?.ok !== false);
+    return [String(line), text, result, there?.result ?? "", "", verdict];
   });
   const [line, statement, , ...rest] = COLUMNS;
   const result = [one, other].map(
-    ({ name }) => ({ title: name.toUpperCase(), align: "left" }) as const,
+    ({ target }) => ({ title: target.toUpperCase(), align: "left" }) as const,
   );
-  const allOk = one.report.ok && other.report.ok;
+  const allOk = one.ok && other.ok;
   return [
-    nameOf(file, one.report),
+    nameOf(file, one),
     ...textTable([line, statement, ...result, ...rest], [...statements, ...checks]),
-    ...violationText(one.report),
-    ...violationText(other.report),
+    ...violationText(one),
+    ...violationText(other),
     `${allOk ? "all as expected" : "NOT as expected"}, ${differences.length === 0 ? "the same on both" : "NOT the same on both"}`,
     "",
   ];
 }
 
-export function notApplicableText(
+function notApplicableText(
   file: string,
   { target, why, json }: { readonly target: string; readonly why: string; readonly json: boolean },
 ): string {
@@ -100,52 +100,39 @@ export function notApplicableText(
 }
 
 /** The chain of a kernel's own report: the innermost function first. */
-function violationText({ violation }: RunReport): readonly string[] {
+function violationText({ violation }: RunView): readonly string[] {
   if (violation === undefined) return [];
   const chain = [...violation.chain].reverse().map((fn) => `    ${fn}`);
   return [`${violation.property}: ${violation.message}`, ...chain];
 }
 
-function nameOf(file: string, { program }: RunReport): string {
-  const { arch, design, cpus } = program.machine;
+function nameOf(file: string, { program }: RunView): string {
+  const { arch, design, cpus } = program;
   const machine = design === undefined ? arch : `${arch} design ${design}`;
-  const without = program.withoutFixes.map((fix) => `, without ${fix}`).join("");
+  const without = program.without.map((fix) => `, without ${fix}`).join("");
   return `${file}: ${machine}, ${cpus} CPU${cpus === 1 ? "" : "s"}${without}`;
 }
 
-/** A listener that adds a line for each atomic step: where, who, what, locks held, slots. */
-export function traceLine(lines: string[]): (done: Done, kernel: Kernel) => void {
-  return ({ cpu, task, fn, label }, kernel) => {
-    const where = `cpu${cpu} ${taskName(kernel, task).padEnd(6)}`;
-    const what = `${fn}.${label}`.padEnd(48);
-    lines.push(`${where} ${what} ${slotsText(kernel).padEnd(10)} ${heldLocks(kernel)}`.trimEnd());
-  };
+/** A line for an atomic step: where, who, what, slots, locks held. */
+export function traceLine({ cpu, task, fn, label, slots, locks }: TraceStep): string {
+  const what = `${fn}.${label}`.padEnd(48);
+  return `cpu${cpu} ${task.padEnd(6)} ${what} ${slots.padEnd(10)} ${locks}`.trimEnd();
 }
 
-export function jsonHeader(targets: readonly TargetName[]): string {
-  const header = { kind: "header", schema: "trapline.run", version: 1, trapline: version() };
+export function jsonHeader(targets: readonly string[], trapline = version()): string {
+  const header = { kind: "header", schema: "trapline.run", version: 1, trapline };
   return JSON.stringify({ ...header, target: targets.join(",") });
 }
 
-export function jsonReport(file: string, report: RunReport, target: TargetName): readonly string[] {
-  const { program, violation } = report;
-  const { arch, design, cpus } = program.machine;
-  const scenario = { scenario: file, arch, design, cpus, without: program.withoutFixes };
-  const statements = report.statements.map(({ step, seen, ok }) => ({
-    kind: "statement",
-    line: step.at.line,
-    actor: step.actor,
-    text: step.text,
-    result: resultOf(step.action, seen),
-    expected: expectedText(step.expected),
-    ok,
+function jsonReport(file: string, view: RunView): readonly string[] {
+  const { violation, target } = view;
+  const { arch, design, cpus, without } = view.program;
+  const scenario = { scenario: file, arch, design, cpus, without };
+  const statements = view.statements.map(({ line, actor, text, result, expected, ok }) => ({
+    ...{ kind: "statement", line, actor, text, result, expected, ok },
   }));
-  const checks = report.checks.map(({ check, seen, ok }) => ({
-    kind: "check",
-    line: check.at.line,
-    text: check.text,
-    result: seen,
-    ok,
+  const checks = view.checks.map(({ line, text, result, ok }) => ({
+    ...{ kind: "check", line, text, result, ok },
   }));
   const violations =
     violation === undefined
@@ -154,12 +141,12 @@ export function jsonReport(file: string, report: RunReport, target: TargetName):
           {
             kind: "violation",
             property: violation.property,
-            step: report.steps,
+            step: view.steps,
             function: violation.chain.at(-1),
             chain: violation.chain,
             what: violation.message,
           },
         ];
-  const verdict = { kind: "verdict", target, ...scenario, ok: report.ok, steps: report.steps };
+  const verdict = { kind: "verdict", target, ...scenario, ok: view.ok, steps: view.steps };
   return [...statements, ...checks, ...violations, verdict].map((line) => JSON.stringify(line));
 }

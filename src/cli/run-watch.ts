@@ -2,7 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type HitSink,
   openSession,
+  type RawHit,
   type Session,
   WatchError,
   type WatchErrorKind,
@@ -14,8 +16,12 @@ import {
 import { describeSpot } from "./describe-spot.ts";
 import { EXIT } from "./exit-codes.ts";
 import { formatNumber } from "./format.ts";
+import { LiveHit, shownSession } from "./live-shown.ts";
 import { Output } from "./output.ts";
+import type { RecordingFile } from "./recording-file.ts";
+import type { Shown } from "./shown.ts";
 import type { View } from "./view.ts";
+import type { WatchRecording } from "./watch-recording.ts";
 
 /** How the result is shown, and what the exit status is to be. */
 export interface Display {
@@ -30,6 +36,8 @@ export interface Display {
   readonly color: boolean;
   /** End with our own status, not with the launched command's. */
   readonly ownStatus: boolean;
+  /** The file to record to. */
+  readonly recordTo: string | undefined;
 }
 
 /** How often the rings are looked at. At 100,000 hits a second, 2,000 wait by then. */
@@ -40,14 +48,17 @@ const BATCH = 1 << 16;
 /** Runs a watch to its end and shows it. Resolves to the exit status. */
 export async function runWatch(options: WatchOptions, display: Display): Promise<number> {
   // The table shows neither instructions nor single hits: what they cost can be saved.
-  const details = display.form !== "table" || display.stack;
+  const recorded = display.recordTo !== undefined;
+  const details = display.form !== "table" || display.stack || recorded;
+  const file = await recordingFile(display);
   const session = open({
     repeats: details,
     instructions: details,
-    values: display.form !== "table",
+    values: display.form !== "table" || recorded,
     ...options,
   });
   if (session instanceof WatchError) {
+    file?.close();
     console.error(`trapline: ${session.message}`);
     return session.exitCode ?? STATUS[session.kind];
   }
@@ -59,9 +70,17 @@ export async function runWatch(options: WatchOptions, display: Display): Promise
   const live = isLive(display, launched !== undefined);
   if (!display.quiet && display.form !== "json" && !live) announce(running);
   if (display.verbose) await explain(running);
+  const shown = shownSession(running);
+  const recording = await recordingOf(running, file, { ...display, sinceWall: shown.sinceWall });
   const view = await viewOf({ ...display, live }, output);
   const writers = writersOf(running, display.stack);
-  const report = await watchToEnd(running, { view, writers, output });
+  const report = await watchToEnd(running, { view, writers, output, shown, recording });
+  if (recording?.failure !== undefined) {
+    console.error(
+      `trapline: -o ${display.recordTo}: ${recording.failure}: the recording ends early: make room and watch again`,
+    );
+    return EXIT.failed;
+  }
   if (output.failure !== undefined) {
     console.error(`trapline: write the result: ${output.failure}: see to where the output goes`);
     return EXIT.failed;
@@ -138,23 +157,75 @@ async function viewOf(display: Display & { live: boolean }, output: Output): Pro
   }
 }
 
+/** Opened before anything is armed: a wrong name is told at once. */
+async function recordingFile({ recordTo }: Display): Promise<RecordingFile | undefined> {
+  if (recordTo === undefined) return undefined;
+  const { RecordingFile } = await import("./recording-file.ts");
+  return new RecordingFile(recordTo, "-o");
+}
+
+async function recordingOf(
+  session: Session,
+  file: RecordingFile | undefined,
+  how: Display & { readonly sinceWall: string },
+): Promise<WatchRecording | undefined> {
+  if (file === undefined) return undefined;
+  const { WatchRecording } = await import("./watch-recording.ts");
+  return new WatchRecording(file, session, how);
+}
+
+interface Watching {
+  readonly view: View;
+  readonly writers: Writers;
+  readonly output: Output;
+  readonly shown: Shown;
+  readonly recording: WatchRecording | undefined;
+}
+
+/** Who is told of hits: the writers, then whoever looks at them. */
+function sinkOf(
+  session: Session,
+  { view, writers, recorder }: { view: View; writers: Writers; recorder: HitSink | undefined },
+): HitSink {
+  let shown: LiveHit | undefined;
+  const show = (hit: RawHit) => {
+    writers.add(hit);
+    shown ??= new LiveHit(session, hit);
+    view.hit(shown.of(hit));
+  };
+  if (recorder === undefined) return { hit: show, forget: (tid) => writers.forget(tid) };
+  return {
+    hit: (hit) => {
+      show(hit);
+      recorder.hit(hit);
+    },
+    forget: (tid) => {
+      writers.forget(tid);
+      recorder.forget?.(tid);
+    },
+    life: (record, time) => recorder.life?.(record, time),
+    lost: (count, cpu) => recorder.lost?.(count, cpu),
+    paused: (from, to) => recorder.paused?.(from, to),
+  };
+}
+
 async function watchToEnd(
   session: Session,
-  { view, writers, output }: { view: View; writers: Writers; output: Output },
+  { view, writers, output, shown, recording }: Watching,
 ): Promise<WatchReport> {
-  const sink = {
-    hit: (hit: Parameters<View["hit"]>[0]) => {
-      writers.add(hit);
-      view.hit(hit);
+  const sink = sinkOf(session, { view, writers, recorder: recording?.sink });
+  view.begin(shown, {
+    get hits() {
+      return session.hits;
     },
-    forget: (tid: number) => writers.forget(tid),
-  };
-  view.begin(session, writers);
+    writers: () => writers.list(),
+  });
   while (session.ended === undefined) {
     const more = session.drain(sink, BATCH);
     view.tick();
+    recording?.tick();
     output.flush();
-    if (output.broken) session.stop();
+    if (output.broken || recording?.failure !== undefined) session.stop();
     await sleep(more ? 0 : POLL_MS);
   }
   const coverage = session.finish(sink);
@@ -166,6 +237,7 @@ async function watchToEnd(
     coverage,
     ended: session.ended,
   };
+  recording?.end(report);
   view.end(report);
   output.flush();
   await sleep(0); // an error of the last write is told after it

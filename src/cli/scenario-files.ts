@@ -4,6 +4,8 @@ import { UsageError } from "./usage-error.ts";
 
 export interface FileProgram {
   readonly file: string;
+  /** The whole text of the file. */
+  readonly text: string;
   readonly program: Program;
 }
 
@@ -11,18 +13,19 @@ export interface FileProgram {
 export async function programsOf(files: readonly string[]): Promise<readonly FileProgram[]> {
   const { formatDiagnostic, load } = await import("../scenario/index.ts");
   return files.flatMap((file) => {
-    const text = read(file);
+    const text = readScenario(file);
     const loaded = load(text);
     if (loaded.ok) {
       for (const it of loaded.value.warnings) console.error(formatDiagnostic(it, file, text));
-      return loaded.value.programs.map((program) => ({ file, program }));
+      return loaded.value.programs.map((program) => ({ file, text, program }));
     }
     const all = loaded.error.map((it) => formatDiagnostic(it, file, text));
     throw new UsageError(`${file}: it cannot be run:\n${all.join("\n")}`);
   });
 }
 
-function read(file: string): string {
+/** The text of a scenario's file. */
+export function readScenario(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type logUpdate from "log-update";
-import type { Session, Spot, WatchReport, Writer, Writers } from "../watch/index.ts";
+import type { RecordedSpot } from "../recording/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
 import { describeSpot } from "./describe-spot.ts";
@@ -14,10 +14,10 @@ import {
   formatShare,
   formatValue,
 } from "./format.ts";
-import type { Output } from "./output.ts";
-import { pointerNames } from "./pointer-names.ts";
+import type { TextOutput } from "./output.ts";
+import type { Shown, ShownReport, ShownWriter } from "./shown.ts";
 import { type Column, textTable } from "./text-table.ts";
-import type { View } from "./view.ts";
+import type { Progress, View } from "./view.ts";
 
 const COLUMNS: Readonly<Record<TableField, Column>> = {
   count: { title: "COUNT", align: "right" },
@@ -45,22 +45,22 @@ interface TableOptions {
 
 /** The distinct writers: refreshed in place on a terminal, and printed once at the end. */
 export class TableView implements View {
-  private readonly output: Output;
+  private readonly output: TextOutput;
   private readonly options: TableOptions;
   private readonly fields: readonly TableField[];
-  private session: Session | undefined;
-  private writers: Writers | undefined;
+  private shown: Shown | undefined;
+  private progress: Progress | undefined;
   private refreshedMs = 0;
 
-  constructor(output: Output, options: TableOptions) {
+  constructor(output: TextOutput, options: TableOptions) {
     this.output = output;
     this.fields = options.fields?.flatMap(asField) ?? FIELDS.table;
     this.options = options;
   }
 
-  begin(session: Session, writers: Writers): void {
-    this.session = session;
-    this.writers = writers;
+  begin(shown: Shown, progress: Progress): void {
+    this.shown = shown;
+    this.progress = progress;
   }
 
   hit(): void {
@@ -68,31 +68,33 @@ export class TableView implements View {
   }
 
   tick(): void {
+    const { shown, progress } = this;
     const { live } = this.options;
-    if (live === undefined || this.session === undefined || this.writers === undefined) return;
+    if (live === undefined || shown === undefined || progress === undefined) return;
     const now = performance.now();
     if (now - this.refreshedMs < REFRESH_MS) return;
     this.refreshedMs = now;
-    const { spots } = this.session.parts;
-    const elapsed = process.hrtime.bigint() - this.session.sinceNs;
-    const writers = this.writers.list();
-    const shown = writers.slice(0, Math.max(1, (process.stdout.rows ?? 24) - MARGIN));
-    const more = writers.length - shown.length;
+    const { spots, sinceNs } = shown;
+    const { hits } = progress;
+    const elapsed = process.hrtime.bigint() - sinceNs;
+    const writers = progress.writers();
+    const fit = writers.slice(0, Math.max(1, (process.stdout.rows ?? 24) - MARGIN));
+    const more = writers.length - fit.length;
     live(
       [
-        `${formatNumber(this.session.hits, "hit")} in ${formatSeconds(elapsed)} on ${spots
+        `${formatNumber(hits, "hit")} in ${formatSeconds(elapsed)} on ${spots
           .map(describeSpot)
           .join(", ")} · Ctrl-C ends`,
-        ...this.table(shown, { hits: this.session.hits, sinceNs: this.session.sinceNs, spots }),
+        ...this.table(fit, { hits, sinceNs, spots }),
         ...(more > 0 ? [`… and ${formatNumber(more, "writer")} more`] : []),
       ].join("\n"),
     );
   }
 
-  end(report: WatchReport): void {
+  end(report: ShownReport): void {
     this.options.live?.clear();
     this.options.live?.done();
-    const spots = this.session?.parts.spots ?? [];
+    const spots = this.shown?.spots ?? [];
     const { hits, writers, coverage } = report;
     const lines = [
       this.bold(headline(report, spots)),
@@ -106,8 +108,8 @@ export class TableView implements View {
   }
 
   private table(
-    writers: readonly Writer[],
-    of: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
+    writers: readonly ShownWriter[],
+    of: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
     const rows = writers.map((writer) => this.row(writer, of));
     const columns = this.fields.map((field) => COLUMNS[field]);
@@ -122,8 +124,8 @@ export class TableView implements View {
   }
 
   private row(
-    writer: Writer,
-    { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly Spot[] },
+    writer: ShownWriter,
+    { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
     const cells: Readonly<Record<TableField, string>> = {
       count: formatCount(writer.count),
@@ -141,10 +143,13 @@ export class TableView implements View {
   }
 
   /** What its last access left there; empty, and so left out, where values are not read. */
-  private lastValue({ lastValue: value, spot, pid }: Writer, spots: readonly Spot[]): string {
+  private lastValue(
+    { lastValue: value, spot, pid }: ShownWriter,
+    spots: readonly RecordedSpot[],
+  ): string {
     const of = spots[spot];
-    if (value === undefined || of === undefined || this.session === undefined) return "";
-    return formatValue(value, of, pointerNames(this.session, pid));
+    if (value === undefined || of === undefined) return "";
+    return formatValue(value, of, this.shown?.valueFormat(pid));
   }
 
   private bold(text: string): string {
@@ -171,7 +176,7 @@ function terminalWidth(): number | undefined {
 }
 
 /** `worker 1234`, or how many threads of that name there are. */
-function who({ comm, tid, threads, processes }: Writer): string {
+function who({ comm, tid, threads, processes }: ShownWriter): string {
   if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
   return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
 }

@@ -1,12 +1,18 @@
-import type { RawHit, Session, WatchReport, Writers } from "../watch/index.ts";
+import type { Shown, ShownHit, ShownReport, ShownWriter } from "./shown.ts";
 
-/** How a watch is shown while it runs and when it ends. */
+/** What has been counted so far. */
+export interface Progress {
+  readonly hits: number;
+  writers(): readonly ShownWriter[];
+}
+
+/** How a watch, or the recording of one, is shown. */
 export interface View {
-  /** The registers are armed. `writers` are counted as the hits come. */
-  begin(session: Session, writers: Writers): void;
+  /** The registers are armed. */
+  begin(shown: Shown, progress: Progress): void;
   /** One access, in the order of time; `hit` is valid during the call only. */
-  hit(hit: RawHit): void;
+  hit(hit: ShownHit): void;
   /** Some time has gone by: a terminal may be refreshed. */
   tick(): void;
-  end(report: WatchReport): void;
+  end(report: ShownReport): void;
 }

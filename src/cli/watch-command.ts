@@ -72,6 +72,7 @@ export function addWatchCommand(
     .option("--json", "print JSON lines: header, hits, summary")
     .option("--format <FORM>", "table, log or json")
     .option("-F, --fields <NAME,...>", "of a table, a line or a hit only these: see below")
+    .option("-o, --output <FILE>", "record it, for report, diff, show and export")
     .option("--dry-run", "find everything, say what would be armed, and arm nothing")
     .option("--list <PATTERN>", "print the variables that fit, and watch nothing")
     .option("--max-hits <N>", "end after N hits")

@@ -5,6 +5,7 @@ import { type HitFlags, toHitOptions } from "./hit-flags.ts";
 import { parseChoice, parseCount, parseCpus, parseDuration, parseIds, parseSize } from "./parse.ts";
 import type { Display } from "./run-watch.ts";
 import { UsageError } from "./usage-error.ts";
+import { wantsColor } from "./wants-color.ts";
 
 /** The flags of `trapline watch`, as commander hands them over. */
 export interface WatchFlags extends HitFlags {
@@ -22,6 +23,7 @@ export interface WatchFlags extends HitFlags {
   readonly log?: boolean;
   readonly json?: boolean;
   readonly format?: string;
+  readonly output?: string;
   readonly fields?: string;
   readonly dryRun?: boolean;
   readonly list?: string;
@@ -121,6 +123,7 @@ export function toDisplay(flags: WatchFlags): Display {
     verbose: flags.verbose === true,
     failOn: flags.failOnHit === true ? "hit" : flags.failOnNoHit === true ? "no-hit" : undefined,
     color: color === "auto" ? wantsColor() : color === "always",
+    recordTo: flags.output,
     ownStatus: parseChoice("--exit-code", flags.exitCode, ["command", "tool"]) === "tool",
   };
 }
@@ -142,12 +145,4 @@ function parseFields(form: Display["form"], text: string): readonly string[] {
   const names = text.split(",");
   if (form !== "json") for (const name of names) parseChoice("-F", name, FIELDS[form]);
   return names;
-}
-
-/** As no-color.org and the BSDs have it: NO_COLOR wins, then FORCE_COLOR, then the terminal. */
-function wantsColor(): boolean {
-  const { NO_COLOR, FORCE_COLOR, CLICOLOR, TERM } = process.env;
-  if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
-  if (FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0") return true;
-  return process.stdout.isTTY === true && TERM !== "dumb" && CLICOLOR !== "0";
 }

@@ -1,3 +1,6 @@
+import type { Program, PropertyName } from "../scenario/index.ts";
+import { runOnModel } from "./model-run.ts";
+
 /** A way in which a real kernel is not as intended: found, shrunk and explained from its source. */
 export interface KnownBug {
   readonly id: string;
@@ -7,6 +10,8 @@ export interface KnownBug {
   readonly cause: string;
   /** The model does the same as the kernel, so that the two agree. */
   readonly inModel: boolean;
+  /** What the model says of it when it is as the kernel is, in scenarios that nobody wrote. */
+  readonly violation?: PropertyName;
   /** The scenario that shows it and nothing else. */
   readonly scenario: string;
 }
@@ -37,6 +42,20 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     scenario: "swap-parts-group.scn",
   },
   {
+    id: "swap-gives-slots-back",
+    what: "after a swap and an exit a task can have more breakpoints than there are registers",
+    kernels:
+      "seen on 6.18; since slots of tasks are counted by hw.target, whose contexts are swapped",
+    cause:
+      "Slots are counted for hw.target, which stays, while perf_event_context_sched_out() gives contexts " +
+      "away. perf_event_exit_task_context() frees the inherited events of the context that the dying " +
+      "task has got, and release_bp_slot() gives back a slot of the task that they were made for, which " +
+      "lives on with the other's events. hw_breakpoint_add() then finds no register: EBUSY.",
+    inModel: true,
+    violation: "missed-hit",
+    scenario: "swap-gives-slots-back.scn",
+  },
+  {
     id: "period-of-removed-event",
     what: "PERF_EVENT_IOC_PERIOD on an event that exec has removed: WARN_ON_ONCE(), for any user",
     kernels: "seen on 6.18; since 2021 (v5.13), when remove_on_exec was added",
@@ -54,4 +73,13 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
 /** The bug that a conformance scenario is the scenario of. */
 export function bugOf(file: string): KnownBug | undefined {
   return KNOWN_BUGS.find(({ scenario }) => file.endsWith(scenario));
+}
+
+/** The bug by which the model goes wrong on a program, and does not when it is as intended. */
+export function bugBehind(program: Program): KnownBug | undefined {
+  const { violation } = runOnModel(program);
+  if (violation === undefined) return undefined;
+  const bug = KNOWN_BUGS.find((it) => it.violation === violation.property);
+  if (bug === undefined) return undefined;
+  return runOnModel(program, { asIntended: true }).violation === undefined ? bug : undefined;
 }

@@ -31,7 +31,7 @@ export function whyNotLinux(program: Program): string | undefined {
   const refused = steps.find(({ action }) => REFUSED[action.kind] !== undefined);
   if (refused !== undefined)
     return `${refused.action.kind} in line ${refused.at.line}: ${REFUSED[refused.action.kind]}`;
-  return returningToRoot(program) ?? unseen(program) ?? tooLarge(program);
+  return returningToRoot(program) ?? execOfThreads(program) ?? unseen(program) ?? tooLarge(program);
 }
 
 /** Whoever has given root up for good cannot take it back. */
@@ -43,6 +43,19 @@ function returningToRoot({ steps, tasks }: Program): string | undefined {
     if (action.kind !== "as") continue;
     if (users.get(actor) !== "root") return `line ${at.line}: only root can become somebody else`;
     users.set(actor, action.user);
+  }
+  return undefined;
+}
+
+/** The threads that an exec ends would not say how their statements went. */
+function execOfThreads({ steps }: Program): string | undefined {
+  const processes = new Map<string, string>();
+  const processOf = (actor: string) => processes.get(actor) ?? actor;
+  for (const { actor, action, at } of steps) {
+    if (action.kind === "thread") processes.set(action.task, processOf(actor));
+    if (action.kind !== "exec") continue;
+    if ([...processes.values()].includes(processOf(actor)))
+      return `line ${at.line}: the puppet's threads cannot be ended by the exec of one of them`;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { load, type Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
+import { bugBehind, type KnownBug } from "./known-bugs.ts";
 import { type Pair, runBoth } from "./matrix.ts";
 import { randomScenario } from "./random/random-scenario.ts";
 import type { RunReport } from "./report.ts";
@@ -12,6 +13,8 @@ export interface RandomFinding {
   readonly differences: readonly Difference[];
   /** It differed once, and not again: a matter of time, not of the scenario alone. */
   readonly isFleeting: boolean;
+  /** What explains it. */
+  readonly bug: KnownBug | undefined;
 }
 
 export interface RandomResult {
@@ -104,11 +107,13 @@ async function explained(
   };
   let again = 0;
   for (let attempt = 0; attempt < TRIES; attempt++) again += (await shows(text)) ? 1 : 0;
-  if (again < TRIES) return { seed, scenario: text, differences, isFleeting: true };
+  if (again < TRIES) return { seed, scenario: text, differences, isFleeting: true, bug: undefined };
   const small = await shrinkScenario(text, shows);
   const program = programOf(small, pair);
   const left = program === undefined ? differences : await differencesOf(program, pair);
-  return { seed, scenario: commented(small, seed, left), differences: left, isFleeting: false };
+  const bug = program && bugBehind(program);
+  const scenario = commented(small, seed, left);
+  return { seed, scenario, differences: left, isFleeting: false, bug };
 }
 
 /** Shrinking must not slip from one difference to another. */

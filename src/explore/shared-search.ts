@@ -53,6 +53,7 @@ export class SharedSearch {
   #failed: Failed | undefined;
   #failedRow = 0;
   #reports: ((report: Report) => void)[] = [];
+  #broken: Report | undefined;
   #isDone = false;
 
   constructor(
@@ -101,7 +102,10 @@ export class SharedSearch {
     const join: Join = { kind: "join", fuse, symmetry, first: this.#first, values, control, log };
     for (const [at, colleague] of this.#crew.entries()) {
       colleague.listen((message) => {
-        if (isReport(message)) this.#reports[at]?.(message);
+        if (!isReport(message)) return;
+        // Whoever cannot go on may say so before he is asked anything.
+        if (message.kind === "broken") this.#broken = message;
+        this.#reports[at]?.(message);
       });
       colleague.post(join);
     }
@@ -161,6 +165,7 @@ export class SharedSearch {
       (_, at) =>
         new Promise<Report>((resolve) => {
           this.#reports[at] = resolve;
+          if (this.#broken !== undefined) resolve(this.#broken);
         }),
     );
     for (const colleague of crew) colleague.post({ kind: "explore", ...order } satisfies Order);

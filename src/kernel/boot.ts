@@ -47,7 +47,7 @@ export function boot(program: KernelProgram, options: BootOptions = {}): Kernel 
     interruptPending: (cpu) => interruptPending(kernel, cpu),
     interruptIsDue: (cpu) => interruptIsDue(kernel, cpu),
     interrupt: (cpu) => runInterrupt(kernel, cpu),
-    waitIsOver: (kind, what) => waitIsOver(kernel, kind, what),
+    waitIsOver: (kind, what, task) => waitIsOver(kernel, { kind, what, task }),
   });
   kernel.machine.detours = options.detours ?? true;
   kernel.init();

@@ -20,9 +20,14 @@ export function checkLeaksOfTheDead(k: Kernel): void {
 export function checkFamilies(k: Kernel): void {
   const { state, parent, hwAddr, hwLen, hwType } = k.event;
   const isOn = (event: number) => state.get(event) >= PERF_EVENT_STATE.inactive;
+  // Each task's exec enables its own.
+  const isEnabledOnExec = k.source.steps.some(
+    ({ action }) => action.kind === "open" && action.spec.flags.includes("enable-on-exec"),
+  );
+  if (isEnabledOnExec) return;
   for (let event = 1; event <= k.event.record.count; event++) {
     const original = k.event.record.isLive(event) ? parent.get(event) : NULL;
-    if (original === NULL || k.hasFlag(event, "enableOnExec")) continue;
+    if (original === NULL) continue;
     if (state.get(original) < PERF_EVENT_STATE.off) continue;
     const isSame = [hwAddr, hwLen, hwType].every((it) => it.get(event) === it.get(original));
     if (!isSame) throw new Violation("expectation", `event ${event} is not as its parent is`);

@@ -6,6 +6,7 @@ import {
   removeFromContext,
   uncloneCtx,
 } from "./ctx-sched.ts";
+import { deThread } from "./de-thread.ts";
 import { ATTACH_CHILD, DETACH, EVENT_ALL, FLAG, PERF_EVENT_STATE } from "./event-state.ts";
 import { perfEventExitTaskContext } from "./exit.ts";
 import { putEvent } from "./free-event.ts";
@@ -72,7 +73,10 @@ function nextToRemove(k: Kernel, ctx: number, after: number): number {
 
 /** kernel: begin_new_exec(), as far as breakpoints are concerned. */
 export const execve = procedure("begin_new_exec", [], {
-  lockExec(k: Kernel) {
+  threads: (k: Kernel) => k.machine.call(deThread, [], "alone"),
+  alone: (k, f) => (f.ret === 0 ? "lockExec" : finish(k, f.ret)),
+
+  lockExec(k) {
     const { self } = k.machine;
     // Before the fix nobody waited for anybody; that an exec is under way is noted all the same.
     if (!k.lacks("Z35") && k.thread.execLock.get(self) !== 0)

@@ -173,6 +173,13 @@ export const FIXES = {
     files: [CORE],
     without: "a signal is lost when its event is switched off and on before it is sent",
   },
+  Z33b: {
+    commit: "ca6c21327c6a",
+    year: 2022,
+    title: "perf: Fix missing SIGTRAPs",
+    files: [CORE],
+    without: "a context is swapped away while its task is still to be sent a signal",
+  },
   Z34: {
     commit: "517e6a301f34",
     year: 2022,
@@ -208,10 +215,10 @@ export const NOT_IN_LEDGER: Readonly<Record<string, string>> = {
   Z7: "the Oops of 2016 is design a as it is, and its fix is design b",
   Z8: "its fix is design c; design b has it as it is",
   Z22: "loongarch is not modelled",
-  Z27: "the addresses that the entry code uses have no place in the model's address space",
-  Z28: "a rule about addresses that src/arch has without the mistake",
-  Z32: "an error path inside fork that the steps of inherit do not have",
-  Z36: "no event of another PMU, so no group is ever moved to another context",
+  Z27: "a trap inside the trap's own entry code: the model takes a trap and its handler for one step",
+  Z28: "ranges that wrap around or straddle the border of the kernel's half, where no variable can lie",
+  Z32: "a group half inherited: the steps of inherit copy event by event, and give all back on an error",
+  Z36: "only a group with events of two PMUs is ever moved to another context, and the model has one",
 };
 
 export type FixId = keyof typeof FIXES;

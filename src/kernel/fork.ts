@@ -193,10 +193,16 @@ function dupTask(k: Kernel, parent: number, actor: number, isThread: boolean): n
   thread.user.set(child, thread.user.get(parent));
   thread.dumpable.set(child, thread.dumpable.get(parent));
   thread.blocked.set(child, thread.blocked.get(parent));
-  thread.ignored.set(child, thread.ignored.get(parent));
-  for (let signal = 0; signal < SIGNALS; signal++)
-    thread.handler.set(child, thread.handler.get(parent, signal), signal);
+  if (!isThread) copySighand(k, thread.leader.get(parent), child);
   return child;
+}
+
+/** kernel: copy_sighand(). Threads have one in common, which is kept in their leader. */
+function copySighand(k: Kernel, from: number, to: number): void {
+  const { thread } = k;
+  thread.ignored.set(to, thread.ignored.get(from));
+  for (let signal = 0; signal < SIGNALS; signal++)
+    thread.handler.set(to, thread.handler.get(from, signal), signal);
 }
 
 /** CLONE_CLEAR_SIGHAND: what was handled is at its default again, what was ignored stays so. */

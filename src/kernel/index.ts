@@ -14,6 +14,12 @@ export { FIXES, type Fix, type FixId, isFixId, NOT_IN_LEDGER } from "./fixes.ts"
 export { Kernel, type KernelConfig } from "./kernel.ts";
 export { checkAccounting, checkLeaks } from "./leaks.ts";
 export {
+  type ObjectChange,
+  ObjectChanges,
+  type ObjectKind,
+  objectKinds,
+} from "./object-changes.ts";
+export {
   observeCount,
   observeFate,
   observeSamples,

@@ -5,7 +5,7 @@ import { EXITED, failure, STOPPED_BY } from "./outcome.ts";
 import { sendSignal } from "./send-signal.ts";
 import { SIGSTOP, signalIndex } from "./signal-names.ts";
 import { finish, finishFor, stepOf, taskByName } from "./user-program.ts";
-import { isDead, isReaped, isStopped, WAIT_FOR } from "./waits.ts";
+import { isDead, isKilled, isReaped, isStopped, WAIT_FOR } from "./waits.ts";
 
 /** The tracee of a statement, if it has stopped for this tracer; else NULL. */
 export function stoppedTracee(k: Kernel, name: string): number {
@@ -29,12 +29,18 @@ export const ptraceAttach = procedure("ptrace_attach", ["task"], {
     return "wait";
   },
   wait(k, f) {
-    if (!isDead(k, f.task) && !isStopped(k, f.task)) return k.machine.sleep(WAIT_FOR.stop, f.task);
+    if (!isDead(k, f.task) && !isStopped(k, f.task)) return waitForStop(k, f.task);
     if (isDead(k, f.task)) return finish(k, failure("ESRCH"));
     k.thread.ptraceMessage.set(f.task, 0);
     return finish(k, 0);
   },
 });
+
+/** Who is killed waits no longer. */
+function waitForStop(k: Kernel, task: number) {
+  if (isKilled(k, k.machine.self)) return finish(k, failure("EINTR"));
+  return k.machine.sleep(WAIT_FOR.stop, task);
+}
 
 /** kernel: wait_task_stopped(). */
 export const ptraceWaitStop = procedure("wait_task_stopped", ["task"], {
@@ -45,7 +51,7 @@ export const ptraceWaitStop = procedure("wait_task_stopped", ["task"], {
   },
   wait(k, f) {
     if (isDead(k, f.task)) return finish(k, EXITED);
-    if (!isStopped(k, f.task)) return k.machine.sleep(WAIT_FOR.stop, f.task);
+    if (!isStopped(k, f.task)) return waitForStop(k, f.task);
     const signal = k.thread.ptraceMessage.get(f.task) - 1;
     k.thread.ptraceMessage.set(f.task, 0);
     return finish(k, STOPPED_BY - signal);

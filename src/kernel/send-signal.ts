@@ -34,21 +34,30 @@ export function sendSignal(k: Kernel, task: number, signal: number): void {
   sendSignalWith(k, task, signal, FROM_USER);
 }
 
+/** What the process does about a signal: the threads have it in common. kernel: sighand_struct. */
+export function handlerOf(k: Kernel, task: number, signal: number): number {
+  return k.thread.handler.get(k.thread.leader.get(task), signal);
+}
+
+export function isIgnored(k: Kernel, task: number, signal: number): boolean {
+  return (k.thread.ignored.get(k.thread.leader.get(task)) & (1 << signal)) !== 0;
+}
+
 function post(k: Kernel, task: number, signal: number): void {
   const { machine, thread } = k;
   if (thread.exiting.get(task) !== 0) return;
-  const isIgnored = (thread.ignored.get(task) & (1 << signal)) !== 0;
-  const byDefault = thread.handler.get(task, signal) === 0;
+  const ignored = isIgnored(k, task, signal);
+  const byDefault = handlerOf(k, task, signal) === 0;
   const traced = thread.tracer.get(task) !== NULL;
   if (signal === SIGCONT && machine.task.state.get(task) === TASK.stopped && !traced)
     machine.task.state.set(task, TASK.ready);
   if (signal === SIGKILL && machine.task.state.get(task) === TASK.stopped)
     machine.task.state.set(task, TASK.ready);
-  const dropped = isIgnored || (byDefault && defaultAction(signal) === "ignore");
+  const dropped = ignored || (byDefault && defaultAction(signal) === "ignore");
   if (dropped && !traced) return;
   thread.pending.set(task, thread.pending.get(task) | (1 << signal));
   const isBlocked = (thread.blocked.get(task) & (1 << signal)) !== 0;
-  if (byDefault && !isIgnored && !isBlocked && !traced) completeSignal(k, task, signal);
+  if (byDefault && !ignored && !isBlocked && !traced) completeSignal(k, task, signal);
 }
 
 /**

@@ -3,7 +3,7 @@ import { doExit } from "./exit.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
 import { USER_FRAMES } from "./records/thread-fields.ts";
-import { defaultAction, sendSignal } from "./send-signal.ts";
+import { defaultAction, handlerOf, isIgnored, sendSignal } from "./send-signal.ts";
 import { SIGKILL, SIGNALS } from "./signal-names.ts";
 import { arm64StepException } from "./trap/arm64.ts";
 import { isStepPendingHere, preemptibleChangePc } from "./trap/thread-change-pc.ts";
@@ -28,7 +28,7 @@ function nextSignal(k: Kernel, task: number): number {
 export function deliverSignal(k: Kernel, task: number): void {
   const { thread, machine } = k;
   const signal = nextSignal(k, task);
-  if (k.lacks("Z21") && thread.handler.get(task, signal) !== 0 && isStepPendingHere(k)) {
+  if (k.lacks("Z21") && handlerOf(k, task, signal) !== 0 && isStepPendingHere(k)) {
     machine.enter(task, preemptibleChangePc, []);
     return;
   }
@@ -43,9 +43,8 @@ export function deliverSignal(k: Kernel, task: number): void {
 
 /** The signal reaches the task itself: handled, ignored, stopped or killed by it. */
 export function takeSignal(k: Kernel, task: number, signal: number): void {
-  const { thread } = k;
-  if ((thread.ignored.get(task) & (1 << signal)) !== 0) return;
-  const handler = thread.handler.get(task, signal);
+  if (isIgnored(k, task, signal)) return;
+  const handler = handlerOf(k, task, signal);
   if (handler !== 0) {
     enterHandler(k, task, signal, handler);
     return;
@@ -83,8 +82,16 @@ function noteHandled(k: Kernel, task: number, signal: number): void {
   user.sigAddr.set(1, thread.sigAddr.get(task, signal), index);
 }
 
-/** kernel: do_group_exit(). The other threads of the process go the same way, with the same code. */
+/** kernel: do_group_exit(). A thread that is in the way of an exec goes alone. */
 function kill(k: Kernel, task: number, signal: number): void {
+  const inExec = k.thread.groupExec.get(k.thread.leader.get(task));
+  if (inExec === NULL || inExec === task) killGroup(k, task, signal);
+  forgetAccesses(k, task);
+  k.machine.enter(task, doExit, []);
+}
+
+/** The other threads of the process go the same way, with the same code. */
+function killGroup(k: Kernel, task: number, signal: number): void {
   const { thread, machine } = k;
   const leader = thread.leader.get(task);
   if (thread.killedBy.get(task) === 0) thread.killedBy.set(task, signal + 1);
@@ -94,8 +101,6 @@ function kill(k: Kernel, task: number, signal: number): void {
     if (thread.killedBy.get(it) === 0) thread.killedBy.set(it, thread.killedBy.get(task));
     sendSignal(k, it, SIGKILL);
   }
-  forgetAccesses(k, task);
-  k.machine.enter(task, doExit, []);
 }
 
 /** kernel: ptrace_stop(). The tracer decides what becomes of the signal. */

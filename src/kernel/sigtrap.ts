@@ -21,7 +21,7 @@ export function queueSigtrap(k: Kernel, event: number, hit: Hit): void {
   if (pendingWork.get(event) !== NULL) return; // several hits before the return make one signal
   pendingWork.set(event, hit.task);
   k.thread.taskWork.add(hit.task, event);
-  k.ctx.nrNoSwitchFast.add(ctx.get(event), 1);
+  if (!k.lacks("Z33b")) k.ctx.nrNoSwitchFast.add(ctx.get(event), 1);
   if (!k.lacks("Z34")) refs.add(event, 1);
 }
 
@@ -50,7 +50,7 @@ export const perfPendingTask = procedure("perf_pending_task", ["event"], {
     if (k.event.pendingWork.get(f.event) !== NULL) {
       k.event.pendingWork.set(f.event, NULL);
       perfSigtrap(k, self, f.event);
-      k.ctx.nrNoSwitchFast.add(ctx, -1);
+      if (!k.lacks("Z33b")) k.ctx.nrNoSwitchFast.add(ctx, -1);
     }
     if (k.lacks("Z34")) return "DONE";
     return k.machine.call(putEvent, [f.event], "done");

@@ -22,7 +22,8 @@ export function symptomOf(k: Kernel, violation: Violation): string {
   const { property, chain, message } = violation;
   const where = chain.length === 0 ? "user mode" : chain.join(" > ");
   const what = message.replace(/-?\d+/g, "N");
-  const looks = OF_HITS.has(property) ? looksOf(k) : [];
+  const looks = OF_HITS.has(property) ? [...looksOf(k)] : [];
+  if (property === "unexplained-sigtrap") looks.push(...absentLooks(k));
   return [`${property} in ${where}`, what, ...looks].join("; ");
 }
 
@@ -42,6 +43,29 @@ function looksOf(k: Kernel): readonly string[] {
   if (hasUnscheduled(k, ctx) || hasUnscheduled(k, k.cpuCtx(machine.here)))
     looks.push("an enabled event is in no slot");
   return looks;
+}
+
+/** Why the task has no event here that could explain its trap. */
+function absentLooks(k: Kernel): readonly string[] {
+  const { events } = k.ctx;
+  const ctx = k.current === NULL ? NULL : k.thread.ctx.get(k.current);
+  const looks = new Set<string>();
+  if (ctx === NULL || events.isEmpty(ctx)) looks.add("it has no event");
+  for (let event = ctx === NULL ? 0 : events.next(ctx, 0); event !== 0; ) {
+    const cpu = k.event.cpu.get(event);
+    if (k.event.state.get(event) <= PERF_EVENT_STATE.off) looks.add("its event is disabled");
+    else if (cpu >= 0 && cpu !== k.machine.here) looks.add("its event is for another CPU");
+    event = events.next(ctx, event);
+  }
+  for (let cpu = 0; cpu < k.cpus; cpu++) {
+    for (let register = 0; register < k.registers && cpu !== k.machine.here; register++) {
+      const event = k.percpu.slot.get(cpu, register);
+      const isOff = event !== NULL && !isArmed(k, cpu, register);
+      if (isOff && k.event.record.isLive(event) && k.event.ctx.get(event) === k.cpuCtx(cpu))
+        looks.add("another CPU's event has its register off");
+    }
+  }
+  return [...looks];
 }
 
 function otherTaskSteps(k: Kernel, task: number): boolean {

@@ -9,7 +9,7 @@ import { sendSignal } from "./send-signal.ts";
 import { SIGNALS, signalIndex } from "./signal-names.ts";
 import { COUNTED_ONLY } from "./signals.ts";
 import { finish, stepOf, taskByName } from "./user-program.ts";
-import { isDead, isReaped, WAIT_FOR } from "./waits.ts";
+import { isDead, isKilled, isReaped, WAIT_FOR } from "./waits.ts";
 
 /** kernel: kernel_wait4(). Waits for one task to be dead, and reaps it if it is a child. */
 export const wait4 = procedure("kernel_wait4", ["child"], {
@@ -21,7 +21,10 @@ export const wait4 = procedure("kernel_wait4", ["child"], {
     return "wait";
   },
   wait(k, f) {
-    if (!isDead(k, f.child)) return k.machine.sleep(WAIT_FOR.death, f.child);
+    if (!isDead(k, f.child)) {
+      if (isKilled(k, k.machine.self)) return finish(k, failure("EINTR"));
+      return k.machine.sleep(WAIT_FOR.death, f.child);
+    }
     if (k.machine.task.record.isLive(f.child) && k.thread.parent.get(f.child) === k.machine.self) {
       k.thread.parent.set(f.child, NULL);
       reap(k, f.child);
@@ -41,19 +44,20 @@ export const simpleCall = procedure("syscall", [], {
     const { self } = k.machine;
     const { op } = stepOf(k, self);
     const { thread } = k;
+    const leader = thread.leader.get(self);
     switch (op.kind) {
       case "handle": {
         const func = k.program.func(op.func);
-        thread.handler.set(self, func === 0 ? COUNTED_ONLY : func + 1, signalIndex(op.signal));
-        thread.ignored.set(self, thread.ignored.get(self) & ~(1 << signalIndex(op.signal)));
+        thread.handler.set(leader, func === 0 ? COUNTED_ONLY : func + 1, signalIndex(op.signal));
+        thread.ignored.set(leader, thread.ignored.get(leader) & ~(1 << signalIndex(op.signal)));
         return finish(k, 0);
       }
       case "ignore":
       case "default": {
         const bit = 1 << signalIndex(op.signal);
-        const ignored = thread.ignored.get(self);
-        thread.handler.set(self, 0, signalIndex(op.signal));
-        thread.ignored.set(self, op.kind === "ignore" ? ignored | bit : ignored & ~bit);
+        const ignored = thread.ignored.get(leader);
+        thread.handler.set(leader, 0, signalIndex(op.signal));
+        thread.ignored.set(leader, op.kind === "ignore" ? ignored | bit : ignored & ~bit);
         return finish(k, 0);
       }
       case "block":

@@ -1,5 +1,6 @@
 import { NULL, TASK, WAITS } from "../machine/index.ts";
 import type { Kernel } from "./kernel.ts";
+import { SIGKILL } from "./signal-names.ts";
 
 /** What tasks wait for, beyond mutexes and other processors' interrupts. */
 export const WAIT_FOR = {
@@ -20,14 +21,19 @@ export const WAIT_FOR = {
   taskWork: WAITS.first + 7,
   /** A stopped task to have left its processor. */
   inactive: WAITS.first + 8,
+  /** The other threads of the waiter to be dead. */
+  alone: WAITS.first + 9,
 } as const;
 
-export function waitIsOver(k: Kernel, kind: number, what: number): boolean {
+export function waitIsOver(
+  k: Kernel,
+  { kind, what, task }: { kind: number; what: number; task: number },
+): boolean {
   switch (kind) {
     case WAIT_FOR.death:
-      return isDead(k, what);
+      return isDead(k, what) || isKilled(k, task);
     case WAIT_FOR.stop:
-      return isDead(k, what) || isStopped(k, what);
+      return isDead(k, what) || isStopped(k, what) || isKilled(k, task);
     case WAIT_FOR.irqWork:
       return !hasIrqWork(k, what);
     case WAIT_FOR.lastRef:
@@ -42,13 +48,35 @@ export function waitIsOver(k: Kernel, kind: number, what: number): boolean {
       return k.event.pendingWork.get(what) === NULL;
     case WAIT_FOR.inactive:
       return k.machine.task.cpu.get(what) < 0;
+    case WAIT_FOR.alone:
+      return isAlone(k, task);
     default:
       return false;
   }
 }
 
+/** Whether a signal is pending that ends even a wait. kernel: fatal_signal_pending(). */
+export function isKilled(k: Kernel, task: number): boolean {
+  return (k.thread.pending.get(task) & (1 << SIGKILL)) !== 0;
+}
+
 export function isDead(k: Kernel, task: number): boolean {
   return !k.machine.task.record.isLive(task) || k.machine.task.state.get(task) === TASK.zombie;
+}
+
+/** Whether all other threads of the process are dead. */
+export function isAlone(k: Kernel, task: number): boolean {
+  const leader = k.thread.leader.get(task);
+  for (let it = 1; it <= k.machine.tasks; it++) {
+    if (it !== task && isThreadOf(k, it, leader)) return false;
+  }
+  return true;
+}
+
+/** Whether a task is a thread of a process, and not dead. */
+export function isThreadOf(k: Kernel, task: number, leader: number): boolean {
+  if (!k.machine.task.record.isLive(task) || k.thread.leader.get(task) !== leader) return false;
+  return k.machine.task.state.get(task) !== TASK.zombie;
 }
 
 /** Whether nobody can name the task any more: it is dead, and its parent has been told. */

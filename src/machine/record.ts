@@ -64,6 +64,21 @@ export class KernelRecord {
     return field;
   }
 
+  /** What a field refers to, one id a word or a set of ids; undefined for a plain number, and for frames. */
+  targetOf({ offset }: Field): { readonly target: Target; readonly as: "id" | "set" } | undefined {
+    const reference = this.references.find((it) => it.offset === offset);
+    if (reference !== undefined) return { target: reference.target, as: "id" };
+    const set = this.sets.find((it) => it.offset === offset);
+    return set && { target: set.target, as: "set" };
+  }
+
+  /** All words of a living object, as many as `stride`. Looking leaves no mark on the state. */
+  look(id: number): readonly number[] {
+    const state = this.#bound();
+    const start = this.base + id * this.stride;
+    return Array.from({ length: this.stride }, (_, word) => state.peek(start + word));
+  }
+
   place(start: number): void {
     this.#nextFresh = start;
     this.base = start + 1 - this.first * this.stride;

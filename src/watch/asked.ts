@@ -30,6 +30,8 @@ export interface AskingParts {
   readonly commOf: (hit: RawHit) => string;
   /** Finds values out where no program sends them; undefined where nobody can, or asked. */
   readonly rebuilder: ValueRebuilder | undefined;
+  /** Told when it watches again after a pause. */
+  readonly paused: (from: bigint, to: bigint) => void;
 }
 
 /** Does for a session what was asked beyond telling of every hit, and reports on it. */
@@ -122,6 +124,7 @@ export class Asking implements ProcessLife {
   } {
     const { programs } = this.arming.plan;
     const inKernel = programs !== undefined;
+    this.budget?.end(nowNs);
     return {
       decidedIn: this.asked.decides ? (inKernel ? "kernel" : "user") : undefined,
       leftOut: this.leftOut(),
@@ -185,6 +188,7 @@ export class Asking implements ProcessLife {
         arming.resume();
         this.begin(before);
       },
+      paused: this.parts.paused,
     };
     return new Budget(parts, process.hrtime.bigint());
   }

@@ -8,6 +8,8 @@ export interface BudgetParts {
   readonly traps: () => bigint;
   readonly pause: () => void;
   readonly resume: () => void;
+  /** Told of each pause when it is over. */
+  readonly paused?: (from: bigint, to: bigint) => void;
 }
 
 /** Time over which a burst may use what was not used before. */
@@ -47,10 +49,17 @@ export class Budget {
       this.pauses += 1;
       pause();
     } else if (this.pausedAtNs !== undefined && this.creditNs >= 0) {
-      this.pausedNs += nowNs - this.pausedAtNs;
-      this.pausedAtNs = undefined;
+      this.end(nowNs);
       resume();
     }
+  }
+
+  /** A pause that there may be is over, if only because the watch is. */
+  end(nowNs: bigint): void {
+    if (this.pausedAtNs === undefined) return;
+    this.pausedNs += nowNs - this.pausedAtNs;
+    this.parts.paused?.(this.pausedAtNs, nowNs);
+    this.pausedAtNs = undefined;
   }
 
   private get mostNs(): number {

@@ -1,5 +1,6 @@
 import { threadsOf } from "../linux/index.ts";
 import { chooseStrategy } from "./arm-best.ts";
+import { bindWishes } from "./conditions.ts";
 import type { Strategy } from "./coverage.ts";
 import { find } from "./find.ts";
 import type { WatchOptions } from "./options.ts";
@@ -26,7 +27,8 @@ export interface WatchPlan {
 export function planWatch(options: WatchOptions): WatchPlan {
   using undo = new DisposableStack();
   const found = find(options, undo);
-  const { targets, spots, cpus, privileges } = found;
+  const { targets, spots, cpus, privileges, wishes, trapsAfter } = found;
+  bindWishes(wishes, { spots, pids: targets.pids, trapsAfter });
   const { strategy, why } = chooseStrategy(found);
   const threads = targets.tids ?? targets.pids.flatMap((pid) => threadsOf(pid) ?? []);
   return {

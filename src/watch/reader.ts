@@ -18,7 +18,10 @@ export interface ReaderEvents {
   isWatched(pid: number, spot: number): boolean;
   /** One access. `hit` is valid during the call only. */
   hit(hit: RawHit): void;
-  side(record: SideRecord): void;
+  /** `time`: in ns, when it was written. */
+  side(record: SideRecord, time: bigint): void;
+  /** A ring had no room for so many hits; of this processor's tasks, if the ring is for one. */
+  lost(count: bigint, cpu: number | undefined): void;
 }
 
 const HIGH_WORD = 2 ** 32;
@@ -76,7 +79,7 @@ export class Reader {
   private takeHit(ring: ArmedRing): void {
     const { cursor } = ring;
     if (cursor.type !== PERF_RECORD_SAMPLE) {
-      if (cursor.type === PERF_RECORD_LOST) this.lost += cursor.u64(4);
+      if (cursor.type === PERF_RECORD_LOST) this.noteLost(cursor.u64(4), ring.cpu);
       return;
     }
     this.samples += 1;
@@ -121,7 +124,12 @@ export class Reader {
     const record = decodeSideRecord(cursor.copy(), decodeText);
     if (record.kind === "lost") this.sideLost += record.count;
     if (record.kind === "exit") this.oneEvent?.forget(record.tid);
-    this.events.side(record);
+    this.events.side(record, cursor.u64(cursor.size / 4 - 2));
+  }
+
+  private noteLost(count: bigint, cpu: number | undefined): void {
+    this.lost += count;
+    this.events.lost(count, cpu);
   }
 }
 

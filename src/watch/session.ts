@@ -1,3 +1,4 @@
+import type { SideRecord } from "../abi/index.ts";
 import { assert } from "../base/index.ts";
 import { commOf, type Launched, onlineCpus, type Sys } from "../linux/index.ts";
 import type { Symbolizer } from "../symbols/index.ts";
@@ -64,6 +65,12 @@ export interface HitSink {
   hit(hit: RawHit): void;
   /** A thread ended, or is another program or has another name now. */
   forget?(tid: number): void;
+  /** What became of a watched task, and when. */
+  life?(record: SideRecord, time: bigint): void;
+  /** Hits that a ring had no room for, of this processor's tasks if it is one processor's. */
+  lost?(count: bigint, cpu: number | undefined): void;
+  /** Nothing was watched in between, to keep within the overhead that was asked for. */
+  paused?(from: bigint, to: bigint): void;
 }
 
 /**
@@ -103,6 +110,7 @@ export class Session implements Disposable {
       ...parts,
       living: () => parts.tasks.living(),
       commOf: (hit) => this.commOf(hit),
+      paused: (from, to) => this.sink.paused?.(from, to),
     });
     this.family = new Family({
       ...parts,
@@ -119,7 +127,8 @@ export class Session implements Disposable {
     this.reader = new Reader(parts.arming, {
       isWatched: (pid, spot) => this.family.isWatched(pid, spot),
       hit: (hit) => this.fold.take(hit),
-      side: (record) => this.family.take(record),
+      side: (record, time) => this.takeSide(record, time),
+      lost: (count, cpu) => this.sink.lost?.(count, cpu),
     });
     parts.arming.enable();
     this.sinceNs = process.hrtime.bigint();
@@ -251,6 +260,14 @@ export class Session implements Disposable {
     if (this.hits < this.parts.maxHits) return;
     this.untilNs = hit.time;
     this.end("max-hits");
+  }
+
+  private takeSide(record: SideRecord, time: bigint): void {
+    const { tasks } = this.parts;
+    const isOurs = "pid" in record && tasks.isWatched(record.pid);
+    this.family.take(record);
+    const isOursNow = "pid" in record && tasks.isWatched(record.pid);
+    if (isOurs || isOursNow) this.sink.life?.(record, time);
   }
 
   /** A thread ended, or it is another program now. */

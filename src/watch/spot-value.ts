@@ -2,11 +2,17 @@ import type { TypeDesc } from "../symbols/index.ts";
 import { numberIn, type ValueType } from "./condition/value-type.ts";
 import type { Spot } from "./spot.ts";
 
+/** What makes a number of a spot's bytes. */
+type SpotBytes = Pick<Spot, "length" | "mode"> & {
+  readonly signed?: boolean | undefined;
+  readonly type?: TypeDesc | undefined;
+};
+
 /** Of what is a number. */
 export const MOST_BYTES = 8;
 
 /** How a spot's bytes are an integer; undefined where they are none. */
-export function valueTypeOf({ length, mode, signed, type }: Spot): ValueType | undefined {
+export function valueTypeOf({ length, mode, signed, type }: SpotBytes): ValueType | undefined {
   if (mode === "x" || length > MOST_BYTES || type?.kind === "float") return undefined;
   const isBits = type?.kind === "bits";
   const constants = constantsOf(isBits ? type.base : type);
@@ -19,7 +25,7 @@ export function valueTypeOf({ length, mode, signed, type }: Spot): ValueType | u
 }
 
 /** A spot's bytes as the number that its type makes of them; undefined where it makes none. */
-export function numberAt(spot: Spot, raw: bigint): bigint | number | undefined {
+export function numberAt(spot: SpotBytes, raw: bigint): bigint | number | undefined {
   const { type, length } = spot;
   if (type?.kind === "float" && (length === 4 || length === MOST_BYTES)) {
     const view = new DataView(new BigUint64Array([raw]).buffer);

@@ -1,4 +1,5 @@
 import type { WatchMode } from "../arch/index.ts";
+import type { RecordedSpot } from "../recording/index.ts";
 import type { TypeDesc } from "../symbols/index.ts";
 
 /** One debug register's worth of a spot: what one perf event is opened for. */
@@ -34,7 +35,19 @@ export interface Spot {
   readonly note?: string;
 }
 
+/** What a spot is known by. */
+export type SpotName = Pick<Spot, "name" | "address" | "length" | "mode">;
+
 /** `0x404100/8:w`, as the header and the table print it. */
-export function spotRange(spot: Spot): string {
+export function spotRange(spot: SpotName): string {
   return `0x${spot.address.toString(16)}/${spot.length}:${spot.mode}`;
+}
+
+/** A spot in the words of a recording. */
+export function recordedSpot({ pieces, pids, ...spot }: Spot): RecordedSpot {
+  const { name, address, length, mode, signed, inexact, type, note } = spot;
+  return {
+    ...{ name, address, length, mode, registers: pieces.length },
+    ...{ signed, inexact, type, note, pids: pids === undefined ? undefined : [...pids] },
+  };
 }

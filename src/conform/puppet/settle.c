@@ -51,6 +51,8 @@ static int is_quiet(void)
 
 	for (u32 it = 0; it < request.actors; it++) {
 		struct actor *actor = &shared->actor[it];
+		if (load32(&actor->is_coming))
+			quiet = 0;
 		if (!is_live(actor))
 			continue;
 		const int state = look_at(actor);
@@ -68,7 +70,7 @@ static int is_quiet(void)
 static int anybody_pending(void)
 {
 	for (u32 it = 0; it < request.actors; it++)
-		if (is_pending(&shared->actor[it]))
+		if (is_pending(&shared->actor[it]) || load32(&shared->actor[it].is_coming))
 			return 1;
 	return 0;
 }

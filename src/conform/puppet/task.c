@@ -34,6 +34,7 @@ static void arrive(u32 me, int leader)
 	self->tid = (int)SYS(gettid);
 	self->leader = leader ? leader : self->tid;
 	store32(&self->fate, ALIVE);
+	store32(&self->is_coming, 0);
 }
 
 static s64 fork_actor(u32 me, const struct order *order)
@@ -52,9 +53,12 @@ static s64 fork_actor(u32 me, const struct order *order)
 	}
 	shared->actor[child].cpus = shared->actor[me].cpus;
 	shared->actor[child].home = shared->actor[me].home;
+	store32(&shared->actor[child].is_coming, shared->is_race);
 	s64 tid = SYS(clone3, &args, sizeof(args));
 	if (tid > 0)
 		announce(&shared->actor[child], (int)tid, (int)tid);
+	if (tid < 0)
+		store32(&shared->actor[child].is_coming, 0);
 	if (tid != 0)
 		return tid < 0 ? tid : 0;
 	arrive(child, 0);
@@ -81,9 +85,12 @@ static s64 start_thread(u32 me, const struct order *order)
 	args.stack_size = STACK_SIZE - 64;
 	shared->actor[child].cpus = shared->actor[me].cpus;
 	shared->actor[child].home = shared->actor[me].home;
+	store32(&shared->actor[child].is_coming, shared->is_race);
 	const s64 tid = clone_thread(&args, thread_main, child);
 	if (tid > 0)
 		announce(&shared->actor[child], (int)tid, shared->actor[me].leader);
+	else
+		store32(&shared->actor[child].is_coming, 0);
 	return tid < 0 ? tid : 0;
 }
 

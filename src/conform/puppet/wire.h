@@ -124,6 +124,7 @@ struct actor {
 	u32 pong, done; /* what the actor has seen and done of them */
 	u32 waiting; /* it may sleep in what it does now */
 	u32 awaits; /* the stop or the end of this actor, counted from 1; told of the stop: TOLD, too */
+	u32 is_coming; /* in a race: it is being born */
 	u32 exits; /* it ends by its own wish */
 	u32 status_known;
 	int status; /* as wait4() has it */

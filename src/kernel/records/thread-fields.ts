@@ -26,6 +26,8 @@ export class ThreadFields {
   readonly files: Bits;
   /** Of which events it has mapped the ring; a second time is not told apart. Kept in the leader. */
   readonly rings: Bits;
+  /** The thread of the process that is in an exec. Kept in the leader. */
+  readonly groupExec: Field;
 
   /** The program: which one, its next statement, how often that was done already. */
   readonly actor: Field;
@@ -38,7 +40,7 @@ export class ThreadFields {
   readonly resume: Field;
   readonly handlerOf: Field;
 
-  /** Masks of signals. */
+  /** Masks of signals; and what a process does about them, which is kept in the leader. */
   readonly pending: Field;
   readonly blocked: Field;
   readonly ignored: Field;
@@ -87,6 +89,7 @@ export class ThreadFields {
     this.injected = record.field("injected");
     this.files = record.bits("files", "event", events);
     this.rings = record.bits("rings", "event", events);
+    this.groupExec = record.reference("groupExec", "task");
     this.actor = record.field("actor");
     this.ip = record.field("ip");
     this.done = record.field("done");

@@ -1,4 +1,4 @@
-import { copyFileSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Pid } from "../../base/index.ts";
 import { mainPrinting, Running, Workshop } from "../test-programs.ts";
@@ -144,4 +144,46 @@ test
     });
   },
   30_000,
+);
+
+test.runIf(libdw() !== undefined)(
+  "split debug info that is not to be had, or in a package, is missed aloud",
+  async () => {
+    using workshop = new Workshop();
+    const source = workshop.write(
+      "split.c",
+      `static int hidden; struct conn { int state; } conn;
+      int touch(void) { conn.state++; return ++hidden; } ${mainPrinting("&hidden", "&conn")}`,
+    );
+    workshop.run("gcc", "-g", "-gsplit-dwarf", "-c", source, "-o", "split.o");
+    workshop.run("gcc", "split.o", "-o", "split");
+    await using running = await Running.start(workshop.path("split"));
+    const { pid } = running;
+    const untyped = (text: string) => {
+      const place = resolveExpression(pid, { text });
+      return place.ok ? place.value.untyped : JSON.stringify(place.error);
+    };
+    renameSync(workshop.path("split.dwo"), workshop.path("elsewhere"));
+    const missing = "the debug info of split is split off, and not found: split.dwo";
+    expect(untyped("hidden")).toBe(`${missing}: ELF symbols`);
+    expect(untyped("conn.state")).toContain(`the type of conn is not known: ${missing}`);
+    const named = resolveExpression(pid, { text: "hidden", object: "split.c" });
+    expect(named).toMatchObject({ ok: false, error: { failure: { why: missing } } });
+    writeFileSync(workshop.path("split.dwp"), "");
+    expect(untyped("hidden")).toMatch(/split\.dwp, which libdw reads from 0\.191 on \(this is \d/);
+  },
+);
+
+test.runIf(libdw() !== undefined)(
+  "a name that a source file has not is told with its near ones",
+  async () => {
+    using workshop = new Workshop();
+    const path = workshop.compile("program", [CONN, USER + MAIN], "-g");
+    await using running = await Running.start(path);
+    const found = resolveExpression(running.pid, { text: "hist", object: "program-0.c" });
+    expect(found).toMatchObject({
+      ok: false,
+      error: { failure: { kind: "not-in-file", file: "program-0.c", nearest: ["hits"] } },
+    });
+  },
 );

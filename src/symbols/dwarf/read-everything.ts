@@ -1,9 +1,11 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { CfiTable } from "../unwind/index.ts";
 import { DebugObject } from "./debug-object.ts";
 import { entryNames } from "./die-names.ts";
 import { EntrySearch } from "./entry-search.ts";
 import { sourceOf } from "./entry-source.ts";
+import { describedFunctions } from "./function-entries.ts";
 import { SourceLines } from "./line-of.ts";
 import { readType } from "./read-type.ts";
 import { variablePlace } from "./variable-place.ts";
@@ -15,6 +17,7 @@ import { variablePlace } from "./variable-place.ts";
 export const READ_EVERYTHING = fileURLToPath(import.meta.url);
 
 const NAMES = ["first", "state", "table", "calls", "conn", "hidden", "till", "total"];
+const FUNCTIONS = ["work", "twice", "main"];
 const HIGHEST = 1n << 32n;
 const CODE_BYTES = 0x2000n;
 
@@ -35,7 +38,15 @@ export function readEverything(path: string): string {
     const place = variablePlace(entry.die, debug.bias);
     return [entryNames(entry), sourceOf(entry.die), readType(entry.die.type()).name, place.kind];
   });
-  return `${debug.units().length} units, ${known} lines, ${told.length} entries`;
+  const functions = FUNCTIONS.flatMap((name) => describedFunctions(search, { name }));
+  const cfi = new CfiTable(debug);
+  let rows = 0;
+  for (let address = 0x1000n; address < CODE_BYTES; address += 7n) {
+    if (cfi.rowAt(address) !== undefined) rows += 1;
+  }
+  const counts = [debug.units().length, known, told.length, functions.length, rows];
+  const [units, lineCount, entryCount, functionCount, rowCount] = counts;
+  return `${units} units, ${lineCount} lines, ${entryCount} entries, ${functionCount} functions, ${rowCount} rows`;
 }
 
 if (process.argv[1] === READ_EVERYTHING) {

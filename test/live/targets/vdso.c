@@ -7,6 +7,7 @@ time_t seconds;
 NOINLINE static void tell(void)
 {
 	time(&seconds);
+	__asm__ volatile("");
 }
 
 NOINLINE static void asking(void)

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { load } from "../scenario/index.ts";
+import { compareReports } from "./compare.ts";
+import { KNOWN_BUGS } from "./known-bugs.ts";
+import { runOnModel } from "./model-run.ts";
+
+test.each(KNOWN_BUGS.map(({ id, scenario }) => ({ id, scenario })))(
+  "$id: the model shows it as the kernel is, and not as it is intended",
+  ({ scenario }) => {
+    const loaded = load(readFileSync(`scenarios/conformance/${scenario}`, "utf8"));
+    const [program] = loaded.ok ? loaded.value.programs : [];
+    if (program === undefined) throw new Error("no program");
+    const asIs = runOnModel(program);
+    const asIntended = runOnModel(program, { asIntended: true });
+    expect(asIs.ok).toBe(true);
+    const differences = compareReports(asIs, asIntended, { strictly: true });
+    // What a kernel says only once is in the log, and no difference.
+    expect(differences.length + asIs.log.length).toBeGreaterThan(0);
+    expect(asIntended.log).toEqual([]);
+  },
+);
+
+test("each has a report for those who keep the kernel", () => {
+  const texts = ["period-of-removed-event", "swap-gives-slots-back", "swap-original-exits"].map(
+    (name) => `docs/findings/${name}.md`,
+  );
+  expect(texts.filter((path) => !existsSync(path))).toEqual([]);
+  const all = texts.map((path) => readFileSync(path, "utf8")).join("\n");
+  expect(KNOWN_BUGS.filter(({ scenario }) => !all.includes(scenario))).toEqual([]);
+});
