@@ -67,14 +67,19 @@ const POLL_IN = 1;
 const POLL_HUP = 6;
 
 export function interruptPending(k: Kernel, cpu: number): boolean {
-  return interruptIsDue(k, cpu) || !k.percpu.remoteDisableWork.isEmpty(cpu);
+  return hasOwnWork(k, cpu) || !k.percpu.remoteDisableWork.isEmpty(cpu);
 }
 
 /**
- * Work is queued by exceptions of the processor itself, with interrupts off. Once they are on again,
- * it is taken at once; but what another processor calls for at that moment may come before it.
+ * Work is queued by exceptions of the processor itself, with interrupts off. x86 sends itself an
+ * interrupt, which is taken as soon as they are on again; but what another processor calls for at that
+ * moment may come before it. Elsewhere it may be late: there it is the timer's, or another controller's.
  */
 export function interruptIsDue(k: Kernel, cpu: number): boolean {
+  return k.arch.name === "x86" && hasOwnWork(k, cpu);
+}
+
+function hasOwnWork(k: Kernel, cpu: number): boolean {
   return !k.percpu.irqWork.isEmpty(cpu) || !k.percpu.disableWork.isEmpty(cpu);
 }
 
