@@ -5,6 +5,7 @@ import { addConformCommand } from "./conform-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { addFmtCommand } from "./fmt-command.ts";
+import { addGuestCommand } from "./guest-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
@@ -34,6 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addCheckCommand(program, { finish });
   addConformCommand(program, { finish });
   addArchCommand(program, { finish });
+  addGuestCommand(program, { finish });
   try {
     if (own.length === 0) program.outputHelp();
     else await program.parseAsync([...own], { from: "user" });

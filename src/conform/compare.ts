@@ -64,10 +64,14 @@ function checkDifference(
 
 /** What is wrong inside a kernel is a difference of its own: nobody sees it from outside. */
 function violationDifference(one: RunReport, other: RunReport): readonly Difference[] {
-  const texts = [one, other].map((it) => it.violation?.property ?? "ok");
+  const texts = [one, other].map((it) => it.violation?.property ?? firstLine(it.alarm) ?? "ok");
   const [first = "", second = ""] = texts;
   if (first === second) return [];
   return [{ line: lastLine(one.program), text: "never", seen: [first, second] }];
+}
+
+function firstLine(text: string | undefined): string | undefined {
+  return text?.split("\n")[0];
 }
 
 function lastLine({ steps }: Program): number {

@@ -17,9 +17,9 @@ export type Pair = readonly [Target, Target];
 
 /** Runs a program on both targets, and compares what came of it. */
 export async function verdictOf(file: string, program: Program, pair: Pair): Promise<Verdict> {
-  for (const { name, whyNot } of pair) {
-    const why = whyNot(program);
-    if (why !== undefined) return { kind: "not applicable", target: name, why };
+  for (const target of pair) {
+    const why = target.whyNot(program);
+    if (why !== undefined) return { kind: "not applicable", target: target.name, why };
   }
   const [one, other] = await runBoth(program, pair);
   const differences = compareReports(one, other);

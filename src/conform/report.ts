@@ -33,6 +33,8 @@ export interface RunReport {
   readonly checks: readonly JudgedCheck[];
   /** Only a model can see these. */
   readonly violation: Violation | undefined;
+  /** What a guest's kernel wrote to its console of something that went wrong inside. */
+  readonly alarm?: string;
   /** Atomic steps, where they can be counted; else 0. */
   readonly steps: number;
   readonly ok: boolean;

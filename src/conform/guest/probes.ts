@@ -1,0 +1,89 @@
+import { assert } from "../../base/index.ts";
+import { load } from "../../scenario/index.ts";
+import { runOnLinux } from "../linux-run.ts";
+import type { PuppetLink } from "../puppet-link.ts";
+import { TargetError } from "../target-error.ts";
+import type { GuestSpec } from "./guest-name.ts";
+
+/** What an emulator does wrong, seen in this very run. */
+export interface Flaw {
+  readonly id: "user-only" | "user-excluded" | "long-range";
+  /** What was done, what ought to have come of it, and what did. */
+  readonly evidence: string;
+}
+
+interface Probe {
+  readonly id: Flaw["id"];
+  /** It ends with a check of the count of `e`, and perhaps one of P's fate. */
+  readonly text: string;
+  readonly what: string;
+}
+
+const PROBES: readonly Probe[] = [
+  {
+    id: "user-only",
+    what: "a store of user mode under a watch with exclude-kernel",
+    text: "P: open e write x exclude-kernel\nP: store x\nexpect count e 1",
+  },
+  {
+    id: "user-excluded",
+    what: "a store of user mode under a watch with exclude-user",
+    text: "P: open e write x exclude-user\nP: store x\nexpect count e 0\nexpect task P alive",
+  },
+  {
+    id: "long-range",
+    what: "stores to all 8 double words of a range of 64 bytes",
+    text: "P: open e write x len 64\nfor i in 0..7 {\n  P: store x + 8 * i\n}\nexpect count e 8",
+  },
+];
+
+/** What every kernel with hardware breakpoints does, under any emulator that has them at all. */
+const CONTROL = "P: open e write x\nP: store x\nexpect count e 1";
+
+async function run(text: string, { kind, cpu }: GuestSpec, link: PuppetLink) {
+  const design = kind.design === undefined ? "" : ` design ${kind.design}`;
+  const loaded = load(`arch ${cpu.arch}${design}\nvar x 64 align 64\n${text}\n`);
+  assert(loaded.ok, "the probes are scenarios");
+  const [program] = loaded.value.programs;
+  assert(program !== undefined, "a scenario has a program");
+  return await runOnLinux(program, link);
+}
+
+/** Fails in one line where no watch fires at all; says which flaws the emulator was seen to have. */
+export async function findFlaws(spec: GuestSpec, link: PuppetLink): Promise<readonly Flaw[]> {
+  const control = await run(CONTROL, spec, link);
+  if (!control.ok) {
+    const [open] = control.statements;
+    const reason = open?.seen.kind === "errno" ? open.seen.errno : "a store is not counted";
+    throw new TargetError(
+      `${spec.name}: no hardware breakpoints there (${reason}): take another CPU model, or a kernel with CONFIG_PERF_EVENTS and HAVE_HW_BREAKPOINT`,
+    );
+  }
+  if (spec.kind.machine.name !== "ppc64le") return [];
+  const flaws: Flaw[] = [];
+  for (const { id, what, text } of PROBES) {
+    const { checks } = await run(text, spec, link);
+    const wrong = checks.filter(({ ok }) => !ok);
+    if (wrong.length === 0) continue;
+    const seen = wrong.map(({ check, seen: it }) => `${check.text} was ${it}`).join(", ");
+    flaws.push({ id, evidence: `${what}: ${seen}` });
+  }
+  return flaws;
+}
+
+/** How many data and instruction registers the kernel offers a task. */
+export async function countSlots(
+  spec: GuestSpec,
+  link: PuppetLink,
+): Promise<{ readonly data: number; readonly inst: number }> {
+  const most = 20;
+  const opens = (what: string) =>
+    `for i in 0..${most - 1} {\n  P: open e[i] ${what} -> any\n}\nexpect count e[0] 0`;
+  const count = async (text: string) => {
+    const { statements } = await run(text, spec, link);
+    return statements.filter(({ seen }) => seen.kind === "value").length;
+  };
+  const data = await count(opens("write x"));
+  const inst = spec.cpu.arch === "arm64" ? await count(`func f\n${opens("execute f")}`) : 0;
+  return { data, inst };
+}
