@@ -102,7 +102,7 @@ export function findingText(
 }
 
 export function randomSummary(
-  { programs, statements, findings }: RandomResult,
+  { programs, skipped, statements, findings }: RandomResult,
   { seed, seconds }: { readonly seed: number; readonly seconds: number },
 ): string {
   const rate = Math.round(programs / Math.max(seconds, 0.001));
@@ -110,6 +110,7 @@ export function randomSummary(
   const differ = findings.length - fleeting;
   return (
     `${programs} random scenarios from seed ${seed}, ${statements} statements, ` +
+    (skipped > 0 ? `${skipped} more that cannot run there, ` : "") +
     `${seconds.toFixed(1)} s (${rate}/s): ${differ} differ, ${fleeting} differed once`
   );
 }

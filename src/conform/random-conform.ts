@@ -15,6 +15,8 @@ export interface RandomFinding {
 
 export interface RandomResult {
   readonly programs: number;
+  /** Those that one of the targets cannot run. */
+  readonly skipped: number;
   readonly statements: number;
   readonly findings: readonly RandomFinding[];
 }
@@ -30,17 +32,25 @@ export interface RandomOptions {
 
 /** How often a scenario that differed once is tried again. */
 const TRIES = 10;
+/** Targets that can run none of them are not worth more tries. */
+const MOST_SKIPPED = 100_000;
 
 /** Runs random scenarios on both targets, and shrinks those that differ. */
 export async function conformRandomly(pair: Pair, options: RandomOptions): Promise<RandomResult> {
   const findings: RandomFinding[] = [];
+  const dialect = pair.find((target) => target.dialect !== undefined)?.dialect;
   let programs = 0;
+  let skipped = 0;
   let statements = 0;
-  for (; programs < options.programs && !options.isOver(); programs++) {
-    const seed = options.seed + programs;
-    const text = randomScenario(seed);
+  while (programs < options.programs && skipped < MOST_SKIPPED && !options.isOver()) {
+    const seed = options.seed + programs + skipped;
+    const text = randomScenario(seed, dialect);
     const program = programOf(text, pair);
-    if (program === undefined) continue;
+    if (program === undefined) {
+      skipped++;
+      continue;
+    }
+    programs++;
     statements += program.steps.length;
     const differences = await differencesOf(program, pair);
     if (differences.length === 0) continue;
@@ -48,7 +58,7 @@ export async function conformRandomly(pair: Pair, options: RandomOptions): Promi
     findings.push(finding);
     options.onFinding(finding);
   }
-  return { programs, statements, findings };
+  return { programs, skipped, statements, findings };
 }
 
 /** What both targets can run; undefined for what is no scenario, as shrinking makes them. */

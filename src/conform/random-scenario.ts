@@ -4,6 +4,8 @@
  * task, or on who of two sleepers wakes first, is not written.
  */
 
+import { type Dialect, X86 } from "./random-dialect.ts";
+
 /** Numbers from 0 below `below`. */
 export type Draw = (below: number) => number;
 
@@ -53,24 +55,27 @@ const SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGIO", "SIGTRAP"] as const;
 const SIZES = [1, 2, 4, 8] as const;
 
 /** The text of the scenario with this number. */
-export function randomScenario(seed: number): string {
-  return new Writer(drawsOf(seed)).write();
+export function randomScenario(seed: number, dialect: Dialect = X86): string {
+  return new Writer(drawsOf(seed), dialect).write();
 }
 
 class Writer {
   readonly #draw: Draw;
+  readonly #dialect: Dialect;
+  readonly #handles: string[] = [];
   readonly #lines: string[] = [];
   readonly #tasks: TaskState[] = [];
   readonly #events: EventState[] = [];
   readonly #cpus: number;
 
-  constructor(draw: Draw) {
+  constructor(draw: Draw, dialect: Dialect) {
     this.#draw = draw;
+    this.#dialect = dialect;
     this.#cpus = 1 + draw(2);
   }
 
   write(): string {
-    const head = ["arch x86", `cpus ${this.#cpus}`];
+    const head = [...this.#dialect.head, `cpus ${this.#cpus}`];
     for (const { name, size } of VARIABLES) head.push(`var ${name} ${size}`);
     this.#declare("P", head);
     if (this.#chance(4)) this.#declare("Q", head);
@@ -134,13 +139,34 @@ class Writer {
     return offset === 0 ? name : `${name}+${offset}`;
   }
 
+  /** A place, and mostly how many bytes. */
+  #range(): string[] {
+    if (!this.#dialect.keepsToDoubleWords) return [this.#place(), ...this.#length()];
+    const { name, size } = VARIABLES[this.#draw(2)] ?? VARIABLES[0];
+    const offset = this.#chance(3) ? this.#draw(size) : 0;
+    return [`${name}+${offset}`, `len ${1 + this.#draw(8 - (offset % 8))}`];
+  }
+
+  #functionRange(): string[] {
+    return this.#dialect.keepsToDoubleWords ? ["f", "len 8"] : ["f", ...this.#length()];
+  }
+
+  #length(): string[] {
+    return this.#chance(2) ? [`len ${SIZES[this.#draw(4)]}`] : [];
+  }
+
+  #copySize(): number {
+    const { copies } = this.#dialect;
+    return this.#pick(copies) ?? 1 + this.#draw(16);
+  }
+
   #access(): string {
     const choice = this.#draw(10);
     if (choice === 0) return `execute ${this.#chance(2) ? "f" : "g"}`;
     if (choice === 1)
-      return `${this.#chance(2) ? "copy-from-user" : "copy-to-user"} x size ${1 + this.#draw(16)}`;
+      return `${this.#chance(2) ? "copy-from-user" : "copy-to-user"} x size ${this.#copySize()}`;
     if (choice === 2) return `${this.#chance(2) ? "vload" : "vstore"} x`;
-    const kind = ["store", "store", "load", "rmw"][this.#draw(4)];
+    const kind = this.#dialect.accesses[this.#draw(4)];
     const size = SIZES[this.#draw(4)] ?? 1;
     const variable = VARIABLES[this.#draw(2)] ?? VARIABLES[0];
     const offset = this.#draw(variable.size - size + 1);
@@ -154,8 +180,7 @@ class Writer {
     const words = [`open ${name}`];
     const executes = this.#chance(6);
     if (executes) words.push(`execute ${this.#chance(2) ? "f" : "g"}`);
-    else words.push(this.#pick(["write", "write", "rw", "read"]) ?? "rw", this.#place());
-    if (!executes && this.#chance(2)) words.push(`len ${SIZES[this.#draw(4)]}`);
+    else words.push(this.#pick(["write", "write", "rw", "read"]) ?? "rw", ...this.#range());
     words.push(...this.#target(), ...this.#group(actor));
     const period = this.#draw(4);
     if (period > 0) words.push(`period ${period}`);
@@ -187,8 +212,9 @@ class Writer {
     if (inherits) flags.push("inherit");
     if (inherits && this.#chance(6)) flags.push("inherit-thread");
     if (this.#chance(12)) flags.push("pinned");
-    if (this.#chance(20)) flags.push("exclude-user");
-    if (!this.#chance(8)) flags.push("exclude-kernel");
+    const { excludesModes } = this.#dialect;
+    if (excludesModes && this.#chance(20)) flags.push("exclude-user");
+    if (excludesModes && !this.#chance(8)) flags.push("exclude-kernel");
     if (this.#chance(12)) flags.push("enable-on-exec");
     const traps = this.#chance(14);
     if (traps || this.#chance(12)) flags.push("remove-on-exec");
@@ -221,8 +247,7 @@ class Writer {
   #changes(): string {
     const words: string[] = [];
     if (this.#chance(4)) words.push(this.#pick(["write", "rw", "execute", "read"]) ?? "rw");
-    words.push(`at ${this.#chance(8) ? "f" : this.#place()}`);
-    if (this.#chance(2)) words.push(`len ${SIZES[this.#draw(4)]}`);
+    words.push("at", ...(this.#chance(8) ? this.#functionRange() : this.#range()));
     if (this.#chance(8)) words.push(`period ${this.#draw(3)}`);
     if (this.#chance(4)) words.push(this.#chance(2) ? "disabled" : "enabled");
     return words.join(" ");
@@ -285,6 +310,9 @@ class Writer {
   #request(tracee: TaskState): string {
     const { name } = tracee;
     const choice = this.#draw(8);
+    const { family } = this.#dialect;
+    if (choice < 6 && family === "powerpc") return this.#powerpcRequest(name, choice);
+    if (choice < 6 && family === "arm64") return this.#arm64Request(name, choice);
     if (choice < 2) return `poke-dr ${name} ${this.#draw(6)} = &${this.#place()}`;
     if (choice === 2) return `poke-dr ${name} 7 = ${this.#draw(256)}`;
     if (choice === 3) return `poke-dr ${name} 7 = ${0x90001 + 0x40000 * this.#draw(2)}`;
@@ -292,6 +320,24 @@ class Writer {
     tracee.tracer = undefined;
     tracee.stopped = false;
     return `detach ${name}`;
+  }
+
+  #powerpcRequest(name: string, choice: number): string {
+    const type = this.#pick(["write", "rw", "read"]) ?? "rw";
+    const [place = "x", len = ""] = this.#range();
+    if (choice < 2) return `set-debugreg ${name} ${this.#chance(4) ? "off" : `${type} ${place}`}`;
+    const known = this.#pick(this.#handles);
+    if (choice === 2 && known !== undefined) return `del-hw-debug ${name} ${known}`;
+    const handle = `h${this.#handles.length}`;
+    this.#handles.push(handle);
+    return `set-hw-debug ${name} ${handle} ${type} ${place}${this.#chance(3) ? "" : ` ${len}`}`;
+  }
+
+  /** The first register only: to write a later one is to write those before it, too. */
+  #arm64Request(name: string, choice: number): string {
+    if (choice === 0) return `set-regset ${name} 0 off`;
+    const type = this.#pick(["write", "rw", "read"]) ?? "rw";
+    return `set-regset ${name} 0 ${type} ${this.#place()} len ${SIZES[this.#draw(4)]}`;
   }
 
   #self(actor: TaskState): string | undefined {

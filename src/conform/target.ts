@@ -8,6 +8,7 @@ import { whyNotLinux } from "./linux-applicable.ts";
 import { runOnLinux } from "./linux-run.ts";
 import { LinuxTarget } from "./linux-target.ts";
 import { missingFixes, runOnModel } from "./model-run.ts";
+import type { Dialect } from "./random-dialect.ts";
 import type { RunReport } from "./report.ts";
 import { TargetError } from "./target-error.ts";
 
@@ -30,6 +31,8 @@ type ModelDesign = keyof typeof MODEL_DESIGNS;
 /** Whatever can run a program. */
 export interface Target extends Disposable {
   readonly name: TargetName;
+  /** What random scenarios for it are made of; undefined for whoever runs any. */
+  readonly dialect?: Dialect;
   /** Why a program has no place on it; undefined if it has. */
   whyNot(program: Program): string | undefined;
   run(program: Program): Promise<RunReport>;

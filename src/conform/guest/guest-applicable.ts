@@ -91,8 +91,13 @@ function rangeOf(action: Step["action"]): { offset: number; len: number } | unde
     case "open":
       return { offset: action.spec.place.offset, len: action.spec.len };
     case "modify": {
+      // What is not changed is not known here: it may be the worst.
       const { place, len } = action.changes;
-      return { offset: place?.offset ?? 0, len: len ?? 0 };
+      if (place === undefined && len === undefined) return undefined;
+      return {
+        offset: place?.offset ?? (len === 1 ? 0 : DOUBLE_WORD - 1),
+        len: len ?? DOUBLE_WORD,
+      };
     }
     case "set-hw-debug":
       return { offset: action.place.offset, len: action.len ?? 1 };

@@ -1,5 +1,6 @@
 import type { Program } from "../../scenario/index.ts";
 import { runOnLinux } from "../linux-run.ts";
+import { ARM64, type Dialect, powerpcDialect } from "../random-dialect.ts";
 import type { RunReport } from "../report.ts";
 import type { Target } from "../target.ts";
 import { TargetError } from "../target-error.ts";
@@ -15,6 +16,7 @@ const MOST_LINES = 60;
 /** A real kernel in an emulator. One that has hung or died is started again for the next program. */
 export class GuestTarget implements Target {
   readonly name: GuestName;
+  readonly dialect: Dialect;
   readonly #spec: GuestSpec;
   readonly #options: GuestOptions;
   readonly #facts: GuestFacts;
@@ -23,6 +25,7 @@ export class GuestTarget implements Target {
 
   private constructor(guest: StartedGuest, facts: GuestFacts, options: GuestOptions) {
     this.name = facts.spec.name;
+    this.dialect = dialectOf(facts.spec);
     this.#spec = facts.spec;
     this.#facts = facts;
     this.#options = options;
@@ -85,4 +88,8 @@ export class GuestTarget implements Target {
     if (at < 0) return undefined;
     return fresh.slice(at).split(/\r?\n/).slice(0, MOST_LINES).join("\n");
   }
+}
+
+function dialectOf({ kind, cpu }: GuestSpec): Dialect {
+  return kind.design === undefined ? ARM64 : powerpcDialect(cpu.arch, kind.design);
 }
