@@ -23,12 +23,12 @@ const PROBES: readonly Probe[] = [
   {
     id: "user-only",
     what: "a store of user mode under a watch with exclude-kernel",
-    text: "P: open e write x exclude-kernel\nP: store x\nexpect count e 1",
+    text: "P: open e write x len 8 exclude-kernel\nP: store x\nexpect count e 1",
   },
   {
     id: "user-excluded",
     what: "a store of user mode under a watch with exclude-user",
-    text: "P: open e write x exclude-user\nP: store x\nexpect count e 0\nexpect task P alive",
+    text: "P: open e write x len 8 exclude-user\nP: store x\nexpect count e 0\nexpect task P alive",
   },
   {
     id: "long-range",
@@ -38,7 +38,7 @@ const PROBES: readonly Probe[] = [
 ];
 
 /** What every kernel with hardware breakpoints does, under any emulator that has them at all. */
-const CONTROL = "P: open e write x\nP: store x\nexpect count e 1";
+const CONTROL = "P: open e write x len 8\nP: store x\nexpect count e 1";
 
 async function run(text: string, { kind, cpu }: GuestSpec, link: PuppetLink) {
   const design = kind.design === undefined ? "" : ` design ${kind.design}`;
@@ -83,7 +83,7 @@ export async function countSlots(
     const { statements } = await run(text, spec, link);
     return statements.filter(({ seen }) => seen.kind === "value").length;
   };
-  const data = await count(opens("write x"));
+  const data = await count(opens("write x len 8"));
   const inst = spec.cpu.arch === "arm64" ? await count(`func f\n${opens("execute f")}`) : 0;
   return { data, inst };
 }
