@@ -87,6 +87,7 @@ async function runOne(
   targets: readonly Target[],
   json: boolean,
 ): Promise<{ readonly text: readonly string[]; readonly isFine: boolean }> {
+  const { beside } = await import("../conform/index.ts");
   const { comparisonText, jsonReport, notApplicableText, textReport } = await import(
     "./run-text.ts"
   );
@@ -95,7 +96,11 @@ async function runOne(
   for (const target of targets) {
     const why = target.whyNot(program);
     if (why !== undefined) text.push(notApplicableText(file, { target: target.name, why, json }));
-    else reports.push({ name: target.name, report: await target.run(program) });
+    else
+      reports.push({
+        name: target.name,
+        report: await target.run(beside(program, target, targets)),
+      });
   }
   const [first, second] = reports;
   if (json) text.push(...reports.flatMap(({ name, report }) => jsonReport(file, report, name)));

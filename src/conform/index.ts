@@ -21,6 +21,7 @@ export { type Draw, drawsOf, randomScenario } from "./random-scenario.ts";
 export type { JudgedCheck, JudgedStatement, RunReport, SeenRun } from "./report.ts";
 export { type StillShows, shrinkScenario } from "./shrink.ts";
 export {
+  beside,
   openTarget,
   parseTargetName,
   type StepListener,

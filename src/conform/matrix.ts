@@ -2,7 +2,7 @@ import type { Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
 import { bugOf, type KnownBug } from "./known-bugs.ts";
 import type { RunReport } from "./report.ts";
-import type { Target } from "./target.ts";
+import { beside, type Target } from "./target.ts";
 
 /** How two targets stand to each other, on one program. */
 export type Verdict =
@@ -32,14 +32,12 @@ export async function verdictOf(file: string, program: Program, pair: Pair): Pro
 }
 
 /** The second one first: it may be at work outside while the other computes. */
-export async function runBoth(
-  program: Program,
-  [one, other]: Pair,
-): Promise<[RunReport, RunReport]> {
-  const outside = other.run(program);
+export async function runBoth(program: Program, pair: Pair): Promise<[RunReport, RunReport]> {
+  const [one, other] = pair;
+  const outside = other.run(beside(program, other, pair));
   // What goes wrong there is told when it is waited for, not before.
   outside.catch(() => undefined);
-  const inside = one.run(program);
+  const inside = one.run(beside(program, one, pair));
   await Promise.allSettled([inside, outside]);
   return [await inside, await outside];
 }

@@ -8,8 +8,6 @@ export interface Dialect {
   readonly keepsToDoubleWords: boolean;
   /** Otherwise every event watches the kernel too, and nobody is refused for that. */
   readonly excludesModes: boolean;
-  /** How many bytes the kernel copies: one of these, or any number up to the last. */
-  readonly copies: readonly number[];
 }
 
 export const X86: Dialect = {
@@ -18,7 +16,6 @@ export const X86: Dialect = {
   accesses: ["store", "store", "load", "rmw"],
   keepsToDoubleWords: false,
   excludesModes: true,
-  copies: [],
 };
 
 /** No instruction loads and stores at once. */
@@ -30,8 +27,7 @@ export const ARM64: Dialect = {
 };
 
 /**
- * For what QEMU emulates well of powerpc: watches of one double word, which watch the kernel, too. It
- * copies whole double words with one instruction each.
+ * For what QEMU emulates well of powerpc: watches of one double word, which watch the kernel, too.
  */
 export function powerpcDialect(arch: string, design: string): Dialect {
   return {
@@ -40,6 +36,5 @@ export function powerpcDialect(arch: string, design: string): Dialect {
     accesses: ["store", "store", "load", "load"],
     keepsToDoubleWords: true,
     excludesModes: false,
-    copies: [8, 16],
   };
 }

@@ -155,16 +155,11 @@ class Writer {
     return this.#chance(2) ? [`len ${SIZES[this.#draw(4)]}`] : [];
   }
 
-  #copySize(): number {
-    const { copies } = this.#dialect;
-    return this.#pick(copies) ?? 1 + this.#draw(16);
-  }
-
   #access(): string {
     const choice = this.#draw(10);
     if (choice === 0) return `execute ${this.#chance(2) ? "f" : "g"}`;
     if (choice === 1)
-      return `${this.#chance(2) ? "copy-from-user" : "copy-to-user"} x size ${this.#copySize()}`;
+      return `${this.#chance(2) ? "copy-from-user" : "copy-to-user"} x size ${1 + this.#draw(16)}`;
     if (choice === 2) return `${this.#chance(2) ? "vload" : "vstore"} x`;
     const kind = this.#dialect.accesses[this.#draw(4)];
     const size = SIZES[this.#draw(4)] ?? 1;

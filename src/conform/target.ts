@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernel/index.ts";
+import type { FixId, Kernel } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { type GuestName, isGuestName, parseGuestName } from "./guest/guest-name.ts";
@@ -33,6 +33,8 @@ export interface Target extends Disposable {
   readonly name: TargetName;
   /** What random scenarios for it are made of; undefined for whoever runs any. */
   readonly dialect?: Dialect;
+  /** Fixes that its kernel was seen not to have: a model that is held against it has none, either. */
+  readonly lacks?: readonly FixId[];
   /** Why a program has no place on it; undefined if it has. */
   whyNot(program: Program): string | undefined;
   run(program: Program): Promise<RunReport>;
@@ -57,6 +59,13 @@ export function parseTargetName(text: string): TargetName {
 
 function isModelDesign(text: string): text is ModelDesign {
   return Object.hasOwn(MODEL_DESIGNS, text);
+}
+
+/** The program as `target` is to run it beside others: what a real kernel lacks, a model lacks, too. */
+export function beside(program: Program, target: Target, others: readonly Target[]): Program {
+  const lacks = others.flatMap((it) => it.lacks ?? []);
+  if (lacks.length === 0 || !target.name.startsWith("model")) return program;
+  return { ...program, withoutFixes: [...new Set([...program.withoutFixes, ...lacks])] };
 }
 
 /** A guest is started, and asked what it is, before it is returned. */

@@ -1,3 +1,4 @@
+import type { FixId } from "../../kernel/index.ts";
 import type { EventSpec, Program, Resolved, Step } from "../../scenario/index.ts";
 import { returningToRoot, tooLarge, unseen } from "../linux-applicable.ts";
 import type { GuestSpec } from "./guest-name.ts";
@@ -9,6 +10,7 @@ export interface GuestFacts {
   readonly spec: GuestSpec;
   readonly slots: { readonly data: number; readonly inst: number };
   readonly flaws: readonly Flaw[];
+  readonly lacks: readonly FixId[];
 }
 
 const REFUSED: Readonly<Record<string, string>> = {
@@ -27,14 +29,15 @@ const DOUBLE_WORD = 8;
 /** Why a program cannot be run on a guest; undefined if it can. */
 export function whyNotGuest(
   program: Program,
-  { spec, slots, flaws }: GuestFacts,
+  { spec, slots, flaws, lacks }: GuestFacts,
 ): string | undefined {
   const { machine, withoutFixes, steps } = program;
   const { cpu, kind } = spec;
   if (machine.arch !== cpu.arch) return `it is for ${machine.arch}, ${cpu.name} is ${cpu.arch}`;
   if (machine.design !== kind.design)
     return `it is for design ${machine.design}, Linux ${kind.release} has ${kind.design}`;
-  if (withoutFixes.length > 0) return `it needs a kernel without the fix ${withoutFixes.join(" ")}`;
+  const fixed = withoutFixes.filter((fix) => !lacks.some((it) => it === fix));
+  if (fixed.length > 0) return `it needs a kernel without the fix ${fixed.join(" ")}`;
   if (machine.cpus > GUEST_CPUS) return `it needs ${machine.cpus} CPUs, a guest has ${GUEST_CPUS}`;
   if (machine.slots !== slots.data || machine.instSlots !== slots.inst)
     return (

@@ -1,3 +1,4 @@
+import type { FixId } from "../../kernel/index.ts";
 import type { Program } from "../../scenario/index.ts";
 import { runOnLinux } from "../linux-run.ts";
 import { ARM64, type Dialect, powerpcDialect } from "../random-dialect.ts";
@@ -6,7 +7,7 @@ import type { Target } from "../target.ts";
 import { TargetError } from "../target-error.ts";
 import { type GuestFacts, watchingKernelToo, whyNotGuest } from "./guest-applicable.ts";
 import { type GuestName, type GuestSpec, parseGuestName } from "./guest-name.ts";
-import { countSlots, findFlaws } from "./probes.ts";
+import { countSlots, findFlaws, findLacks } from "./probes.ts";
 import { type GuestOptions, type StartedGuest, startGuest } from "./start-guest.ts";
 
 /** What a kernel says on its console when something is wrong inside. */
@@ -17,6 +18,7 @@ const MOST_LINES = 60;
 export class GuestTarget implements Target {
   readonly name: GuestName;
   readonly dialect: Dialect;
+  readonly lacks: readonly FixId[];
   readonly #spec: GuestSpec;
   readonly #options: GuestOptions;
   readonly #facts: GuestFacts;
@@ -26,6 +28,7 @@ export class GuestTarget implements Target {
   private constructor(guest: StartedGuest, facts: GuestFacts, options: GuestOptions) {
     this.name = facts.spec.name;
     this.dialect = dialectOf(facts.spec);
+    this.lacks = facts.lacks;
     this.#spec = facts.spec;
     this.#facts = facts;
     this.#options = options;
@@ -39,9 +42,11 @@ export class GuestTarget implements Target {
     undo.use(guest.link);
     const flaws = await findFlaws(spec, guest.link);
     const slots = await countSlots(spec, guest.link);
-    options.progress?.(`${name}: Linux ${guest.release}, ${slots.data} watchpoints`);
+    const lacks = await findLacks(spec, guest.link);
+    const without = lacks.length > 0 ? `, without the fixes ${lacks.join(", ")}` : "";
+    options.progress?.(`${name}: Linux ${guest.release}, ${slots.data} watchpoints${without}`);
     undo.move();
-    return new GuestTarget(guest, { spec, slots, flaws }, options);
+    return new GuestTarget(guest, { spec, slots, flaws, lacks }, options);
   }
 
   /** The emulator's process, for who wants to see that it ends. */

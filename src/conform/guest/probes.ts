@@ -1,4 +1,5 @@
 import { assert } from "../../base/index.ts";
+import type { FixId } from "../../kernel/index.ts";
 import { load } from "../../scenario/index.ts";
 import { runOnLinux } from "../linux-run.ts";
 import type { PuppetLink } from "../puppet-link.ts";
@@ -69,6 +70,28 @@ export async function findFlaws(spec: GuestSpec, link: PuppetLink): Promise<read
     flaws.push({ id, evidence: `${what}: ${seen}` });
   }
   return flaws;
+}
+
+/** How a kernel without a fix shows it: the scenario is as expected only there. */
+const WITHOUT: readonly { readonly fix: FixId; readonly family: string; readonly text: string }[] =
+  [
+    { fix: "Z26", family: "arm64", text: "P: open e write x+4 len 8 -> ok" },
+    {
+      fix: "Z39",
+      family: "",
+      text: "P: open e write x len 8\nP: fork C\nP: exit\nC: open f write x len 8 group e -> EINVAL",
+    },
+  ];
+
+/** What the kernel has not got of what later ones have. */
+export async function findLacks(spec: GuestSpec, link: PuppetLink): Promise<readonly FixId[]> {
+  const lacks: FixId[] = [];
+  for (const { fix, family, text } of WITHOUT) {
+    if (!spec.cpu.arch.startsWith(family)) continue;
+    const { ok } = await run(text, spec, link);
+    if (ok) lacks.push(fix);
+  }
+  return lacks;
 }
 
 /** How many data and instruction registers the kernel offers a task. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  globSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -8,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { compilePuppet, STRANGER } from "../build-puppet.ts";
 import { TargetError } from "../target-error.ts";
 import { GuestLink } from "./guest-link.ts";
@@ -23,6 +24,7 @@ import { fetchedFile, guestFolder, kernelFolder, sha256 } from "./store.ts";
 const BOOT_MS = 180_000;
 const RESUME_MS = 20_000;
 const LAST_WORDS = 200;
+const SNAPSHOTS_KEPT = 3;
 /** A snapshot's folder is written by one process at a time, and gets its name last. */
 const FORM = "1";
 
@@ -37,7 +39,6 @@ export interface StartedGuest {
   readonly link: GuestLink;
   /** `uname -r` there. */
   readonly release: string;
-  readonly resumed: boolean;
 }
 
 /** What a guest is made of; the same makings make the same snapshot. */
@@ -48,9 +49,18 @@ interface Makings {
   readonly folder: string;
 }
 
-/** Resumes the snapshot of a guest; boots it first where there is none yet. */
+/** Resumes the snapshot of a guest; boots it first where there is none yet, or can be none. */
 export async function startGuest(spec: GuestSpec, options: GuestOptions): Promise<StartedGuest> {
   const makings = await prepare(spec, options);
+  if (!spec.cpu.resumes) {
+    using undo = new DisposableStack();
+    const guest = undo.use(new GuestProcess(makings.qemu, machineFlags(spec, makings.images)));
+    const link = undo.use(new GuestLink(spec.name, guest));
+    await boot(makings, { guest, link });
+    const release = await link.hello(RESUME_MS);
+    undo.move();
+    return { link, release };
+  }
   const snapshot = join(makings.folder, "memory");
   if (!existsSync(snapshot)) {
     options.progress?.(`${spec.name}: booting ${makings.images.kernel}, once`);
@@ -77,7 +87,8 @@ async function prepare(spec: GuestSpec, { kernel }: GuestOptions): Promise<Makin
   const key = createHash("sha256").update([FORM, sum, qemu.version, spec.cpu.name].join(" "));
   const flags = machineFlags(spec, { kernel: "kernel", initrd: "initrd" });
   key.update(flags.join(" ")).update(archive);
-  const folder = guestFolder("snapshots", key.digest("hex").slice(0, 16));
+  const label = `${spec.kind.name}-${spec.cpu.name}`;
+  const folder = guestFolder("snapshots", label, key.digest("hex").slice(0, 16));
   mkdirSync(folder, { recursive: true });
   const images = { kernel: path, initrd: join(folder, "initrd") };
   if (!existsSync(images.initrd)) writeWhole(images.initrd, archive);
@@ -122,20 +133,38 @@ function writeWhole(path: string, bytes: Uint8Array): void {
   renameSync(fresh, path);
 }
 
-async function bootAndSave({ spec, qemu, images }: Makings, snapshot: string): Promise<void> {
+async function bootAndSave(makings: Makings, snapshot: string): Promise<void> {
+  const { spec, qemu, images } = makings;
   using guest = new GuestProcess(qemu, machineFlags(spec, images));
   using link = new GuestLink(spec.name, guest);
+  await boot(makings, { guest, link });
+  const fresh = `${snapshot}.${process.pid}`;
+  await guest.command("stop");
+  await guest.command("migrate", { uri: `file:${fresh}` });
+  await saved(guest);
+  renameSync(fresh, snapshot);
+  removeOlder(makings.folder);
+}
+
+/** A snapshot is of no use once the puppet, QEMU or the kernel is another one; a few kernels take turns. */
+function removeOlder(folder: string): void {
+  const all = globSync(join(dirname(folder), "*", "memory"));
+  const newestFirst = all.sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+  for (const it of newestFirst.slice(SNAPSHOTS_KEPT))
+    rmSync(dirname(it), { recursive: true, force: true });
+}
+
+/** Until the puppet says that it is there. */
+async function boot(
+  { spec }: Makings,
+  { guest, link }: { guest: GuestProcess; link: GuestLink },
+): Promise<void> {
   try {
     await link.hello(BOOT_MS, { asked: false });
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(`${spec.name}: `, "") : error;
     throw new TargetError(`${spec.name}: the kernel does not boot: ${reason}${lastWords(guest)}`);
   }
-  const fresh = `${snapshot}.${process.pid}`;
-  await guest.command("stop");
-  await guest.command("migrate", { uri: `file:${fresh}` });
-  await saved(guest);
-  renameSync(fresh, snapshot);
 }
 
 /** The end of what the kernel said, in one line. */
@@ -174,5 +203,5 @@ async function resume({ spec, qemu, images }: Makings, snapshot: string): Promis
   await guest.command("cont");
   const release = await link.hello(RESUME_MS);
   undo.move();
-  return { link, release, resumed: true };
+  return { link, release };
 }

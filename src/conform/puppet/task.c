@@ -77,7 +77,7 @@ static void announce(u32 me, struct actor *child, int tid, int leader)
 	store32(&child->fate, ALIVE);
 	add32(&child->wake, 1);
 	futex_wake(&child->wake);
-	const u64 deadline = now_us() + FIRST_STEPS_US;
+	const u64 deadline = now_us() + FIRST_STEPS_US * shared->slow;
 	while (elsewhere && now_us() < deadline) {
 		if (load32(&child->pong) == load32(&child->ping) && state_of(tid, 0) != 'R')
 			break;
@@ -219,7 +219,7 @@ static s64 switch_to(u32 task)
 	const u32 asked = add32(&it->ping, 1);
 	add32(&it->wake, 1);
 	futex_wake(&it->wake);
-	for (int tries = 0; tries < 100 && (tries == 0 || load32(&it->pong) != asked); tries++)
+	for (u64 tries = 0; tries < 100 * shared->slow && (tries == 0 || load32(&it->pong) != asked); tries++)
 		sleep_us(SWITCH_US);
 	keep_cpu(0);
 	SYS(sched_setaffinity, it->tid, sizeof(it->cpus), &it->cpus);
