@@ -50,7 +50,7 @@ function stepsPerSecond(machine: (typeof MACHINES)[number]): { rate: number; ste
   new SequentialRun(boot(mixedProgram(machine, 300), { bounds })).run(); // compiled by now
   const program = mixedProgram(machine, 5000);
   let best = { rate: 0, steps: 0 };
-  for (let run = 0; run < 3; run++) {
+  for (let run = 0; run < 5; run++) {
     const kernel = boot(program, { bounds });
     const start = performance.now();
     const { steps, violation } = new SequentialRun(kernel).run();

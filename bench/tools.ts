@@ -40,10 +40,17 @@ export function trapline(target: Target): Promise<Watcher> {
 }
 
 /** The same with these flags. */
-export const traplineWith = (flags: readonly string[]) => async (target: Target) => {
-  const { pid, address } = target;
-  const args = [CLI, "watch", "-p", `${pid}`, `${address}/8:w`, ...flags];
-  const timed = startTimed([process.execPath, ...args]);
+export const traplineWith = (flags: readonly string[]) => (target: Target) =>
+  traplineOn(target.pid, [`${target.address}/8:w`, ...flags]);
+
+/** The command on this process, with what follows `-p PID`. */
+export async function traplineOn(
+  pid: number,
+  rest: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Watcher> {
+  const args = [CLI, "watch", "-p", `${pid}`, ...rest];
+  const timed = startTimed([process.execPath, ...args], env);
   const armedMs = await timed.firstWord(/watching/);
   return {
     armedMs,
@@ -55,31 +62,38 @@ export const traplineWith = (flags: readonly string[]) => async (target: Target)
       return { hits: Number(hits), lost: Number(lost), cpuSeconds };
     },
   };
-};
+}
 
 /** perf record of the same, then perf report: what one types for a table of writers. */
-export async function perf({ pid, address }: Target): Promise<Watcher> {
-  const data = scratch("perf.data");
-  const event = `mem:${address}/8:w`;
-  const record = ["record", "-q", "-c", "1", "-e", event, "-p", `${pid}`, "-o", data];
-  const timed = startTimed(["perf", ...record]);
-  await sleep(ARMED_GRACE_MS);
-  return {
-    armedMs: undefined,
-    residentBytes: () => timed.residentBytes(),
-    finish: async () => {
-      const recorded = await timed.interrupt();
-      const report = ["report", "-i", data, "--stdio", "-q", "-n", "-s", "comm,symbol"];
-      const reported = await startTimed(["perf", ...report]).end();
-      const stats = execFileSync("perf", ["report", "-i", data, "--stats"], { encoding: "utf8" });
-      return {
-        hits: Number(/SAMPLE events:\s+(\d+)/.exec(stats)?.[1] ?? Number.NaN),
-        lost: Number(/LOST_SAMPLES events:\s+(\d+)/.exec(stats)?.[1] ?? 0),
-        cpuSeconds: recorded.cpuSeconds + reported.cpuSeconds,
-      };
-    },
-  };
+export function perf(target: Target): Promise<Watcher> {
+  return perfWith([])(target);
 }
+
+/** The same with these flags of perf record. */
+export const perfWith =
+  (flags: readonly string[]) =>
+  async ({ pid, address }: Target) => {
+    const data = scratch("perf.data");
+    const event = `mem:${address}/8:w`;
+    const record = ["record", "-q", "-c", "1", ...flags, "-e", event, "-p", `${pid}`, "-o", data];
+    const timed = startTimed(["perf", ...record]);
+    await sleep(ARMED_GRACE_MS);
+    return {
+      armedMs: undefined,
+      residentBytes: () => timed.residentBytes(),
+      finish: async () => {
+        const recorded = await timed.interrupt();
+        const report = ["report", "-i", data, "--stdio", "-q", "-n", "-s", "comm,symbol"];
+        const reported = await startTimed(["perf", ...report]).end();
+        const stats = execFileSync("perf", ["report", "-i", data, "--stats"], { encoding: "utf8" });
+        return {
+          hits: Number(/SAMPLE events:\s+(\d+)/.exec(stats)?.[1] ?? Number.NaN),
+          lost: Number(/LOST_SAMPLES events:\s+(\d+)/.exec(stats)?.[1] ?? 0),
+          cpuSeconds: recorded.cpuSeconds + reported.cpuSeconds,
+        };
+      },
+    };
+  };
 
 /** gdb with a watchpoint that goes on by itself. */
 export async function gdb({ pid, address }: Target): Promise<Watcher> {
@@ -106,12 +120,13 @@ export async function gdb({ pid, address }: Target): Promise<Watcher> {
 }
 
 /** Runs under bash's `time`, which tells CPU times to the ms. */
-function startTimed(command: readonly string[]) {
+function startTimed(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const started = performance.now();
   const times = scratch(`times-${Math.random().toString(36).slice(2)}`);
   const line = 'TIMEFORMAT="%U %S"; { time "$@" 2>&3; } 3>&2 2>"$0"';
   const child = spawn("bash", ["-c", line, times, ...command], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
   });
   let out = "";
   let err = "";

@@ -1,4 +1,5 @@
-import { boot, type Draw, randomProgram, walkAtRandom } from "../src/kernel/index.ts";
+import { drawsOf } from "../src/base/index.ts";
+import { boot, randomProgram, walkAtRandom } from "../src/kernel/index.ts";
 
 /**
  * A random walk of a million steps through random programs, on each machine: what goes wrong, how
@@ -19,16 +20,6 @@ const MACHINES = [
 ] as const;
 
 const limit = Number(process.argv[2] ?? 1_000_000);
-
-function drawsOf(seed: number): Draw {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x9e3779b9) | 0;
-    let word = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-    return ((word ^ (word >>> 15)) >>> 0) % Math.max(1, below);
-  };
-}
 
 function walk(machine: (typeof MACHINES)[number], seed: number) {
   const draw = drawsOf(seed);

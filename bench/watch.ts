@@ -1,8 +1,11 @@
 // What a watch costs, against perf record and gdb in the same run. `npm run bench:watch`.
 import { cpus, release, totalmem } from "node:os";
-import { costOf } from "./condition-costs.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { costOf, stackCosts } from "./condition-costs.ts";
+import { namingTimes } from "./naming-times.ts";
 import { buildTarget, startTarget, type Target } from "./target.ts";
 import { gdb, hasTool, perf, type Seen, trapline, type Watcher } from "./tools.ts";
+import { stacksPerSecond } from "./unwind.ts";
 
 type Start = (target: Target) => Promise<Watcher>;
 
@@ -11,7 +14,11 @@ const GDB_HOT = 2_000;
 const PACED = 20_000;
 const PACE_NS = 16_000;
 const MILLION = 1_000_000;
+/** As deep as programs commonly are. */
+const STACK_FRAMES = 16;
 const ROUNDS = 5;
+/** Whoever has just started is still loading, on the core's other thread: both get the same time. */
+const SETTLE_MS = 500;
 /** The bare loop is measured over this many stores for each one that is watched. */
 const BARE = 20;
 
@@ -34,6 +41,7 @@ async function costs(tools: Readonly<Record<string, Start>>, stores: (tool: stri
       using target = await startTarget(binary);
       const bare = (await target.run(`hot ${HOT * BARE}`)) / (HOT * BARE);
       const watcher = await start(target);
+      await sleep(SETTLE_MS);
       await target.run("hot 100");
       const watched = (await target.run(`hot ${stores(name)}`)) / stores(name);
       await watcher.finish();
@@ -52,6 +60,7 @@ async function slowdowns(tools: Readonly<Record<string, Start>>) {
       using target = await startTarget(binary);
       const bare = await target.run(`paced ${PACED} ${PACE_NS}`);
       const watcher = await start(target);
+      await sleep(SETTLE_MS);
       const watched = await target.run(`paced ${PACED} ${PACE_NS}`);
       await watcher.finish();
       found[name] = [...(found[name] ?? []), watched / bare];
@@ -94,6 +103,7 @@ async function measure(): Promise<void> {
   for (const { what, ns, bareNs, goal } of await costOf(binary, progress)) {
     rows.push(row(what, [ns, bareNs], "bare trap", 0, goal));
   }
+  await deep();
   const slow = await slowdowns(tools);
   const slowed = [median(slow.trapline), median(slow.perf)] as const;
   rows.push(row("slowdown at a store every 16 µs", slowed, "perf record", 2, ""));
@@ -115,6 +125,34 @@ async function measure(): Promise<void> {
     rows.push(row("  CPU time from ring to table, s", cpu, "perf record + report", 3, "≤ 0.4"));
   }
   await startUp();
+  await naming();
+}
+
+/** With the stack of each hit: what perf calls -g. */
+async function deep(): Promise<void> {
+  const { ns, perfNs } = await stackCosts(binary, progress);
+  rows.push(row("value + stack of each hit, ns", [ns, perfNs], "perf record -g", 0, "≤ 1.3"));
+  const rate = await stacksPerSecond(binary, STACK_FRAMES);
+  rows.push(
+    alone(`stacks of ${STACK_FRAMES} frames unwound in a second`, count(rate), "≥ 300,000"),
+  );
+}
+
+/** A variable in a hundred megabytes of debug info, from the command's start to its registers armed. */
+async function naming(): Promise<void> {
+  progress("naming: compiling a large program");
+  const { megabytes: size, first, again } = await namingTimes(progress);
+  const what = `naming in ${size} MB of debug info, ms`;
+  rows.push(alone(`${what}: the first time`, median(first).toFixed(0), "≤ 1500"));
+  rows.push(alone(`${what}: again`, median(again).toFixed(0), "≤ 300"));
+}
+
+function alone(what: string, ours: string, goal: string): Row {
+  return { what, trapline: ours, peer: "", ratio: "", goal };
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
 }
 
 async function startUp(): Promise<void> {

@@ -17,6 +17,7 @@ export const PERF_SAMPLE_IDENTIFIER = 1 << 16;
 export const PERF_SAMPLE_REGS_INTR = 1 << 18;
 
 /** What stands before sampled registers: none (of a kernel thread), 32 bits, or 64 bits. */
+export const PERF_SAMPLE_REGS_ABI_32 = 1;
 export const PERF_SAMPLE_REGS_ABI_64 = 2;
 
 export const PERF_FORMAT_TOTAL_TIME_ENABLED = 1 << 0;

@@ -37,6 +37,7 @@ export {
   PERF_SAMPLE_IDENTIFIER,
   PERF_SAMPLE_IP,
   PERF_SAMPLE_RAW,
+  PERF_SAMPLE_REGS_ABI_32,
   PERF_SAMPLE_REGS_ABI_64,
   PERF_SAMPLE_REGS_INTR,
   PERF_SAMPLE_REGS_USER,
@@ -61,3 +62,4 @@ export {
   type SideRecord,
   type TaskRecord,
 } from "./side-record.ts";
+export { SIGNAL_NAMES, type SignalName, signalNumber, signalOfNumber } from "./signals.ts";

@@ -16,5 +16,6 @@ export {
   type Tid,
   type Va,
 } from "./brand.ts";
+export { type Draw, drawsOf, wordsOf } from "./draws.ts";
 export { type Errno, errnoName } from "./errno.ts";
 export { err, ok, type Result } from "./result.ts";

@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
-import type { Checked } from "./check-run.ts";
+import type { BugRow } from "./check-bugs.ts";
+import type { Checked, ModelOptions } from "./check-run.ts";
 import { EXIT } from "./exit-codes.ts";
+import { listenForInterrupt } from "./interrupt.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { parseChoice, parseCount, parseDuration } from "./parse.ts";
 import { UsageError } from "./usage-error.ts";
@@ -12,6 +14,9 @@ interface CheckFlags {
   readonly design?: string;
   readonly store: string;
   readonly full?: boolean;
+  readonly reduce: boolean;
+  readonly symmetry: boolean;
+  readonly bugs?: boolean;
   readonly states?: string;
   readonly depth?: string;
   readonly time?: string;
@@ -34,6 +39,7 @@ be checked, 3 no failure, but a bound was hit before everything was explored.
 Examples:
   trapline check scenarios/bugs/oops-2016.scn
   trapline check --design a,b,c,per-cpu,d scenarios/bugs/w2-swap-dangles.scn
+  trapline check --bugs
   trapline check --json --time 60 scenarios/bugs/*.scn
 `;
 
@@ -46,10 +52,13 @@ export function addCheckCommand(
     .command("check")
     .summary("explore every interleaving of scenario files")
     .description("Explore every interleaving of scenarios on the kernel model.")
-    .argument("<file...>", "scenario files")
+    .argument("[file...]", "scenario files")
+    .option("--bugs", "explore the historical bugs, without and with their fixes")
     .option("--design <LIST>", "powerpc designs to compare: a,b,c,per-cpu,d")
     .option("--store <HOW>", `how states are kept: ${STORES.join(", ")}`, "exact")
     .option("--full", "store every state, also where there is nothing to choose")
+    .option("--no-reduce", "explore also what can only lead where something else leads")
+    .option("--no-symmetry", "do not take equal tasks and processors for each other")
     .option("--states <N>", "stop after so many states")
     .option("--depth <N>", "go no deeper than so many steps")
     .option("--time <DURATION>", "stop each program after so long")
@@ -59,11 +68,12 @@ export function addCheckCommand(
     .option("--json", "print JSON lines: header, verdicts")
     .addHelpText("after", AFTER_HELP)
     .action(async (files: readonly string[], flags: CheckFlags) => {
-      finish(await checkFiles(files, flags));
+      finish(await (flags.bugs === true ? checkBugs(files, flags) : checkFiles(files, flags)));
     });
 }
 
 async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<number> {
+  if (files.length === 0) throw new UsageError("check: a scenario file is needed, or --bugs");
   const designs = flags.design?.split(",").map((it) => parseChoice("--design", it, DESIGN_NAMES));
   const options = optionsOf(flags);
   const programs: { file: string; program: Program }[] = [];
@@ -103,6 +113,27 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   return exitCode(all.map(verdictOf));
 }
 
+/** Where a bug is not found or a fix does not help, the table says so and the status is 1. */
+async function checkBugs(files: readonly string[], flags: CheckFlags): Promise<number> {
+  if (files.length > 0) throw new UsageError("--bugs: it takes no files, it has its own");
+  const { bugFiles, bugTable, checkBug, isAsExpected } = await import("./check-bugs.ts");
+  const { checkVerdict, checkHeader } = await import("./check-json.ts");
+  const options = optionsOf({ ...flags, time: flags.time ?? "10" });
+  using interrupt = listenForInterrupt();
+  const watch = { now: () => performance.now(), isInterrupted: () => interrupt.happened };
+  const rows: BugRow[] = [];
+  if (flags.json === true) console.log(checkHeader());
+  for (const file of await bugFiles()) {
+    if (interrupt.happened) break;
+    const found = await checkBug(file, { ...options, watch });
+    rows.push(...found);
+    if (flags.json !== true) continue;
+    for (const { was, fixed } of found) console.log(`${checkVerdict(was)}\n${checkVerdict(fixed)}`);
+  }
+  if (flags.json !== true) console.log(bugTable(rows).join("\n"));
+  return rows.every(isAsExpected) ? EXIT.ok : EXIT.failed;
+}
+
 const CLEAR_LINE = "\r\x1b[K";
 
 function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }: Progress): void {
@@ -113,11 +144,13 @@ function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }
   process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
-function optionsOf(flags: CheckFlags): ExploreOptions & { watch: Watch } {
+function optionsOf(flags: CheckFlags): ExploreOptions & ModelOptions & { watch: Watch } {
   const { states, depth, time } = flags;
   return {
     store: parseChoice("--store", flags.store, STORES),
     fuse: flags.full !== true,
+    reduceModel: flags.reduce && flags.full !== true,
+    symmetry: flags.symmetry && flags.full !== true,
     limits: {
       ...(states === undefined ? {} : { states: parseCount("--states", states, 1) }),
       ...(depth === undefined ? {} : { depth: parseCount("--depth", depth, 1) }),
@@ -166,24 +199,6 @@ function withDesigns(
   return distinct.flatMap((program) =>
     designs.map((design) => ({ ...program, machine: { ...program.machine, design } })),
   );
-}
-
-/** From here on Ctrl-C ends the search with what it has found; a second one ends the process. */
-function listenForInterrupt(): Disposable & { readonly happened: boolean } {
-  let happened = false;
-  const listen = () => {
-    happened = true;
-    process.off("SIGINT", listen);
-  };
-  process.on("SIGINT", listen);
-  return {
-    get happened() {
-      return happened;
-    },
-    [Symbol.dispose]: () => {
-      process.off("SIGINT", listen);
-    },
-  };
 }
 
 function exitCode(verdicts: readonly string[]): number {

@@ -39,7 +39,13 @@ const MOST_SECONDS = 20;
 /** So many states are explored before signals and timers get their turn. */
 const SLICE = 4096;
 
-export interface CheckOptions extends ExploreOptions {
+/** What the model itself leaves out. */
+export interface ModelOptions {
+  /** Interleavings that lead nowhere else. */
+  readonly reduceModel: boolean;
+}
+
+export interface CheckOptions extends ExploreOptions, ModelOptions {
   readonly watch: Watch;
   /** Told what a search has to go on from that ended at a bound. */
   readonly onUnfinished?: (checkpoint: Uint8Array) => void;
@@ -52,9 +58,13 @@ export async function checkProgram(
   options: CheckOptions,
 ): Promise<Checked> {
   const model = explorableProgram(program, file);
+  const reduce = reducesFor(options);
+  const reduced = explorableProgram(program, file, { reduce, symmetry: options.symmetry === true });
   const calm = options.resume === undefined ? await runCalm(file, program, options) : undefined;
   const result =
-    calm?.counterexample === undefined ? await runSearch(model, options) : withoutUnreached(calm);
+    calm?.counterexample === undefined
+      ? named(await runSearch(reduced, options), { reduce })
+      : withoutUnreached(calm);
   const inFileOrder = wrongInFileOrder(program);
   const found = await shortened(result, options, () => explorableProgram(program, file));
   if (found === undefined)
@@ -91,9 +101,20 @@ export async function checkProgram(
  */
 async function runCalm(file: string, program: Program, options: CheckOptions) {
   const { onUnfinished: _, ...rest } = options;
-  const model = explorableProgram(program, file, { detours: false });
-  const result = await runSearch(model, rest);
+  const reduce = reducesFor(options);
+  const symmetry = options.symmetry === true;
+  const model = explorableProgram(program, file, { detours: false, reduce, symmetry });
+  const result = named(await runSearch(model, rest), { reduce });
   return { ...result, method: `${result.method}, no preemption by kernel threads` };
+}
+
+/** What a model has learned of its steps is in no checkpoint. */
+function reducesFor({ reduceModel, resume, onUnfinished }: CheckOptions): boolean {
+  return reduceModel && resume === undefined && onUnfinished === undefined;
+}
+
+function named(result: Exploration, { reduce }: { reduce: boolean }): Exploration {
+  return reduce ? { ...result, method: `${result.method}, reduced` } : result;
 }
 
 /** What was not reached in a search that a failure ended might have been later. */
@@ -131,7 +152,8 @@ async function runSearch(
 
 function startSearch(model: Model, options: ExploreOptions): Search {
   try {
-    return search(model, options);
+    const symmetry = options.symmetry !== false && (model.symmetries?.length ?? 0) > 0;
+    return search(model, { ...options, symmetry });
   } catch (error) {
     if (error instanceof CheckpointError) throw new UsageError(`--resume: ${error.message}`);
     throw error;
@@ -164,7 +186,7 @@ function certified(fresh: ExplorableKernel, counterexample: Counterexample): Vio
 }
 
 /** How often another task, or the same one elsewhere, goes on; what happens on idle is nobody's. */
-function taskSwitches(trace: readonly TraceStep[]): number {
+export function taskSwitches(trace: readonly TraceStep[]): number {
   const runners = trace
     .filter(({ task }) => task !== "idle")
     .map(({ cpu, task }) => `${task} ${cpu}`);

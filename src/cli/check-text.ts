@@ -38,8 +38,13 @@ function summary({ result, switches, inFileOrder, calm }: Checked): string {
   return `${ended}; none in any of the ${amount(calm.states, "state")} without preemption by kernel threads`;
 }
 
+/** What a counterexample is shown from. */
+export type Traced = Pick<Checked, "trace" | "violation" | "program"> & {
+  readonly result: Pick<Checked["result"], "counterexample">;
+};
+
 /** The counterexample as a lane for each processor, its blocks named after kernel functions. */
-export function traceText({ trace, violation, program, result }: Checked): readonly string[] {
+export function traceText({ trace, violation, program, result }: Traced): readonly string[] {
   const { counterexample } = result;
   if (counterexample === undefined) return [];
   const chain = [...(violation?.chain ?? [])].reverse().map((fn) => `    ${fn}`);

@@ -2,7 +2,7 @@ import type { Coverage, Spot, WatchReport } from "../watch/index.ts";
 import { describeSpot } from "./describe-spot.ts";
 import { formatCount, formatNumber, formatSeconds } from "./format.ts";
 
-const STRATEGY: Readonly<Record<Coverage["strategy"], string>> = {
+export const STRATEGY: Readonly<Record<Coverage["strategy"], string>> = {
   cpu: "registers of each CPU",
   task: "registers of each thread",
   thread: "registers of the threads named",

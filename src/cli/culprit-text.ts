@@ -6,7 +6,8 @@ const DOUBTS: Readonly<Record<Doubt, string>> = {
   misaligned: "uncertain: there are data among the code",
   patched: "uncertain: the code was changed while the program ran",
   two: "uncertain: the string instruction behind it may have been it, too",
-  "led-here": "not known: a call, return or jump through the range led here: -g tells calls",
+  "led-here":
+    "not known: a call, return or jump through the range led here: -g or --values tells calls",
   unreadable: "not known: the code cannot be read",
 };
 
@@ -14,6 +15,7 @@ const CUTS: Readonly<Record<StackCut, string>> = {
   stack: "cut short: the stack is deeper than was sampled: --stack-bytes",
   "no-rule": "cut short: code without unwind tables or frame pointers",
   depth: "cut short: too deep",
+  "32-bit": "a program of 32 bits: by frame pointers alone, so callers may be missing",
   "frame-pointers": "the outer part by frame pointers: more by --stack-bytes",
 };
 

@@ -1,5 +1,10 @@
 import { basename } from "node:path";
-import { type Frame, formatValue as formatTyped, type TypeDesc } from "../symbols/index.ts";
+import {
+  type Frame,
+  formatValue as formatTyped,
+  type TypeDesc,
+  type ValueFormat,
+} from "../symbols/index.ts";
 
 const NS_PER_S = 1e9;
 
@@ -31,9 +36,16 @@ export interface ValueShape {
   readonly type?: TypeDesc;
 }
 
-/** By its type where that is known; else decimal while it is small, with its sign if it has one, or hex. */
-export function formatValue(value: bigint, { length, signed = false, type }: ValueShape): string {
-  if (type !== undefined) return formatTyped(type, bytesOf(value, length));
+/**
+ * By its type where that is known, pointers with the symbol that they point to; else decimal while it
+ * is small, with its sign if it has one, or hex.
+ */
+export function formatValue(
+  value: bigint,
+  { length, signed = false, type }: ValueShape,
+  format: ValueFormat = {},
+): string {
+  if (type !== undefined) return formatTyped(type, bytesOf(value, length), format);
   if (length > REGISTER_BYTES) return `0x${value.toString(16).padStart(2 * length, "0")}`;
   if (signed) return BigInt.asIntN(8 * length, value).toString();
   return value < PLAIN_BELOW ? value.toString() : formatHex(value);
@@ -58,9 +70,10 @@ export function formatCode(frame: Frame): string {
     return `${name === "" ? "(anonymous)" : name} ${basename(frame.file)}:${frame.line}${into}`;
   }
   if (frame.symbol !== undefined) {
+    const name = (frame.inlined === undefined ? frame.function : undefined) ?? frame.symbol;
     return frame.offset === undefined || frame.offset === 0
-      ? frame.symbol
-      : `${frame.symbol}+0x${frame.offset.toString(16)}`;
+      ? name
+      : `${name}+0x${frame.offset.toString(16)}`;
   }
   if (frame.objectOffset !== undefined) return `+${formatHex(frame.objectOffset)}`;
   return formatHex(frame.address);

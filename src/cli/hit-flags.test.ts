@@ -31,7 +31,7 @@ test("a comma between brackets belongs to the name", () => {
 });
 
 test("flags become options, and what was not given is not there", () => {
-  expect(toHitOptions({ unlessFrom: [] })).toEqual({});
+  expect(toHitOptions({})).toEqual({});
   const flags = { if: "value", unlessFrom: ["f"], ignore: "3", every: "2", maxRate: "9" };
   expect(toHitOptions({ ...flags, maxOverhead: "2%", stop: true, changes: true })).toEqual({
     condition: "value",
@@ -62,4 +62,10 @@ describe("a value is written as people read it", () => {
     expect(formatValue(0xffn, { length: 1, signed: true })).toBe("-1");
     expect(formatValue(0xffff_ffff_ffff_fffen, { length: 8, signed: true })).toBe("-2");
   });
+});
+
+test("perf's names of flags mean the same, and are not given beside ours", () => {
+  expect(toHitOptions({ filter: "value", count: "3" })).toEqual({ condition: "value", every: 3 });
+  const both = () => toHitOptions({ if: "value", filter: "old" });
+  expect(both).toThrow("--if and --filter mean the same: give one of them");
 });

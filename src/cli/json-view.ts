@@ -1,5 +1,12 @@
 import type { Culprit, Frame } from "../symbols/index.ts";
-import type { RawHit, Session, Spot, WatchReport, Writer } from "../watch/index.ts";
+import {
+  numberAt,
+  type RawHit,
+  type Session,
+  type Spot,
+  type WatchReport,
+  type Writer,
+} from "../watch/index.ts";
 import { formatHex } from "./format.ts";
 import type { Output } from "./output.ts";
 import { version } from "./version.ts";
@@ -12,10 +19,13 @@ import type { View } from "./view.ts";
 export class JsonView implements View {
   private readonly output: Output;
   private readonly stack: boolean;
+  /** Of a hit these and no others. */
+  private readonly fields: ReadonlySet<string> | undefined;
   private session: Session | undefined;
 
-  constructor(output: Output, options: { stack: boolean }) {
+  constructor(output: Output, options: { stack: boolean; fields?: readonly string[] | undefined }) {
     this.output = output;
+    this.fields = options.fields === undefined ? undefined : new Set(["kind", ...options.fields]);
     this.stack = options.stack;
   }
 
@@ -42,27 +52,30 @@ export class JsonView implements View {
     const { namer, spots } = this.session.parts;
     const { frame, via, culprit, syscall } = namer.name(hit);
     const stack = this.stack ? namer.stack(hit) : undefined;
-    this.line({
-      kind: "hit",
-      time: hit.time,
-      pid: hit.pid,
-      tid: hit.tid,
-      comm: this.session.commOf(hit),
-      cpu: hit.cpu,
-      ip: formatHex(hit.ip),
-      mode: hit.kernel ? "kernel" : "user",
-      watch: spots[hit.spot]?.name,
-      ...codeOf(frame),
-      via: via === undefined ? undefined : codeOf(via),
-      ...culpritOf(culprit),
-      syscall,
-      repeat: hit.repeat,
-      old: valueIn(hit.oldValue, spots[hit.spot]),
-      new: valueIn(hit.newValue, spots[hit.spot]),
-      valueFrom: hit.valueFrom,
-      stack: stack?.frames.map(frameOf),
-      stackCut: stack?.cut,
-    });
+    this.line(
+      this.chosen({
+        kind: "hit",
+        time: hit.time,
+        pid: hit.pid,
+        tid: hit.tid,
+        comm: this.session.commOf(hit),
+        cpu: hit.cpu,
+        ip: formatHex(hit.ip),
+        mode: hit.kernel ? "kernel" : "user",
+        watch: spots[hit.spot]?.name,
+        ...codeOf(frame),
+        via: via === undefined ? undefined : codeOf(via),
+        ...culpritOf(culprit),
+        syscall,
+        repeat: hit.repeat,
+        old: valueIn(hit.oldValue, spots[hit.spot]),
+        new: valueIn(hit.newValue, spots[hit.spot]),
+        type: spots[hit.spot]?.type?.name,
+        valueFrom: hit.valueFrom,
+        stack: stack?.frames.map(frameOf),
+        stackCut: stack?.cut,
+      }),
+    );
   }
 
   tick(): void {
@@ -84,19 +97,28 @@ export class JsonView implements View {
     });
   }
 
+  private chosen(hit: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const { fields } = this;
+    if (fields === undefined) return hit;
+    return Object.fromEntries(Object.entries(hit).filter(([name]) => fields.has(name)));
+  }
+
   private line(value: unknown): void {
     this.output.write(`${toJson(value)}\n`);
   }
 }
 
-/** A number with all its digits; a longer range as one little-endian number in hex. */
-function valueIn(value: bigint | undefined, spot: Spot | undefined): bigint | string | undefined {
+/**
+ * A number with all its digits; of more than eight bytes one little-endian number in hex. JSON has
+ * no infinity and no NaN: they are words.
+ */
+function valueIn(value: bigint | undefined, spot: Spot | undefined) {
   if (value === undefined || spot === undefined) return undefined;
-  if (spot.length > 8) return formatHex(value);
-  return spot.signed === true ? BigInt.asIntN(8 * spot.length, value) : value;
+  const number = numberAt(spot, value) ?? formatHex(value);
+  return typeof number === "number" && !Number.isFinite(number) ? `${number}` : number;
 }
 
-function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {
+export function watchOf({ name, address, length, mode, inexact, pids, pieces, type, note }: Spot) {
   return {
     name,
     address: formatHex(address),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseChoice, parseCount, parseDuration, parseIds, parseSize } from "./parse.ts";
+import { parseChoice, parseCount, parseCpus, parseDuration, parseIds, parseSize } from "./parse.ts";
 
 describe("durations are read in the units people type", () => {
   test.each([
@@ -46,4 +46,12 @@ test("a choice names the others when it is none of them", () => {
   expect(() => parseChoice("--color", "red", ["auto", "never"])).toThrow(
     "--color red: not one of auto, never",
   );
+});
+
+test("CPUs come in lists and ranges, each once and in order", () => {
+  expect(parseCpus("-C", "3,0-1,1")).toEqual([0, 1, 3]);
+  expect(parseCpus("-C", "0-0")).toEqual([0]);
+  for (const text of ["", "x", "2-1", "0-", "-1", "0,,1", "99999"]) {
+    expect(() => parseCpus("-C", text)).toThrow("is no CPU: try -C 0 or 0,2-3");
+  }
 });

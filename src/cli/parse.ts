@@ -35,6 +35,23 @@ export function parseIds(flag: string, text: string): readonly number[] {
   });
 }
 
+const MOST_CPUS = 8192;
+
+/** `0,2-3` as numbers of CPUs, in order and each once. */
+export function parseCpus(flag: string, text: string): readonly number[] {
+  const cpus = text.split(",").flatMap((part) => {
+    const [, first, last = first] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(part) ?? [];
+    const [from, to] = [Number(first), Number(last)];
+    if (to >= from && to < MOST_CPUS) return range(from, to);
+    throw new UsageError(`${flag} ${text}: "${part}" is no CPU: try ${flag} 0 or 0,2-3`);
+  });
+  return [...new Set(cpus)].sort((a, b) => a - b);
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
 const BYTES_PER_UNIT: Readonly<Record<string, number>> = { "": 1, K: 1 << 10, M: 1 << 20 };
 
 const PAGE = 4096;

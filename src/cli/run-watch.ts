@@ -20,8 +20,11 @@ import type { View } from "./view.ts";
 /** How the result is shown, and what the exit status is to be. */
 export interface Display {
   readonly form: "table" | "log" | "json";
+  /** Those to show; undefined for all. */
+  readonly fields: readonly string[] | undefined;
   readonly stack: boolean;
   readonly quiet: boolean;
+  readonly verbose: boolean;
   /** What makes the status 1 that would be 0 otherwise. */
   readonly failOn: "hit" | "no-hit" | undefined;
   readonly color: boolean;
@@ -38,7 +41,12 @@ const BATCH = 1 << 16;
 export async function runWatch(options: WatchOptions, display: Display): Promise<number> {
   // The table shows neither instructions nor single hits: what they cost can be saved.
   const details = display.form !== "table" || display.stack;
-  const session = open({ repeats: details, instructions: details, ...options });
+  const session = open({
+    repeats: details,
+    instructions: details,
+    values: display.form !== "table",
+    ...options,
+  });
   if (session instanceof WatchError) {
     console.error(`trapline: ${session.message}`);
     return session.exitCode ?? STATUS[session.kind];
@@ -50,6 +58,7 @@ export async function runWatch(options: WatchOptions, display: Display): Promise
   stopOnSignals(running);
   const live = isLive(display, launched !== undefined);
   if (!display.quiet && display.form !== "json" && !live) announce(running);
+  if (display.verbose) await explain(running);
   const view = await viewOf({ ...display, live }, output);
   const writers = writersOf(running, display.stack);
   const report = await watchToEnd(running, { view, writers, output });
@@ -75,7 +84,7 @@ function statusOf({ hits }: WatchReport, { failOn }: Display): number {
 }
 
 /** A status for each kind of refusal: only a wrong request is wrong usage. */
-const STATUS: Readonly<Record<WatchErrorKind, number>> = {
+export const STATUS: Readonly<Record<WatchErrorKind, number>> = {
   usage: EXIT.usage,
   target: EXIT.failed,
   denied: EXIT.failed,
@@ -104,6 +113,12 @@ function announce({ parts }: Session): void {
   console.error(`trapline: watching ${parts.spots.map(describeSpot).join(", ")}: Ctrl-C ends`);
 }
 
+/** Says on standard error how it is armed. */
+async function explain(session: Session): Promise<void> {
+  const { explanation } = await import("./explanation.ts");
+  for (const line of explanation(session)) console.error(`trapline: ${line}`);
+}
+
 /** Views are loaded when the registers are armed: the hits wait in the rings meanwhile. */
 async function viewOf(display: Display & { live: boolean }, output: Output): Promise<View> {
   switch (display.form) {
@@ -117,7 +132,8 @@ async function viewOf(display: Display & { live: boolean }, output: Output): Pro
     }
     case "table": {
       const { TableView } = await import("./table-view.ts");
-      return new TableView(output, display);
+      const live = display.live ? (await import("log-update")).default : undefined;
+      return new TableView(output, { ...display, live });
     }
   }
 }

@@ -21,7 +21,27 @@ describe("wrong usage is one line, and status 2", () => {
     [["frob"], "trapline: unknown command 'frob': see trapline --help"],
     [["watch", "counter"], "trapline: watch: no target: give -p PID, -t TID, -a, or -- CMD ARGS"],
     [["watch", "-p", "1"], "trapline: watch: nothing to watch: give an address or a symbol"],
-    [["watch", "-p", "x", "counter"], 'trapline: -p x: "x" is not an id: try -p 1234 or 12,34'],
+    [
+      ["watch", "-p", "x", "counter"],
+      "trapline: -p x: no process of that name: see ps -e for those there are",
+    ],
+    [
+      ["watch", "-p", "-", "counter"],
+      "trapline: -p -: neither an id nor a name: try -p 1234, 12,34 or -p NAME",
+    ],
+    [
+      ["watch", "-p", "1", "a:change", "b"],
+      "trapline: watch: a:change beside b: give :change to all, or to none",
+    ],
+    [
+      ["watch", "-p", "1", "a", "--call-graph", "lbr"],
+      "trapline: --call-graph lbr: not one of dwarf, fp, none",
+    ],
+    [
+      ["watch", "-p", "1", "a", "--log", "-F", "share"],
+      "trapline: -F share: not one of time, who, cpu, mode, code, insn, repeat, value, watch",
+    ],
+    [["completion", "csh"], "trapline: completion csh: not one of bash, zsh, fish"],
     [
       ["watch", "-p", "1", "-a", "counter"],
       "trapline: watch: more than one target: give one of -p, -t, -a and -- CMD",
@@ -32,7 +52,7 @@ describe("wrong usage is one line, and status 2", () => {
     ],
     [
       ["watch", "-p", "1", "0x1000", "--json", "--log"],
-      "trapline: watch: --log and --json: give one of them",
+      "trapline: watch: --log, --json and --format: give one of them",
     ],
     [
       ["watch", "-p", "1", "0x1000", "--colour", "never"],

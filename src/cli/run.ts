@@ -1,15 +1,7 @@
-import { Command, CommanderError } from "commander";
-import { addArchCommand } from "./arch-command.ts";
-import { addCheckCommand } from "./check-command.ts";
-import { addConformCommand } from "./conform-command.ts";
-import { addDoctorCommand } from "./doctor-command.ts";
+import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.ts";
-import { addFmtCommand } from "./fmt-command.ts";
-import { addGuestCommand } from "./guest-command.ts";
-import { addRunCommand } from "./run-command.ts";
+import { makeProgram } from "./program.ts";
 import { UsageError } from "./usage-error.ts";
-import { version } from "./version.ts";
-import { addWatchCommand } from "./watch-command.ts";
 
 /** Runs one command line, without the program's name. Resolves to the exit status. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -18,24 +10,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const launch = separator < 0 ? undefined : args.slice(separator + 1);
 
   let status: number = EXIT.ok;
-  const program = new Command("trapline")
-    .description("Hardware breakpoints on live processes: who touches this memory?")
-    .version(version())
-    .helpCommand(false)
-    .showHelpAfterError(false)
-    .configureOutput({ outputError: () => undefined, getOutHelpWidth: helpWidth })
-    .exitOverride();
-  const finish = (code: number) => {
-    status = code;
-  };
-  addWatchCommand(program, { launch, finish });
-  addDoctorCommand(program, { finish });
-  addRunCommand(program, { finish });
-  addFmtCommand(program, { finish });
-  addCheckCommand(program, { finish });
-  addConformCommand(program, { finish });
-  addArchCommand(program, { finish });
-  addGuestCommand(program, { finish });
+  const program = makeProgram({
+    launch,
+    finish: (code) => {
+      status = code;
+    },
+  });
   try {
     if (own.length === 0) program.outputHelp();
     else await program.parseAsync([...own], { from: "user" });
@@ -43,11 +23,6 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error);
   }
-}
-
-/** Wide terminals do not make help easier to read, narrow ones must not break it. */
-function helpWidth(): number {
-  return Math.min(process.stdout.columns ?? 80, 80);
 }
 
 function report(error: unknown): number {

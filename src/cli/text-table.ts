@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { cellWidth } from "./cell-width.ts";
 
 export interface Column {
   readonly title: string;
@@ -23,7 +23,7 @@ export function textTable(
     .map((column, index) => ({ column, cells: rows.map((row) => row[index] ?? "") }))
     .filter(({ cells }) => cells.some((cell) => cell !== ""));
   const wanted = used.map(({ column, cells }) =>
-    Math.max(stringWidth(column.title), ...cells.map((cell) => stringWidth(cell))),
+    Math.max(cellWidth(column.title), ...cells.map((cell) => cellWidth(cell))),
   );
   const widths = shrunk(
     used.map(({ column }) => column),
@@ -63,15 +63,15 @@ function shrunk(
 
 function pad(text: string, width: number, align: Column["align"]): string {
   const cut = cutTo(text, width);
-  const space = " ".repeat(Math.max(0, width - stringWidth(cut)));
+  const space = " ".repeat(Math.max(0, width - cellWidth(cut)));
   return align === "right" ? space + cut : cut + space;
 }
 
 /** The end of a name tells more than its middle: cut there. */
 function cutTo(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (cellWidth(text) <= width) return text;
   const letters = [...text];
-  while (letters.length > 0 && stringWidth(letters.join("")) > width - 1) {
+  while (letters.length > 0 && cellWidth(letters.join("")) > width - 1) {
     letters.splice(Math.floor(letters.length / 2), 1);
   }
   letters.splice(Math.ceil(letters.length / 2), 0, "…");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The package's version. The file is two folders up from both `src/cli` and `dist/cli`. */
+/** The package's version. The file is two folders up from `src/cli`, and from `dist/chunks`. */
 export function version(): string {
   const path = new URL("../../package.json", import.meta.url);
   const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));

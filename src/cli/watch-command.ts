@@ -1,41 +1,21 @@
-import type { Command } from "commander";
-import type { WatchOptions, WatchTarget } from "../watch/index.ts";
-import { addHitFlags, CONDITION_HELP, type HitFlags, toHitOptions } from "./hit-flags.ts";
-import { parseChoice, parseCount, parseDuration, parseIds, parseSize } from "./parse.ts";
-import { type Display, runWatch } from "./run-watch.ts";
-import { UsageError } from "./usage-error.ts";
-
-/** The flags of `trapline watch`, as commander hands them over. */
-interface WatchFlags extends HitFlags {
-  readonly pid?: string;
-  readonly tid?: string;
-  readonly allCpus?: boolean;
-  readonly event: readonly string[];
-  readonly children: boolean;
-  readonly inherit: boolean;
-  readonly kernel: boolean;
-  readonly stack?: boolean;
-  readonly stackBytes?: string;
-  readonly log?: boolean;
-  readonly json?: boolean;
-  readonly list?: string;
-  readonly maxHits?: string;
-  readonly timeout?: string;
-  readonly arm: string;
-  readonly ring?: string;
-  readonly exitCode: string;
-  readonly quiet?: boolean;
-  readonly color: string;
-}
+import { type Command, Option } from "commander";
+import { addHitFlags, CONDITION_HELP } from "./hit-flags.ts";
+import { parseIds } from "./parse.ts";
+import { runWatch } from "./run-watch.ts";
+import { toDisplay, toOptions, type WatchFlags } from "./watch-flags.ts";
 
 const AFTER_HELP = `${CONDITION_HELP}
 WHERE is ADDR[/LEN][:MODE] or [OBJECT:|FILE:]EXPR[/LEN][:MODE]; an address is
 hex. EXPR names a variable as C does: counter, conn.state, table[3].state,
 cfg->limit (the pointer is followed once, when armed), *(uint32_t*)0x7f00,
 @ptr+16 (bytes behind what ptr points to), ns::Class::member. Its type gives the
-length; without debug info a name is an ELF symbol. MODE is r, w, rw or x; w if
-not given. perf's mem:ADDR/LEN:MODE and bpftrace's watchpoint:ADDR:LEN:MODE mean
-the same.
+length; without debug info a name is an ELF symbol. MODE is r, w, rw, x, or
+change (w, and only what changed it); w if not given. perf's mem:ADDR/LEN:MODE
+and bpftrace's watchpoint:ADDR:LEN:MODE mean the same.
+
+Fields of the table are count, traps, share, who, code, object, watch, value,
+first and last; of --log time, who, cpu, mode, code, insn, repeat, value and
+watch; of --json those of its hits.
 
 Exit status: 0, or that of the command launched; 1 it failed, or as --fail-on-
 hit and --fail-on-no-hit say; 2 wrong usage; 126 the command cannot be run; 127
@@ -57,6 +37,8 @@ Examples:
   trapline watch -p 1234 lock --unless-from take,release
                                             who else writes the lock?
   trapline watch counter -- ./prog --fast   launch, from the first instruction
+  trapline watch -p 1234 conn.state -F count,code --dry-run
+                                            what would be armed?
   trapline watch -a 0xffffffff82a12340 --timeout 10s
                                             a kernel variable, all processes
 `;
@@ -74,29 +56,43 @@ export function addWatchCommand(
     )
     .usage("[TARGET] WHERE... [options] [-- CMD ARGS...]")
     .argument("[where...]", "what to watch: see below")
-    .option("-p, --pid <PID,...>", "these processes")
+    .option("-p, --pid <PID,...>", "these processes; a name that only one has will do")
     .option("-t, --tid <TID,...>", "these threads and no others")
     .option("-a, --all-cpus", "every process")
-    .option("-e, --event <WHERE>", "one more WHERE, as perf takes it", collect, [])
+    .option("-C, --cpu <LIST>", "count accesses on these CPUs only: 0,2-3")
+    .option("-e, --event <WHERE>", "one more WHERE, as perf takes it", collect)
     .option("--no-children", "leave out children forked from now on")
     .option("-i, --no-inherit", "the same, as perf calls it")
     .option("--no-kernel", "leave out accesses by the kernel for the task")
     .option("-g, --stack", "take the call chain of each hit")
+    .option("--call-graph <HOW>", "as perf: dwarf[,SIZE] (same as -g), fp or none")
     .option("--stack-bytes <SIZE>", "bytes of each stack that are taken for -g");
   addHitFlags(command)
     .option("--log", "print one line a hit as it happens")
     .option("--json", "print JSON lines: header, hits, summary")
+    .option("--format <FORM>", "table, log or json")
+    .option("-F, --fields <NAME,...>", "of a table, a line or a hit only these: see below")
+    .option("--dry-run", "find everything, say what would be armed, and arm nothing")
     .option("--list <PATTERN>", "print the variables that fit, and watch nothing")
     .option("--max-hits <N>", "end after N hits")
     .option("--timeout <TIME>", "end after TIME: 10s, 500ms, 2m")
     .option("--arm <HOW>", "cpu, task or auto: registers of CPUs or threads", "auto")
     .option("--ring <SIZE>", "bytes of each CPU's ring: 64K, 8M")
     .option("--exit-code <WHOSE>", "command or tool: whose status to end with", "command")
-    .option("-q, --quiet", "print the result and nothing else")
-    .option("--color <WHEN>", "auto, always or never", "auto")
+    .addOption(new Option("-q, --quiet", "print the result and nothing else").env("TRAPLINE_QUIET"))
+    .addOption(
+      new Option("-v, --verbose", "say how it is armed, and what it samples").env(
+        "TRAPLINE_VERBOSE",
+      ),
+    )
+    .addOption(
+      new Option("--color <WHEN>", "auto, always or never").default("auto").env("TRAPLINE_COLOR"),
+    )
+    .option("--no-pager", "nothing is ever paged: taken, as others take it")
     .addHelpText("after", AFTER_HELP)
     .action(async (where: readonly string[], flags: WatchFlags) => {
       if (flags.list !== undefined) finish(await list(flags.list, flags));
+      else if (flags.dryRun === true) finish(await dryRun(where, flags, launch));
       else finish(await runWatch(toOptions(where, flags, launch), toDisplay(flags)));
     });
 }
@@ -108,70 +104,15 @@ async function list(pattern: string, flags: WatchFlags): Promise<number> {
   return runList(pids, pattern, { json: flags.json === true });
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function toOptions(
+async function dryRun(
   where: readonly string[],
   flags: WatchFlags,
   launch: readonly string[] | undefined,
-): WatchOptions {
-  return {
-    target: toTarget(flags, launch),
-    where: [...where, ...flags.event],
-    children: flags.children && flags.inherit,
-    kernel: flags.kernel,
-    arm: parseChoice("--arm", flags.arm, ["auto", "cpu", "task"]),
-    ...(flags.stack === true ? { stack: true } : {}),
-    ...(flags.stackBytes === undefined
-      ? {}
-      : { stackBytes: parseSize("--stack-bytes", flags.stackBytes, 8) }),
-    ...(flags.stack === true ? { stack: true } : {}),
-    ...toHitOptions(flags),
-    ...(flags.maxHits === undefined ? {} : { maxHits: parseCount("--max-hits", flags.maxHits, 1) }),
-    ...(flags.timeout === undefined
-      ? {}
-      : { timeoutMs: parseDuration("--timeout", flags.timeout) }),
-    ...(flags.ring === undefined ? {} : { ringBytes: parseSize("--ring", flags.ring) }),
-  };
+): Promise<number> {
+  const { runDryRun } = await import("./dry-run.ts");
+  return runDryRun(toOptions(where, flags, launch), toDisplay(flags));
 }
 
-function toTarget(flags: WatchFlags, launch: readonly string[] | undefined): WatchTarget {
-  const targets: WatchTarget[] = [];
-  if (flags.pid !== undefined) targets.push({ pids: parseIds("-p", flags.pid) });
-  if (flags.tid !== undefined) targets.push({ tids: parseIds("-t", flags.tid) });
-  if (flags.allCpus === true) targets.push({ allCpus: true });
-  if (launch !== undefined) targets.push({ command: launch });
-  const [target] = targets;
-  if (target === undefined) {
-    throw new UsageError("watch: no target: give -p PID, -t TID, -a, or -- CMD ARGS");
-  }
-  if (targets.length > 1) {
-    throw new UsageError("watch: more than one target: give one of -p, -t, -a and -- CMD");
-  }
-  return target;
-}
-
-function toDisplay(flags: WatchFlags): Display {
-  if (flags.log === true && flags.json === true) {
-    throw new UsageError("watch: --log and --json: give one of them");
-  }
-  const color = parseChoice("--color", flags.color, ["auto", "always", "never"]);
-  return {
-    form: flags.json === true ? "json" : flags.log === true ? "log" : "table",
-    stack: flags.stack === true,
-    quiet: flags.quiet === true,
-    failOn: flags.failOnHit === true ? "hit" : flags.failOnNoHit === true ? "no-hit" : undefined,
-    color: color === "auto" ? wantsColor() : color === "always",
-    ownStatus: parseChoice("--exit-code", flags.exitCode, ["command", "tool"]) === "tool",
-  };
-}
-
-/** As no-color.org and the BSDs have it: NO_COLOR wins, then FORCE_COLOR, then the terminal. */
-function wantsColor(): boolean {
-  const { NO_COLOR, FORCE_COLOR, CLICOLOR, TERM } = process.env;
-  if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
-  if (FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0") return true;
-  return process.stdout.isTTY === true && TERM !== "dumb" && CLICOLOR !== "0";
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

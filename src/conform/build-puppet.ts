@@ -15,7 +15,8 @@ import { dirname, join } from "node:path";
 import { cacheFolder } from "./cache-folder.ts";
 import { TargetError } from "./target-error.ts";
 
-const SOURCES = join(import.meta.dirname, "puppet");
+// Built, this file is in a chunk beside the rooms.
+const SOURCES = join(import.meta.dirname, "../conform/puppet");
 const FLAGS = [
   ..."-std=gnu11 -O2 -Wall -Wextra -Werror -static -nostdlib -ffreestanding".split(" "),
   ..."-fno-stack-protector -fno-pie -no-pie -fno-tree-loop-distribute-patterns".split(" "),

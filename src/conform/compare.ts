@@ -1,10 +1,10 @@
-import type { Check, Outcome, Program, Resolved, Step } from "../scenario/index.ts";
-import { resultOf } from "./judge.ts";
+import type { Check, Outcome, Program, Resolved } from "../scenario/index.ts";
+import { complaintsIn } from "./kernel-complaints.ts";
 import {
   type JudgedCheck,
   type JudgedStatement,
   type RunReport,
-  type SeenRun,
+  runsText,
   UNKNOWN,
 } from "./report.ts";
 
@@ -64,14 +64,18 @@ function checkDifference(
 
 /** What is wrong inside a kernel is a difference of its own: nobody sees it from outside. */
 function violationDifference(one: RunReport, other: RunReport): readonly Difference[] {
-  const texts = [one, other].map((it) => it.violation?.property ?? firstLine(it.alarm) ?? "ok");
-  const [first = "", second = ""] = texts;
-  if (first === second) return [];
+  const [first, second] = [wrongInside(one), wrongInside(other)];
+  // A kernel says most of what is wrong only once: that it keeps silent says nothing.
+  if (first === second || (second === FINE && first === COMPLAINS)) return [];
   return [{ line: lastLine(one.program), text: "never", seen: [first, second] }];
 }
 
-function firstLine(text: string | undefined): string | undefined {
-  return text?.split("\n")[0];
+const FINE = "ok";
+const COMPLAINS = "warning";
+
+function wrongInside({ violation, log }: RunReport): string {
+  if (violation !== undefined) return violation.property;
+  return complaintsIn(log).length === 0 ? FINE : COMPLAINS;
 }
 
 function lastLine({ steps }: Program): number {
@@ -90,15 +94,4 @@ function isLoose(expected: readonly Outcome<Resolved>[]): boolean {
 
 function isRange({ values }: Check): boolean {
   return values.length > 1 || values.some(({ low, high }) => low !== high);
-}
-
-/** `ok`, `3 times ok, ENOSPC`, or `not done`. */
-function runsText(step: Step, runs: readonly SeenRun[]): string {
-  if (runs.length === 0) return "not done";
-  return runs
-    .map(({ seen, count }) => {
-      const text = String(resultOf(step.action, seen));
-      return count === 1 ? text : `${count} times ${text}`;
-    })
-    .join(", ");
 }

@@ -1,4 +1,9 @@
-import { type BootOptions, ExplorableKernel, type Kernel } from "../kernel/index.ts";
+import {
+  type BootOptions,
+  ExplorableKernel,
+  type ExplorableOptions,
+  type Kernel,
+} from "../kernel/index.ts";
 import { Violation } from "../machine/index.ts";
 import type { Program, Step } from "../scenario/index.ts";
 import { isExpectedWord, judgeCheck } from "./model-run.ts";
@@ -10,11 +15,12 @@ import { isExpectedWord, judgeCheck } from "./model-run.ts";
 export function explorableProgram(
   program: Program,
   name: string,
-  options: BootOptions = {},
+  options: BootOptions & Pick<ExplorableOptions, "reduce" | "symmetry"> = {},
 ): ExplorableKernel {
   const ordered = orderedSteps(program);
   return new ExplorableKernel(program, {
     ...options,
+    symmetry: options.symmetry === true && !namesAnybody(program),
     name,
     checkEnd: (kernel) => {
       checkResults(ordered, kernel);
@@ -25,6 +31,11 @@ export function explorableProgram(
       holds: (kernel: Kernel) => judgeCheck(check, kernel).ok,
     })),
   });
+}
+
+/** Whether what is expected at the end tells tasks or processors apart. */
+function namesAnybody({ expect, reach }: Program): boolean {
+  return expect.length + reach.length > 0;
 }
 
 function checkExpectations(program: Program, kernel: Kernel): void {

@@ -11,22 +11,33 @@ export { expectedText, isExpected, resultOf, type Seen } from "./judge.ts";
 export { KNOWN_BUGS, type KnownBug } from "./known-bugs.ts";
 export { type Pair, runBoth, type Verdict, verdictOf } from "./matrix.ts";
 export { missingFixes, runOnModel } from "./model-run.ts";
+export { openTarget } from "./open-target.ts";
+export type { OutcomeLine, RaceOutcome } from "./outcome.ts";
+export {
+  type Complaint,
+  type Provoked,
+  type ProvokeOptions,
+  type ProvokeResult,
+  provoke,
+} from "./provoke.ts";
+export { randomScenario } from "./random/random-scenario.ts";
 export {
   conformRandomly,
   type RandomFinding,
   type RandomOptions,
   type RandomResult,
 } from "./random-conform.ts";
-export { type Draw, drawsOf, randomScenario } from "./random-scenario.ts";
 export type { JudgedCheck, JudgedStatement, RunReport, SeenRun } from "./report.ts";
 export { type StillShows, shrinkScenario } from "./shrink.ts";
 export {
   beside,
-  openTarget,
+  isRaceTarget,
   parseTargetName,
+  type RaceTarget,
   type StepListener,
   type Target,
   type TargetName,
   type TargetOptions,
 } from "./target.ts";
 export { TargetError } from "./target-error.ts";
+export type { Races } from "./wire.ts";

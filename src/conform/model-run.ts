@@ -30,12 +30,21 @@ export function missingFixes(program: Program): readonly string[] {
   return program.withoutFixes.filter((fix) => !isFixId(fix));
 }
 
-/** Runs a program on the model, its statements in file order. `onStep` is told of each atomic step. */
+export interface ModelRunOptions {
+  /** Without the mistakes that Linux still has. */
+  readonly asIntended?: boolean;
+  /** Told of each atomic step. */
+  readonly onStep?: ((done: Done, kernel: Kernel) => void) | undefined;
+}
+
+/** Runs a program on the model, its statements in file order. */
 export function runOnModel(
   program: Program,
-  onStep?: (done: Done, kernel: Kernel) => void,
+  { asIntended = false, onStep }: ModelRunOptions = {},
 ): RunReport {
-  const kernel = boot(program);
+  const kernel = boot(program, { asIntended });
+  const log: string[] = [];
+  kernel.onComplaint = (what) => log.push(`WARNING: ${what}`);
   if (onStep !== undefined) kernel.machine.onStep = (done) => onStep(done, kernel);
   const run = new SequentialRun(kernel);
   const result = run.run();
@@ -45,10 +54,12 @@ export function runOnModel(
     ),
   );
   const checks = result.violation === undefined ? checksOf(program, kernel) : [];
+  const fates = new Map(actorsOf(program).map((name) => [name, fateText(kernel, name)]));
   const violation = result.violation ?? run.tearDown();
   const ok =
     violation === undefined && statements.every((it) => it.ok) && checks.every((it) => it.ok);
-  return { program, statements, checks, violation, steps: result.steps, ok };
+  const { steps } = result;
+  return { program, statements, checks, violation, fates, log, hung: false, steps, ok };
 }
 
 /** Statements are done up to a million times, mostly with one outcome. */
@@ -89,8 +100,7 @@ function checksOf(program: Program, kernel: Kernel): readonly JudgedCheck[] {
 export function judgeCheck(check: Check, kernel: Kernel): JudgedCheck {
   const { observation } = check;
   if (observation.kind === "task") {
-    const fate = observeFate(kernel, observation.task);
-    const seen = fate.kind === "killed" ? `killed ${signalName(fate.signal)}` : fate.kind;
+    const seen = fateText(kernel, observation.task);
     const wanted =
       observation.fate.kind === "killed"
         ? `killed ${observation.fate.signal}`
@@ -103,6 +113,19 @@ export function judgeCheck(check: Check, kernel: Kernel): JudgedCheck {
     return { check, seen: `0x${addr.toString(16)}`, ok };
   }
   return judgeNumber(check, numberOf(observation, kernel));
+}
+
+function fateText(kernel: Kernel, task: string): string {
+  const fate = observeFate(kernel, task);
+  return fate.kind === "killed" ? `killed ${signalName(fate.signal)}` : fate.kind;
+}
+
+/** Everybody that there is or may be, whoever is there from the start first. */
+export function actorsOf({ tasks, steps }: Program): readonly string[] {
+  const born = steps.flatMap(({ action }) =>
+    action.kind === "fork" || action.kind === "thread" ? [action.task] : [],
+  );
+  return [...new Set([...tasks.map(({ name }) => name), ...born])];
 }
 
 type Numeric = Exclude<Check["observation"], { kind: "task" | "si-addr" }>;

@@ -1,3 +1,4 @@
+import { signalNumber } from "../abi/index.ts";
 import { assert } from "../base/index.ts";
 import type {
   Access,
@@ -10,7 +11,6 @@ import type {
 } from "../scenario/index.ts";
 import { spaceOf } from "./layout.ts";
 import { modifyArgs, type Numbering, openArgs } from "./open-order.ts";
-import { signalNumber } from "./signal-numbers.ts";
 import { type Arg, type Order, opName, type WireRequest } from "./wire.ts";
 
 const USERS: readonly string[] = ["root", "perfmon", "nobody"];
@@ -107,12 +107,12 @@ export class Orders implements Numbering {
     return space.va(space.addressOf(place));
   }
 
-  #step({ actor, action, times }: Step): Order {
+  #step({ actor, action, times, phase }: Step): Order {
     const order = this.#order(this.actor(actor), action, times);
     const settle = this.#listeners | this.#affected(action);
     if (action.kind === "async" || (action.kind === "handle" && action.signal === "SIGCHLD"))
       this.#listeners |= this.#bit(actor);
-    return { ...order, settle };
+    return { ...order, phase, settle };
   }
 
   #affected(action: Action<Resolved>): bigint {
@@ -136,7 +136,7 @@ export class Orders implements Numbering {
   #order(actor: number, action: Action<Resolved>, times: number): Order {
     const op = opName(action.kind);
     assert(op !== undefined, `the puppet cannot ${action.kind}`);
-    return { actor, op, times, args: this.#args(action), settle: 0n };
+    return { actor, op, times, phase: 0, args: this.#args(action), settle: 0n };
   }
 
   #args(action: Action<Resolved>): readonly Arg[] {
@@ -245,6 +245,7 @@ export class Orders implements Numbering {
       actor,
       op,
       times: 1,
+      phase: 0,
       args,
       settle: 0n,
     });

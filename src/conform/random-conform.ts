@@ -1,8 +1,10 @@
 import { load, type Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
 import { type Pair, runBoth } from "./matrix.ts";
-import { randomScenario } from "./random-scenario.ts";
+import { randomScenario } from "./random/random-scenario.ts";
+import type { RunReport } from "./report.ts";
 import { shrinkScenario } from "./shrink.ts";
+import { beside } from "./target.ts";
 
 /** A random scenario on which two targets differ, as small as it could be made. */
 export interface RandomFinding {
@@ -35,30 +37,54 @@ const TRIES = 10;
 /** Targets that can run none of them are not worth more tries. */
 const MOST_SKIPPED = 100_000;
 
+/** Scenarios that the second target has been given before the first one is asked about them. */
+const AHEAD = 8;
+
+interface Begun {
+  readonly seed: number;
+  readonly text: string;
+  readonly program: Program;
+  readonly outside: Promise<RunReport>;
+}
+
 /** Runs random scenarios on both targets, and shrinks those that differ. */
 export async function conformRandomly(pair: Pair, options: RandomOptions): Promise<RandomResult> {
   const findings: RandomFinding[] = [];
-  const dialect = pair.find((target) => target.dialect !== undefined)?.dialect;
+  const begun: Begun[] = [];
+  let next = options.seed;
   let programs = 0;
   let skipped = 0;
   let statements = 0;
-  while (programs < options.programs && skipped < MOST_SKIPPED && !options.isOver()) {
-    const seed = options.seed + programs + skipped;
-    const text = randomScenario(seed, dialect);
-    const program = programOf(text, pair);
-    if (program === undefined) {
-      skipped++;
-      continue;
+  for (;;) {
+    const isWanted = () => programs + begun.length < options.programs && skipped < MOST_SKIPPED;
+    for (; begun.length < AHEAD && isWanted() && !options.isOver(); next++) {
+      const one = begin(next, pair);
+      if (one === undefined) skipped++;
+      else begun.push(one);
     }
+    const item = begun.shift();
+    if (item === undefined) return { programs, skipped, statements, findings };
     programs++;
-    statements += program.steps.length;
-    const differences = await differencesOf(program, pair);
+    statements += item.program.steps.length;
+    const inside = await pair[0].run(beside(item.program, pair[0], pair));
+    const differences = compareReports(inside, await item.outside, { strictly: true });
     if (differences.length === 0) continue;
-    const finding = await explained({ seed, text, differences }, pair);
+    const finding = await explained({ ...item, differences }, pair);
     findings.push(finding);
     options.onFinding(finding);
   }
-  return { programs, skipped, statements, findings };
+}
+
+/** The second target does one after the other, and is at work outside while the first computes. */
+function begin(seed: number, pair: Pair): Begun | undefined {
+  const dialect = pair.find((target) => target.dialect !== undefined)?.dialect;
+  const text = randomScenario(seed, dialect);
+  const program = programOf(text, pair);
+  if (program === undefined) return undefined;
+  const outside = pair[1].run(beside(program, pair[1], pair));
+  // What goes wrong there is told when it is waited for, not before.
+  outside.catch(() => undefined);
+  return { seed, text, program, outside };
 }
 
 /** What both targets can run; undefined for what is no scenario, as shrinking makes them. */

@@ -1,6 +1,6 @@
 import type { Violation } from "../machine/index.ts";
 import type { Check, Place, Program, Resolved, Step } from "../scenario/index.ts";
-import { isExpected, type Seen } from "./judge.ts";
+import { isExpected, resultOf, type Seen } from "./judge.ts";
 
 /** The same outcome so many times in a row. */
 export interface SeenRun {
@@ -33,8 +33,12 @@ export interface RunReport {
   readonly checks: readonly JudgedCheck[];
   /** Only a model can see these. */
   readonly violation: Violation | undefined;
-  /** What a guest's kernel wrote to its console of something that went wrong inside. */
-  readonly alarm?: string;
+  /** What has become of each task: `alive`, `exited`, `killed SIGTRAP`. */
+  readonly fates: ReadonlyMap<string, string>;
+  /** What the kernel wrote into its log meanwhile: of a real one only. */
+  readonly log: readonly string[];
+  /** Whether it came to no end; only in a race is that no error. */
+  readonly hung: boolean;
   /** Atomic steps, where they can be counted; else 0. */
   readonly steps: number;
   readonly ok: boolean;
@@ -59,4 +63,15 @@ export function judgeStatement(
 export function judgeNumber(check: Check, value: number): JudgedCheck {
   const ok = check.values.some(({ low, high }) => value >= low && value <= high);
   return { check, seen: String(value), ok };
+}
+
+/** `ok`, `3 times ok, ENOSPC`, or `not done`. */
+export function runsText(step: Step, runs: readonly SeenRun[]): string {
+  if (runs.length === 0) return "not done";
+  return runs
+    .map(({ seen, count }) => {
+      const text = String(resultOf(step.action, seen));
+      return count === 1 ? text : `${count} times ${text}`;
+    })
+    .join(", ");
 }

@@ -1,23 +1,17 @@
 import type { FixId, Kernel } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import type { Program } from "../scenario/index.ts";
-import { type GuestName, isGuestName, parseGuestName } from "./guest/guest-name.ts";
-import { GuestTarget } from "./guest/guest-target.ts";
+import { GUEST_KINDS, type GuestName, isGuestName, parseGuestName } from "./guest/guest-name.ts";
 import type { GuestOptions } from "./guest/start-guest.ts";
-import { whyNotLinux } from "./linux-applicable.ts";
-import { runOnLinux } from "./linux-run.ts";
-import { LinuxTarget } from "./linux-target.ts";
-import { missingFixes, runOnModel } from "./model-run.ts";
-import type { Dialect } from "./random-dialect.ts";
+import type { Dialect } from "./random/dialect.ts";
 import type { RunReport } from "./report.ts";
 import { TargetError } from "./target-error.ts";
+import type { Races } from "./wire.ts";
 
-/** `model:b` is the model of every powerpc program with that design, whichever the program names. */
-export type ModelName = "model" | `model:${ModelDesign}`;
-export type TargetName = ModelName | "linux" | GuestName;
-
-/** powerpc's designs, and the kernels that have them. */
-const MODEL_DESIGNS = {
+/** What a model can be told: what is said of Linux' mistakes, or which of powerpc's designs it has. */
+export const MODEL_KINDS = {
+  "as-is": undefined,
+  "as-intended": undefined,
   a: "a",
   b: "b",
   c: "c",
@@ -26,7 +20,14 @@ const MODEL_DESIGNS = {
   "6.1": "b",
   "6.12": "c",
 } as const;
-type ModelDesign = keyof typeof MODEL_DESIGNS;
+export type ModelKind = keyof typeof MODEL_KINDS;
+
+/**
+ * `model` is Linux as it is, with the mistakes that it is known to have; `model:b` has that design for
+ * every powerpc program, whichever the program names.
+ */
+export type ModelName = "model" | `model:${ModelKind}`;
+export type TargetName = ModelName | "linux" | GuestName;
 
 /** Whatever can run a program. */
 export interface Target extends Disposable {
@@ -40,6 +41,22 @@ export interface Target extends Disposable {
   run(program: Program): Promise<RunReport>;
 }
 
+/** A real kernel, on which the actors of a program can be let loose at once. */
+export interface RaceTarget extends Target {
+  /** Whether others live on it: then nothing is provoked without leave. */
+  readonly isShared: boolean;
+  /** Tells what came of each try as it comes; `seed` is the number that makes its delays. */
+  race(
+    program: Program,
+    races: Races,
+    onReport: (report: RunReport, seed: number) => void,
+  ): Promise<void>;
+}
+
+export function isRaceTarget(target: Target): target is RaceTarget {
+  return "race" in target;
+}
+
 export type StepListener = (done: Done, kernel: Kernel) => void;
 
 export interface TargetOptions extends GuestOptions {
@@ -51,14 +68,16 @@ export interface TargetOptions extends GuestOptions {
 export function parseTargetName(text: string): TargetName {
   if (text === "model" || text === "linux") return text;
   if (isGuestName(text)) return parseGuestName(text).name;
-  const [head, design = ""] = text.split(":");
-  if (head === "model" && isModelDesign(design)) return `model:${design}`;
-  const known = "model, linux, or guest:ppc64le-6.1, guest:ppc64le-6.12, guest:arm64-6.12";
-  throw new TargetError(`${text}: no such target: take ${known}`);
+  const [head, kind = ""] = text.split(":");
+  if (head === "model" && isModelKind(kind)) return `model:${kind}`;
+  const kinds = Object.keys(MODEL_KINDS).map((it) => `model:${it}`);
+  const guests = GUEST_KINDS.map(({ name }) => `guest:${name}`);
+  const known = ["model", ...kinds, "linux", ...guests].join(", ");
+  throw new TargetError(`--on ${text}: no such target: take one of ${known}`);
 }
 
-function isModelDesign(text: string): text is ModelDesign {
-  return Object.hasOwn(MODEL_DESIGNS, text);
+export function isModelKind(text: string): text is ModelKind {
+  return Object.hasOwn(MODEL_KINDS, text);
 }
 
 /** The program as `target` is to run it beside others: what a real kernel lacks, a model lacks, too. */
@@ -66,47 +85,4 @@ export function beside(program: Program, target: Target, others: readonly Target
   const lacks = others.flatMap((it) => it.lacks ?? []);
   if (lacks.length === 0 || !target.name.startsWith("model")) return program;
   return { ...program, withoutFixes: [...new Set([...program.withoutFixes, ...lacks])] };
-}
-
-/** A guest is started, and asked what it is, before it is returned. */
-export async function openTarget(name: TargetName, options: TargetOptions = {}): Promise<Target> {
-  if (isGuestName(name)) return await GuestTarget.open(name, options);
-  return name === "linux" ? openLinux() : openModel(name, options.onStep);
-}
-
-function openModel(name: ModelName, onStep?: StepListener): Target {
-  const asked = name.slice("model:".length);
-  const design = isModelDesign(asked) ? MODEL_DESIGNS[asked] : undefined;
-  return {
-    name,
-    whyNot(program) {
-      const missing = missingFixes(program).join(", ");
-      if (missing !== "") return `the model cannot switch the fix ${missing} off`;
-      const hasDesigns = program.machine.arch.startsWith("powerpc");
-      return design === undefined || hasDesigns
-        ? undefined
-        : `it is for ${program.machine.arch}, which has no designs`;
-    },
-    run: async (program) => runOnModel(onDesign(program, design), onStep),
-    [Symbol.dispose]: () => undefined,
-  };
-}
-
-function onDesign(program: Program, design: Program["machine"]["design"]): Program {
-  if (design === undefined) return program;
-  return { ...program, machine: { ...program.machine, design } };
-}
-
-/** The puppet is started with the first program that it can run. */
-function openLinux(): Target {
-  let puppet: LinuxTarget | undefined;
-  return {
-    name: "linux",
-    whyNot: whyNotLinux,
-    run(program) {
-      puppet ??= LinuxTarget.open();
-      return runOnLinux(program, puppet);
-    },
-    [Symbol.dispose]: () => puppet?.[Symbol.dispose](),
-  };
 }

@@ -52,8 +52,9 @@ export class BreadthFirst {
   #head = 0;
   #levelEnd = 0;
   #isDone = false;
-  // Which of the actions is being taken.
+  // Which of the actions is being taken, and whether one has led to a state that is yet to be explored.
   #index = 0;
+  #hasFresh = false;
   #failure: (Failure & { state: number; move: IndexedMove | undefined }) | undefined;
 
   constructor(model: Model, options: BreadthOptions) {
@@ -130,8 +131,12 @@ export class BreadthFirst {
       this.#expandReduced(this.#reduction, state, count);
       return;
     }
+    const sufficient = this.#model.sufficient ?? count;
+    this.#hasFresh = false;
     let isEnd = true;
     for (let index = 0; index < count; index++) {
+      // On a circle of explored states, what can wait must not wait for ever.
+      if (index >= sufficient && this.#hasFresh) break;
       if (this.#take(state, index)) isEnd = false;
     }
     if (isEnd) this.#end(state);
@@ -186,6 +191,7 @@ export class BreadthFirst {
     if (this.#symmetries.length > 0) canonicalise(this.#model.memory, this.#symmetries);
     this.#collapse.note(mark);
     const known = this.#store.insert();
+    if (known === NEW || known >= this.#head) this.#hasFresh = true;
     if (known !== NEW) {
       this.#reduction?.meet(known, sleep);
       return;

@@ -7,6 +7,7 @@ import { Fingerprints } from "./fingerprints.ts";
 import { FusedModel } from "./fuse.ts";
 import type { Limits, Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
+import { RepeatedSearch } from "./repeated-search.ts";
 
 export interface ExploreOptions {
   /** `depth` needs the least room and finds failures soon; `breadth` finds them on a shortest way. */
@@ -48,9 +49,9 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
     ...(fuse ? ["fused"] : []),
     ...(symmetry ? ["symmetry"] : []),
   ].join(", ");
-  const set = setFor(store, options.logBits ?? 27);
   const rest = { reduce, symmetry, limits, watch, method };
   const start = (it: Model): Search => {
+    const set = setFor(store, options.logBits ?? 27);
     if (options.order !== "depth") {
       const breadth = new BreadthFirst(it, { ...rest, set });
       if (options.resume !== undefined) breadth.resume(options.resume);
@@ -60,9 +61,12 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
     assert(!reduce && !symmetry, "depth first: only breadth first reduces");
     return new DepthFirst(it, { set, limits, watch, method: `depth first, ${method}` });
   };
-  if (!fuse) return start(model);
-  const fused = new FusedModel(model);
-  return new FusedSearch(fused, start(fused));
+  const first = (): Search => {
+    if (!fuse) return start(model);
+    const fused = new FusedModel(model);
+    return new FusedSearch(fused, start(fused));
+  };
+  return model.hasOverlooked === undefined ? first() : new RepeatedSearch(model, first);
 }
 
 /** Tells of the steps of the model itself. */

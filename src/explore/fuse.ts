@@ -66,6 +66,18 @@ export class FusedModel implements Model {
     return this.#model.actions(into);
   }
 
+  get sufficient(): number {
+    return this.#model.sufficient ?? this.mostActions;
+  }
+
+  hasOverlooked(): boolean {
+    return this.#model.hasOverlooked?.() ?? false;
+  }
+
+  repeat(): void {
+    this.#model.repeat?.();
+  }
+
   agentOf(action: Action): number {
     return this.#model.agentOf(action);
   }

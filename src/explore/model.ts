@@ -45,6 +45,17 @@ export interface Model {
   readonly mostActions: number;
   /** Puts what might be possible now into `into`, in a fixed order; returns how much that is. */
   actions(into: Int32Array): number;
+  /**
+   * For a model that reduces itself: how many of the actions last put first need be explored, unless
+   * all that they lead to is explored already. Undefined: all.
+   */
+  readonly sufficient?: number;
+  /**
+   * For a model that reduces itself by what it learns: whether the search has left out what it should
+   * not have, as it knows by now. Then it is repeated from the first state, after `repeat`.
+   */
+  hasOverlooked?(): boolean;
+  repeat?(): void;
   agentOf(action: Action): number;
   /** Does a step. If it asks a question, `choice` is the number of the answer. */
   perform(action: Action, choice: number): StepEnd;

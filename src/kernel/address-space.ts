@@ -1,8 +1,13 @@
-import type { Access, AccessForm, AccessKind } from "../arch/index.ts";
-import { type Architecture, type BpAttr, type Installed, resolveAccess } from "../arch/index.ts";
-import { assert, asVa, type Errno, type Result, type Va } from "../base/index.ts";
+import {
+  type AccessForm,
+  type AccessKind,
+  type Architecture,
+  resolveAccess,
+} from "../arch/index.ts";
+import { assert, asVa, type Va } from "../base/index.ts";
 import { FLAG } from "./event-state.ts";
 import type { AccessOp, KernelProgram, Place } from "./op.ts";
+import { type NumberedAccess, ParsedBreakpoint } from "./parsed-breakpoint.ts";
 
 /** Addresses in the state are words. From here up they are the kernel's. */
 export const KERNEL_BASE = 0x4000_0000;
@@ -21,22 +26,21 @@ const KERNEL_START: Readonly<Record<string, bigint>> = {
 const KERNEL_START_POWERPC = 0xc000_0000_0000_0000n;
 
 /** One access as it is done: what the hardware compares, and what becomes of the memory. */
-export interface Touch {
-  readonly access: Access;
+export interface Touch extends NumberedAccess {
+  /** What a trace calls it. */
+  readonly label: string;
   readonly variable: number;
   readonly offset: number;
   /** What is stored: so many bytes of this number. Undefined: nothing is stored. */
   readonly value: number | undefined;
 }
 
-/** A breakpoint as the state has it; `flags` are FLAG bits, of which the modes count. */
-export interface BpSpec {
-  readonly addr: number;
-  readonly len: number;
-  readonly type: number;
-  readonly flags: number;
-  readonly perTask: boolean;
-}
+/** Bits of the modes that a breakpoint is parsed with: FLAG's two, and whether it has a target. */
+export const PER_TASK = 1;
+export const MODES = FLAG.excludeUser | FLAG.excludeKernel;
+
+/** Places for the breakpoints that were asked for last; a power of two. */
+const RECENT = 64;
 
 /** Where variables and functions lie, and what the accesses of a program are made of. */
 export class AddressSpace {
@@ -44,8 +48,12 @@ export class AddressSpace {
   readonly #program: KernelProgram;
   readonly #addresses = new Map<string, number>();
   readonly #kernelStart: bigint;
-  readonly #verdicts = new WeakMap<Installed, WeakMap<Access, boolean>>();
-  readonly #parsed = new Map<number, Map<number, Result<Installed, Errno>>>();
+  readonly #parsed = new Map<string, ParsedBreakpoint>();
+  readonly #recent: (ParsedBreakpoint | undefined)[] = Array.from(
+    { length: RECENT },
+    () => undefined,
+  );
+  readonly #touches = new Map<string, Touch>();
 
   constructor(arch: Architecture, program: KernelProgram) {
     this.arch = arch;
@@ -76,55 +84,33 @@ export class AddressSpace {
     return asVa(this.#kernelStart + BigInt(address - KERNEL_BASE));
   }
 
-  /** kernel: hw_breakpoint_arch_parse(), remembered. */
-  parse(bp: BpSpec): Result<Installed, Errno> {
-    const { addr, len, type, flags, perTask } = bp;
-    let known = this.#parsed.get(addr);
-    if (known === undefined) {
-      known = new Map();
-      this.#parsed.set(addr, known);
-    }
-    // The ranges do not overlap: lengths beyond 16 bits and types beyond 4 are not remembered.
-    const key = (len << 11) | (type << 7) | (flags << 1) | (perTask ? 1 : 0);
-    const isKept = len >= 0 && len < 1 << 16 && type >= 0 && type < 16 && flags < 64;
-    const before = isKept ? known.get(key) : undefined;
-    if (before !== undefined) return before;
-    const excludeUser = (flags & FLAG.excludeUser) !== 0;
-    const excludeKernel = (flags & FLAG.excludeKernel) !== 0;
-    const range = { bpAddr: this.va(addr), bpLen: len, bpType: type };
-    const attr: BpAttr = { ...range, excludeUser, excludeKernel, perTask };
-    const parsed = this.arch.archParse(attr);
-    if (isKept) known.set(key, parsed);
+  /**
+   * kernel: hw_breakpoint_arch_parse(), remembered. The four words are as they stand in the state, for
+   * every access asks for them; `modes` are those of MODES and PER_TASK.
+   */
+  parse(addr: number, len: number, type: number, modes: number): ParsedBreakpoint {
+    // A variable is 8 bytes or more, so neighbours do not meet in one place.
+    const place = ((addr >>> 3) ^ len ^ (type << 3) ^ (modes << 1)) & (RECENT - 1);
+    const recent = this.#recent[place];
+    if (recent?.isOf(addr, len, type, modes)) return recent;
+    const key = [addr, len, type, modes].join();
+    const parsed = this.#parsed.get(key) ?? this.#parseAnew(addr, len, type, modes);
+    this.#parsed.set(key, parsed);
+    this.#recent[place] = parsed;
     return parsed;
   }
 
-  /**
-   * Whether a breakpoint is to count an access. What this architecture refuses to install, and some
-   * kernel did all the same, is judged by its bytes alone.
-   */
-  shouldHit(bp: BpSpec, access: Access): boolean {
-    const parsed = this.parse(bp);
-    if (!parsed.ok) return this.#touchesBytes(bp, access);
-    // Both are the same objects time and again, and comparing addresses is slow.
-    let known = this.#verdicts.get(parsed.value);
-    if (known === undefined) {
-      known = new WeakMap();
-      this.#verdicts.set(parsed.value, known);
-    }
-    let hit = known.get(access);
-    if (hit === undefined) {
-      hit = this.arch.accessMatches(parsed.value, access) === "hit";
-      known.set(access, hit);
-    }
-    return hit;
-  }
-
-  #touchesBytes({ addr, len, type }: BpSpec, access: Access): boolean {
+  #parseAnew(addr: number, len: number, type: number, modes: number): ParsedBreakpoint {
     const first = this.va(addr);
-    const last = first + BigInt(len) - 1n;
-    const wanted =
-      access.kind === "load" ? type & 1 : access.kind === "store" ? type & 2 : type & 3;
-    return wanted !== 0 && access.first <= last && first <= access.last;
+    const result = this.arch.archParse({
+      bpAddr: first,
+      bpLen: len,
+      bpType: type,
+      excludeUser: (modes & FLAG.excludeUser) !== 0,
+      excludeKernel: (modes & FLAG.excludeKernel) !== 0,
+      perTask: (modes & PER_TASK) !== 0,
+    });
+    return new ParsedBreakpoint(this.arch, { addr, len, type, modes, first, result });
   }
 
   /** The accesses that one statement, or one line of a function, is made of. */
@@ -152,6 +138,9 @@ export class AddressSpace {
     value: number | undefined,
   ): Touch {
     const { kind, form, size, kernel = false } = how;
+    const equal = [place.name, place.offset, kind, form, size, kernel, value].join();
+    const known = this.#touches.get(equal);
+    if (known !== undefined) return known;
     const access = resolveAccess(this.arch, {
       address: this.va(this.addressOf(place)),
       size,
@@ -161,7 +150,11 @@ export class AddressSpace {
       uaccess: kernel,
     });
     const variable = this.#program.variables.findIndex((it) => it.name === place.name);
-    return { access, variable, offset: place.offset, value };
+    const id = this.#touches.size;
+    const label = `${kind} ${size}`;
+    const touch = { access, id, label, variable, offset: place.offset, value };
+    this.#touches.set(equal, touch);
+    return touch;
   }
 
   #call(name: string): readonly Touch[] {

@@ -6,7 +6,7 @@ import { type FixId, isFixId } from "./fixes.ts";
 import { historicArch } from "./historic-arch.ts";
 import { Kernel } from "./kernel.ts";
 import type { KernelProgram, Op } from "./op.ts";
-import { interruptPending, runInterrupt } from "./overflow.ts";
+import { interruptIsDue, interruptPending, runInterrupt } from "./overflow.ts";
 import { ARM64_STEP_OVER } from "./trap/arm64.ts";
 import { hasUserWork, userStep } from "./user-mode.ts";
 import { waitIsOver } from "./waits.ts";
@@ -18,6 +18,8 @@ const MOST_EVENTS = 2000;
 
 export interface BootOptions {
   readonly seed?: number;
+  /** Without the mistakes that Linux still has. Default: Linux as it is. */
+  readonly asIntended?: boolean;
   /** Whether kernel threads preempt tasks, which lets these migrate. Default: true. */
   readonly detours?: boolean;
   /** Undefined: enough for each statement of the program to be done once. */
@@ -35,6 +37,7 @@ export function boot(program: KernelProgram, options: BootOptions = {}): Kernel 
     withoutFixes,
     bounds: options.bounds ?? boundsOf(program),
     seed: options.seed ?? 1,
+    asIntended: options.asIntended ?? false,
   });
   kernel.machine.boot(kernel.state, {
     kernel,
@@ -42,6 +45,7 @@ export function boot(program: KernelProgram, options: BootOptions = {}): Kernel 
     userStep: (task) => userStep(kernel, task),
     hasUserWork: (task) => hasUserWork(kernel, task),
     interruptPending: (cpu) => interruptPending(kernel, cpu),
+    interruptIsDue: (cpu) => interruptIsDue(kernel, cpu),
     interrupt: (cpu) => runInterrupt(kernel, cpu),
     waitIsOver: (kind, what) => waitIsOver(kernel, kind, what),
   });

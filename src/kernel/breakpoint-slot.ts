@@ -1,7 +1,8 @@
 import { slotClass } from "../arch/index.ts";
 import type { Errno } from "../base/index.ts";
 import { NULL, Violation } from "../machine/index.ts";
-import { FLAG, HANDLER } from "./event-state.ts";
+import { MODES, PER_TASK } from "./address-space.ts";
+import { HANDLER } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Pinned } from "./slots/bp-slots.ts";
 import { TYPE_DATA, TYPE_INST } from "./slots/bp-slots.ts";
@@ -58,10 +59,9 @@ export function hwBreakpointParse(
   event: number,
   attr: { readonly addr: number; readonly len: number; readonly type: number },
 ): Errno | undefined {
-  const perTask = k.event.target.get(event) !== NULL;
-  const flags = k.event.flags.get(event) & (FLAG.excludeUser | FLAG.excludeKernel);
-  const { addr, len, type } = attr;
-  const parsed = k.space.parse({ addr, len, type, flags, perTask });
+  const perTask = k.event.target.get(event) === NULL ? 0 : PER_TASK;
+  const modes = (k.event.flags.get(event) & MODES) | perTask;
+  const parsed = k.space.parse(attr.addr, attr.len, attr.type, modes).result;
   if (!parsed.ok) return parsed.error;
   if (!k.arch.inKernelSpace(parsed.value)) return undefined;
   if (k.hasFlag(event, "excludeKernel")) return "EINVAL";

@@ -24,7 +24,9 @@ export const closeSyscall = procedure("close", [], {
 /** A mapping outlives the descriptor that it was made with. */
 function munmap(k: Kernel, name: string) {
   const event = k.user.eventOf.get(1, k.program.handle(name));
-  if (event === NULL || k.event.mapped.get(event) === 0) return finish(k, failure("EINVAL"));
+  const leader = k.thread.leader.get(k.machine.self);
+  if (event === NULL || !k.thread.rings.has(leader, event)) return finish(k, failure("EINVAL"));
+  k.thread.rings.remove(leader, event);
   k.event.mapped.add(event, -1);
   return k.machine.call(closeFile, [event], "done");
 }

@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { BugError } from "../base/index.ts";
 import type { AddressSpace, Touch } from "./address-space.ts";
 import type { AccessOp, KernelProgram, Op } from "./op.ts";
 
@@ -8,11 +8,14 @@ export interface CompiledStep {
   readonly op: Op;
   readonly times: number;
   readonly phase: number;
-  /** What an access does in user mode; empty for what is a system call. */
+  readonly kind: Op["kind"];
+  /** An access in user mode. All others are system calls. */
+  readonly isAccess: boolean;
+  /** What an access does, in user mode or in a copy of the kernel's; else empty. */
   readonly touches: readonly Touch[];
 }
 
-const USER_ACCESS = new Set([
+const USER_ACCESS: ReadonlySet<string> = new Set([
   "load",
   "store",
   "rmw",
@@ -32,6 +35,11 @@ export class CompiledProgram {
   readonly hwHandles: readonly string[];
   readonly steps: readonly CompiledStep[];
   readonly phases: number;
+  readonly #actors: ReadonlyMap<string, number>;
+  readonly #handles: ReadonlyMap<string, number>;
+  /** Actors that others make, in order of their numbers; the ids of the events of each open. */
+  readonly #born: readonly number[];
+  readonly #firstEvent: readonly number[];
   readonly #ofActor: readonly (readonly CompiledStep[])[];
   readonly #functions: ReadonlyMap<string, number>;
   readonly #bodies: readonly (readonly Touch[])[];
@@ -40,16 +48,27 @@ export class CompiledProgram {
     const born = program.steps.flatMap(({ action }) => bornIn(action));
     this.actors = [...new Set([...program.tasks.map((task) => task.name), ...born])];
     this.handles = [...new Set(program.steps.flatMap(({ action }) => handleOf(action)))];
+    this.#actors = new Map(this.actors.map((name, index) => [name, index]));
+    this.#handles = new Map(this.handles.map((name, index) => [name, index]));
     this.hwHandles = [...new Set(program.steps.flatMap(({ action }) => hwHandleOf(action)))];
     this.steps = program.steps.map((step, index) => ({
       index,
       actor: this.actor(step.actor),
       op: step.action,
+      kind: step.action.kind,
       times: step.times,
       phase: step.phase,
+      isAccess: isUserAccess(step.action),
       touches: touchesOf(step.action, space),
     }));
-    this.phases = 1 + Math.max(0, ...this.steps.map((step) => step.phase));
+    this.#born = [...new Set(born.map((name) => this.actor(name)))];
+    let next = 1;
+    this.#firstEvent = this.steps.map(({ op, times }) => {
+      const first = next;
+      if (op.kind === "open") next += times * (1 + this.#born.length);
+      return first;
+    });
+    this.phases = 1 + this.steps.reduce((most, { phase }) => Math.max(most, phase), 0);
     this.#ofActor = this.actors.map((_, actor) => this.steps.filter((it) => it.actor === actor));
     this.#functions = new Map(program.functions.map(({ name }, index) => [name, index]));
     this.#bodies = program.functions.map(({ name }) =>
@@ -58,14 +77,14 @@ export class CompiledProgram {
   }
 
   actor(name: string): number {
-    const actor = this.actors.indexOf(name);
-    assert(actor >= 0, `no task is called ${name}`);
+    const actor = this.#actors.get(name);
+    if (actor === undefined) throw new BugError(`no task is called ${name}`);
     return actor;
   }
 
   handle(name: string): number {
-    const handle = this.handles.indexOf(name);
-    assert(handle >= 0, `no event is called ${name}`);
+    const handle = this.#handles.get(name);
+    if (handle === undefined) throw new BugError(`no event is called ${name}`);
     return handle;
   }
 
@@ -78,13 +97,23 @@ export class CompiledProgram {
     return this.#bodies[func - 1] ?? [];
   }
 
+  /** The id that an event is to have: of its own for each statement that opens one, each time. */
+  eventIdOf(step: CompiledStep, time: number): number {
+    return (this.#firstEvent[step.index] ?? 0) + time * (1 + this.#born.length);
+  }
+
+  /** The number of an actor among those that others make, counted from 1: behind its parent's event. */
+  birthOf(actor: number): number {
+    return 1 + this.#born.indexOf(actor);
+  }
+
   /** Statement number `ip` of an actor; undefined behind the last one. */
   stepOf(actor: number, ip: number): CompiledStep | undefined {
     return this.#ofActor[actor]?.[ip];
   }
 }
 
-export function isUserAccess(op: Op): op is AccessOp {
+function isUserAccess(op: Op): op is AccessOp {
   return USER_ACCESS.has(op.kind);
 }
 

@@ -73,13 +73,14 @@ function startAfresh(k: Kernel, task: number): void {
 function finishTaskSwitch(k: Kernel, prev: number): void {
   if (prev === NULL) return;
   k.machine.task.cpu.set(prev, -1);
-  k.machine.task.lastCpu.set(prev, k.machine.here);
+  if (k.machine.keepsLastCpu) k.machine.task.lastCpu.set(prev, k.machine.here);
   if (k.machine.task.state.get(prev) === TASK.zombie) k.putTask(prev);
 }
 
 /** What perf_event_context_sched_out() asks without a lock. */
 function mayBeClones(k: Kernel, ctx: number, next: number): boolean {
-  if (next === NULL) return false;
+  // As intended an event stays with its task: what is swapped away may never come back.
+  if (next === NULL || k.asIntended) return false;
   const { parentCtx } = k.ctx;
   const parent = parentCtx.get(ctx);
   const nextParent = parentCtx.get(next);

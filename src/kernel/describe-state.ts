@@ -1,4 +1,5 @@
 import { NULL } from "../machine/index.ts";
+import { isArmed } from "./hw-registers.ts";
 import type { Kernel } from "./kernel.ts";
 
 // What a trace shows beside each step. Reading for it leaves no mark on the state.
@@ -34,7 +35,7 @@ export function slotsText(k: Kernel): string {
     const slots: string[] = [];
     for (let register = 0; register < k.registers; register++) {
       const event = k.percpu.slot.get(cpu, register);
-      const isOn = k.percpu.regOn.get(cpu, register) !== 0;
+      const isOn = isArmed(k, cpu, register);
       if (event === NULL) slots.push(isOn ? "?" : "-");
       else slots.push(isOn ? `e${event}` : `(e${event})`);
     }

@@ -18,12 +18,14 @@ export interface EventPlace {
   readonly cpu: number;
   readonly parent?: number;
   readonly handler?: number;
+  /** The id that it is to have, if that was never used. */
+  readonly wanted?: number;
 }
 
 /** kernel: perf_event_alloc(), up to where the breakpoint code is asked. */
 export function perfEventAlloc(k: Kernel, attr: EventAttr, place: EventPlace): number {
   const { event } = k;
-  const it = event.record.alloc();
+  const it = event.record.alloc(place.wanted);
   event.refs.set(it, 1);
   event.state.set(it, attr.disabled ? PERF_EVENT_STATE.off : PERF_EVENT_STATE.inactive);
   event.cpu.set(it, place.cpu);

@@ -49,6 +49,7 @@ export const eventFunctionCall = procedure(
         done = k.ctx.task.get(ctx) === f.task;
         if (!done) return;
         const isActive = k.ctx.isActive.get(ctx) !== 0;
+        if (!isActive && !k.asIntended) k.onComplaint?.("event_function: !ctx->is_active");
         k.warnOn(isActive && k.percpu.taskCtx.get(cpu) !== ctx, "active, but not on this cpu");
         runHere(k, f.event, f.func, f.arg);
       });
@@ -74,7 +75,7 @@ function runHere(k: Kernel, event: number, func: number, arg: number): void {
   else if (func === EVENT_FUNCTION.enable) perfEventEnableLocked(k, event, ctx);
   else if (func === EVENT_FUNCTION.remove) removeFromContext(k, event, ctx, arg);
   else {
-    assert(func === EVENT_FUNCTION.period, `no event function ${func}`);
+    assert(func === EVENT_FUNCTION.period, "one of the event functions");
     k.event.samplePeriod.set(event, arg);
     k.event.periodLeft.set(event, 0);
   }

@@ -30,6 +30,7 @@ export const FLAG = {
   freq: 256,
   exclusive: 512,
   readsGroup: 1024, // PERF_FORMAT_GROUP
+  cloexec: 2048, // of the descriptor, and so of its copies
 } as const;
 
 /** Who is told of an overflow. The default writes to the ring; the others own the next step. */

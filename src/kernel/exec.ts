@@ -9,13 +9,13 @@ import {
 import { ATTACH_CHILD, DETACH, EVENT_ALL, FLAG, PERF_EVENT_STATE } from "./event-state.ts";
 import { perfEventExitTaskContext } from "./exit.ts";
 import { putEvent } from "./free-event.ts";
+import { takeCloexecFile, takeRing } from "./held-files.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
-import { SIGNALS } from "./records/thread-fields.ts";
-import { perfRemoveFromContext, perfRemoveFromOwner } from "./release.ts";
+import { closeFile, perfRemoveFromContext, perfRemoveFromOwner } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
-import { SIGTRAP } from "./signal-names.ts";
+import { SIGNALS, SIGTRAP } from "./signal-names.ts";
 import { finish, stepOf } from "./user-program.ts";
 import { WAIT_FOR } from "./waits.ts";
 
@@ -90,6 +90,10 @@ export const execve = procedure("begin_new_exec", [], {
   },
 
   enableOnExec(k) {
+    // exec_mmap() and do_close_on_exec() have come before.
+    const leader = k.thread.leader.get(k.machine.self);
+    const event = takeRing(k, leader) || takeCloexecFile(k, leader);
+    if (event !== NULL) return k.machine.call(closeFile, [event], "enableOnExec");
     const ctx = k.thread.ctx.get(k.machine.self);
     if (ctx === NULL) return "dumpable";
     perfEventEnableOnExec(k, ctx);

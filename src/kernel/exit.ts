@@ -2,6 +2,7 @@ import { CALLED, DONE, NULL, procedure, TASK, TOMBSTONE } from "../machine/index
 import { ctxSchedOut, putCtx, removeFromContext, uncloneCtx } from "./ctx-sched.ts";
 import { ATTACH_CHILD, DETACH, EVENT_ALL } from "./event-state.ts";
 import { putEvent } from "./free-event.ts";
+import { takeFile, takeRing } from "./held-files.ts";
 import type { Kernel } from "./kernel.ts";
 import { perfEventWakeup } from "./overflow.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
@@ -98,9 +99,9 @@ export const perfEventExitTask = procedure("perf_event_exit_task", [], {
   // Under its mutex the list holds no event that close() has freed.
   disownAll(k) {
     const { self } = k.machine;
+    // Nobody but the task itself makes an event its own: no need to follow those of others.
     for (let event = 1; event <= k.event.record.count; event++) {
-      if (k.event.record.isLive(event) && k.event.owner.get(event) === self)
-        k.event.owner.set(event, NULL);
+      if (k.event.owner.holds(event, self)) k.event.owner.set(event, NULL);
     }
     k.unlock(k.thread.perfEventMutex, self);
     return k.machine.call(perfEventExitTaskContext, [self], "done");
@@ -119,9 +120,8 @@ export const doExit = procedure("do_exit", ["event"], {
     const { self } = k.machine;
     if (!isLastThread(k, self)) return "taskWork";
     const leader = k.thread.leader.get(self);
-    f.event = k.thread.files.next(leader, 0);
+    f.event = takeRing(k, leader) || takeFile(k, leader);
     if (f.event === NULL) return "taskWork";
-    k.thread.files.remove(leader, f.event);
     return k.machine.call(closeFile, [f.event], "files");
   },
 
@@ -151,9 +151,9 @@ function isLastThread(k: Kernel, task: number): boolean {
 function otherThread(k: Kernel, task: number): number {
   const leader = k.thread.leader.get(task);
   for (let it = 1; it <= k.machine.tasks; it++) {
-    if (it === task || !k.machine.task.record.isLive(it)) continue;
+    if (it === task || !k.thread.leader.holds(it, leader)) continue;
     const dead = k.machine.task.state.get(it) === TASK.zombie || k.thread.exiting.get(it) !== 0;
-    if (k.thread.leader.get(it) === leader && !dead) return it;
+    if (!dead) return it;
   }
   return NULL;
 }
@@ -177,8 +177,8 @@ function orphanChildren(k: Kernel, parent: number): void {
 function releaseTracee(k: Kernel, task: number): void {
   k.thread.tracer.set(task, NULL);
   k.thread.ptraceMessage.set(task, 0);
+  if (k.thread.ptraceStep.get(task) !== 0) k.thread.stepBit.set(task, 0);
   k.thread.ptraceStep.set(task, 0);
-  k.thread.stepBit.set(task, 0);
   if (k.machine.task.state.get(task) === TASK.stopped) k.machine.task.state.set(task, TASK.ready);
 }
 

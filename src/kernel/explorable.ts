@@ -14,12 +14,20 @@ import { checkNobodyHangs } from "./end-state.ts";
 import type { Kernel } from "./kernel.ts";
 import { checkAccounting } from "./leaks.ts";
 import type { KernelProgram } from "./op.ts";
+import { learn } from "./reduce/learn.ts";
+import { Reduction } from "./reduce/reduction.ts";
+import { renamingsOf } from "./symmetry/equal-agents.ts";
+import { KernelSymmetry } from "./symmetry/symmetry.ts";
 
 /** How an attempt at a step ended, as an explorer counts it. */
 const END = { done: 1, failed: 2, beyond: 3 } as const;
 
 export interface ExplorableOptions extends BootOptions {
   readonly name: string;
+  /** Leave out interleavings that lead nowhere else. Default: no. */
+  readonly reduce?: boolean;
+  /** Take processors and tasks that are equal for each other. Default: no. */
+  readonly symmetry?: boolean;
   /** What else must hold when nothing can happen any more; throws the Violation. */
   readonly checkEnd?: (kernel: Kernel) => void;
   /** What must be true in at least one such state. */
@@ -63,8 +71,14 @@ export class ExplorableKernel {
   readonly agents: readonly string[];
   readonly mostActions: number;
   readonly goals: readonly EndGoal[];
+  readonly symmetries: readonly KernelSymmetry[];
+  /** How many ways there are to exchange what is equal. */
+  readonly renamings: number;
+  /** Of the actions last listed, how many of the first need be explored. */
+  sufficient = 0;
   readonly #options: ExplorableOptions;
   readonly #list: Action[] = [];
+  readonly #reduction: Reduction | undefined;
   #violation: Violation | undefined;
 
   constructor(program: KernelProgram, options: ExplorableOptions) {
@@ -75,11 +89,22 @@ export class ExplorableKernel {
     const { cpus, tasks } = this.kernel.machine;
     this.agents = Array.from({ length: cpus }, (_, cpu) => `cpu${cpu}`);
     this.mostActions = cpus * (tasks + 3);
+    this.kernel.machine.keepsLastCpu = false;
+    if (options.reduce === true) {
+      this.#reduction = new Reduction(this.kernel);
+      learn(this.kernel, this.#reduction.knowledge);
+      this.#reduction.trustAfresh();
+    }
+    const renamings =
+      options.symmetry === true ? renamingsOf(program, this.kernel.program.actors).slice(1) : [];
+    this.symmetries = renamings.length === 0 ? [] : [new KernelSymmetry(this.kernel, renamings)];
+    this.renamings = renamings.length;
     this.goals = (options.goals ?? []).map(({ name, holds }) => new EndGoal(name, holds));
   }
 
   actions(into: Int32Array): number {
     this.kernel.machine.actions(this.#list);
+    this.sufficient = this.#reduction?.choose(this.#list) ?? this.#list.length;
     for (let index = 0; index < this.#list.length; index++) into[index] = this.#list[index] ?? 0;
     return this.#list.length;
   }
@@ -107,13 +132,25 @@ export class ExplorableKernel {
 
   perform(action: Action, choice: number): 1 | 2 | 3 {
     try {
+      this.#reduction?.knowledge.begin(action);
       this.kernel.machine.perform(action, choice);
+      this.#reduction?.knowledge.end(action);
       return END.done;
     } catch (error) {
+      this.#reduction?.knowledge.abandon();
       if (error instanceof CapacityError) return END.beyond;
       this.#violation = violationOf(error);
       return END.failed;
     }
+  }
+
+  /** Whether the search so far has left out what it should not have: then it must be repeated. */
+  hasOverlooked(): boolean {
+    return this.#reduction?.hasOverlooked() ?? false;
+  }
+
+  repeat(): void {
+    this.#reduction?.trustAfresh();
   }
 
   get choices(): number {

@@ -2,8 +2,10 @@
 export interface Fix {
   readonly commit: string;
   readonly year: number;
-  /** The commit's own, or in small letters what it does. */
+  /** The commit's own where a text at hand quotes it; else, in small letters, what it does. */
   readonly title: string;
+  /** The number of the commit is from memory: no text at hand confirms it. */
+  readonly isRecalled?: true;
   readonly files: readonly string[];
   /** What goes wrong without it, and how many processors and tasks that takes. */
   readonly without: string;
@@ -31,14 +33,16 @@ export const FIXES = {
   Z11: {
     commit: "c790b0ad23f4",
     year: 2013,
-    title: "hw_breakpoint: Use cpu_possible_mask in {reserve,release}_bp_slot()",
+    title: "count the breakpoints of a task on possible CPUs, not on those online",
+    isRecalled: true,
     files: [BREAKPOINT],
     without: "a CPU that was down while a task breakpoint was closed keeps its slot",
   },
   Z12: {
     commit: "8b4d801b2b12",
     year: 2013,
-    title: "hw_breakpoint: Fix cpu check in task_bp_pinned(cpu)",
+    title: "compare a task's breakpoints with the CPU asked about, not with the new one's",
+    isRecalled: true,
     files: [BREAKPOINT],
     without: "any-CPU breakpoints of a task are not counted beside those on one CPU: overcommit",
   },
@@ -52,7 +56,7 @@ export const FIXES = {
   Z14: {
     commit: "44234adcdce3",
     year: 2009,
-    title: "hw-breakpoints: Modify breakpoints without unregistering them",
+    title: "modify a breakpoint by disabling, editing and enabling it",
     files: [BREAKPOINT],
     without: "while a tracer moves its breakpoint another opener takes its slot",
   },
@@ -143,7 +147,8 @@ export const FIXES = {
   Z30: {
     commit: "c6e5b73242d2",
     year: 2016,
-    title: "perf: Synchronously clean up child events",
+    title: "remove the inherited events when the last descriptor is closed",
+    isRecalled: true,
     files: [CORE],
     without: "inherited events keep their slots after the last descriptor is closed",
   },

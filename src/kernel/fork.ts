@@ -7,19 +7,24 @@ import { perfEventExitTaskContext } from "./exit.ts";
 import { freeEvent } from "./free-event.ts";
 import type { Kernel } from "./kernel.ts";
 import { failure } from "./outcome.ts";
-import { SIGNALS } from "./records/thread-fields.ts";
-import { SIGTRAP } from "./signal-names.ts";
+import { SIGNALS, SIGTRAP } from "./signal-names.ts";
 import { allocTaskContext } from "./task-context.ts";
 import { finish, stepOf } from "./user-program.ts";
 import { WAIT_FOR } from "./waits.ts";
 
 /** kernel: inherit_event(). Makes the child's own event, with slots of its own. */
-const inheritEvent = procedure("inherit_event", ["event", "child", "made", "original"], {
+const INHERIT = ["event", "child", "made", "original", "wantsToRun"] as const;
+const inheritEvent = procedure("inherit_event", INHERIT, {
+  // What it is like and whether it is on is looked up now. Only the mutex of the forking task's context
+  // is held; an ioctl holds that of the context in which the family's first event is, which is another
+  // one if the parent has inherited its event itself.
   alloc(k: Kernel, f) {
     f.original = k.family(f.event);
-    const attr = { ...attrOf(k, f.event), flags: k.event.flags.get(f.original) };
-    const cpu = k.event.cpu.get(f.event);
-    f.made = perfEventAlloc(k, attr, { target: f.child, cpu, parent: f.original });
+    f.wantsToRun = k.event.state.get(f.event) >= PERF_EVENT_STATE.inactive ? 1 : 0;
+    const attr = attrOf(k, f.original);
+    const cpu = k.event.cpu.get(f.original);
+    const wanted = f.original + k.program.birthOf(k.thread.actor.get(f.child));
+    f.made = perfEventAlloc(k, attr, { target: f.child, cpu, parent: f.original, wanted });
     k.event.handler.set(f.made, k.event.handler.get(f.original));
     const refused = registerPerfHwBreakpoint(k, f.made);
     if (refused === undefined) return "ctx";
@@ -49,8 +54,8 @@ const inheritEvent = procedure("inherit_event", ["event", "child", "made", "orig
       return "dropOrphan";
     }
     event.refs.add(f.original, 1);
-    const wantsToRun = event.state.get(f.event) >= PERF_EVENT_STATE.inactive;
-    event.state.set(f.made, wantsToRun ? PERF_EVENT_STATE.inactive : PERF_EVENT_STATE.off);
+    const { inactive, off } = PERF_EVENT_STATE;
+    event.state.set(f.made, f.wantsToRun !== 0 ? inactive : off);
     const leader = event.groupLeader.get(f.event);
     if (leader !== NULL) event.groupLeader.set(f.made, childOf(k, leader, f.child));
     addEventToCtx(k, f.made, event.ctx.get(f.made));

@@ -1,7 +1,6 @@
 import { slotClass } from "../arch/index.ts";
 import { NULL, Violation } from "../machine/index.ts";
-import { KERNEL_BASE } from "./address-space.ts";
-import { FLAG } from "./event-state.ts";
+import { KERNEL_BASE, MODES } from "./address-space.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** The registers of an event's class: from the first one to the one behind the last. */
@@ -41,28 +40,34 @@ export function hwBreakpointDel(k: Kernel, event: number): void {
   throw new Violation("warning", `event ${event} is active on cpu ${cpu} but in no slot`);
 }
 
-/** The flags that some registers compare with, too. */
-const MODES = FLAG.excludeUser | FLAG.excludeKernel;
-
 /** kernel: __set_breakpoint() and its like. Programs a register with what the event was parsed into. */
 export function arm(k: Kernel, cpu: number, register: number, event: number): void {
-  const { regOn, regAddr, regLen, regType, regFlags } = k.percpu;
+  const { armed, regAddr, regLen, regType, regModes } = k.percpu;
   if (k.lacks("Z17")) {
     if (k.percpu.cachedAddr.get(cpu, register) === k.event.hwAddr.get(event)) return;
     k.percpu.cachedAddr.set(cpu, k.event.hwAddr.get(event), register);
   }
-  regFlags.set(cpu, k.event.flags.get(event) & MODES, register);
+  regModes.set(cpu, k.event.flags.get(event) & MODES, register);
   regAddr.set(cpu, k.event.hwAddr.get(event), register);
   regLen.set(cpu, k.event.hwLen.get(event), register);
   regType.set(cpu, k.event.hwType.get(event), register);
-  regOn.set(cpu, 1, register);
+  armed.set(cpu, armed.get(cpu) | (1 << register));
   if (k.hasFlag(event, "excludeKernel") && k.event.hwAddr.get(event) >= KERNEL_BASE)
     throw new Violation("wrong-privilege", `event ${event} watches an address it was refused`);
 }
 
 export function disarm(k: Kernel, cpu: number, register: number): void {
-  const { regOn, regAddr, regLen, regType, regFlags } = k.percpu;
-  for (const field of [regOn, regAddr, regLen, regType, regFlags]) field.set(cpu, 0, register);
+  const { armed, regAddr, regLen, regType, regModes } = k.percpu;
+  armed.set(cpu, armed.get(cpu) & ~(1 << register));
+  regAddr.set(cpu, 0, register);
+  regLen.set(cpu, 0, register);
+  regType.set(cpu, 0, register);
+  regModes.set(cpu, 0, register);
+}
+
+/** Whether a register of a processor is on. */
+export function isArmed(k: Kernel, cpu: number, register: number): boolean {
+  return (k.percpu.armed.get(cpu) & (1 << register)) !== 0;
 }
 
 /**
@@ -70,9 +75,9 @@ export function disarm(k: Kernel, cpu: number, register: number): void {
  * for the step that is pending to answer for; an access that it misses is found out as missed.
  */
 export function checkRegisters(k: Kernel, cpu: number): void {
-  const { slot, regOn, regAddr, regLen, regType } = k.percpu;
+  const { slot, regAddr, regLen, regType } = k.percpu;
   for (let register = 0; register < k.registers; register++) {
-    if (regOn.get(cpu, register) === 0) continue;
+    if (!isArmed(k, cpu, register)) continue;
     const event = slot.get(cpu, register);
     if (event === NULL)
       throw new Violation(

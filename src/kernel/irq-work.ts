@@ -11,6 +11,7 @@ export function queueWork(k: Kernel, event: number, what: "wake" | "disable"): v
   const work = what === "wake" ? k.percpu.irqWork : k.percpu.disableWork;
   for (let cpu = 0; cpu < k.cpus; cpu++) {
     if (work.has(cpu, event)) return;
+    if (what === "disable" && k.percpu.remoteDisableWork.has(cpu, event)) return;
   }
   work.add(k.machine.here, event);
 }

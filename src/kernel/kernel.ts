@@ -1,7 +1,8 @@
-import type { Access, Architecture, Installed } from "../arch/index.ts";
+import type { Architecture, Installed } from "../arch/index.ts";
 import { assert } from "../base/index.ts";
 import {
   type Field,
+  type KernelRecord,
   Layout,
   Machine,
   NULL,
@@ -9,7 +10,7 @@ import {
   TASK,
   Violation,
 } from "../machine/index.ts";
-import { AddressSpace, type BpSpec } from "./address-space.ts";
+import { AddressSpace, MODES, PER_TASK } from "./address-space.ts";
 import { slotType } from "./breakpoint-slot.ts";
 import { CompiledProgram, type CompiledStep } from "./compiled-program.ts";
 import type { PowerpcDesign } from "./designs/powerpc-design.ts";
@@ -17,6 +18,7 @@ import { FLAG } from "./event-state.ts";
 import type { FixId } from "./fixes.ts";
 import type { KernelProgram } from "./op.ts";
 import { NOT_DONE } from "./outcome.ts";
+import type { NumberedAccess, ParsedBreakpoint } from "./parsed-breakpoint.ts";
 import { CtxRecord } from "./records/ctx-record.ts";
 import { EventRecord } from "./records/event-record.ts";
 import { PerCpuRecord } from "./records/per-cpu-record.ts";
@@ -34,6 +36,8 @@ export interface KernelConfig {
   readonly bounds: { readonly tasks: number; readonly events: number };
   /** Seeds the hash. Two runs with different seeds are independent experiments. */
   readonly seed: number;
+  /** Without the mistakes that Linux still has. */
+  readonly asIntended: boolean;
 }
 
 /** The longest prefix of a variable whose bytes are kept. */
@@ -57,12 +61,17 @@ export class Kernel {
   readonly arch: Architecture;
   readonly design: PowerpcDesign;
   readonly state: State;
+  /** All kinds of objects that the state consists of. */
+  readonly records: readonly KernelRecord[];
   readonly cpus: number;
+  readonly asIntended: boolean;
   /** Data registers come first, then those for instructions if they are a pool of their own. */
   readonly dataRegisters: number;
   readonly registers: number;
   /** Whether a task may begin its next statement; a sequential run narrows it. */
   mayBegin: (step: CompiledStep) => boolean = () => true;
+  /** Told of what the kernel only says in its log, and goes on. */
+  onComplaint: ((what: string) => void) | undefined;
   /** Told of each statement that ends, each time that it is done. */
   onResult: ((step: CompiledStep, word: number) => void) | undefined;
   readonly #ideal: AddressSpace;
@@ -78,6 +87,7 @@ export class Kernel {
     this.dataRegisters = slots;
     this.registers = config.arch.slots.shared ? slots : slots + instSlots;
     this.#without = config.withoutFixes;
+    this.asIntended = config.asIntended;
     this.space = new AddressSpace(config.arch, program);
     this.#ideal = new AddressSpace(config.idealArch, program);
     this.program = new CompiledProgram(program, this.space);
@@ -110,6 +120,7 @@ export class Kernel {
       bytes: this.#memoryAt.at(-1) ?? 0,
     });
     this.state = layout.build(config.seed);
+    this.records = layout.records;
   }
 
   /** Puts the records into their first state. Called once, when the machine was booted. */
@@ -139,7 +150,7 @@ export class Kernel {
   /** A task with nothing open, nothing pending, and itself for a process. */
   newTask(actor: number, allowed: number): number {
     const { thread } = this;
-    const task = this.machine.task.alloc(allowed);
+    const task = this.machine.task.alloc(allowed, actor + 1);
     thread.refs.set(task, 1);
     thread.leader.set(task, task);
     thread.dumpable.set(task, 1);
@@ -197,26 +208,32 @@ export class Kernel {
   }
 
   /** What the event was last parsed into. */
+  parsedOf(event: number): ParsedBreakpoint {
+    return this.#parsedIn(this.space, event);
+  }
+
   installedOf(event: number): Installed {
-    const parsed = this.space.parse(this.#bpSpecOf(event));
-    assert(parsed.ok, "an event holds only what could be parsed");
-    return parsed.value;
+    const { result } = this.parsedOf(event);
+    assert(result.ok, "an event holds only what could be parsed");
+    return result.value;
   }
 
   /** Whether an event is to count an access, as today's kernel and any reader would have it. */
-  shouldHit(event: number, access: Access): boolean {
-    return this.#ideal.shouldHit(this.#bpSpecOf(event), access);
+  shouldHit(event: number, touch: NumberedAccess): boolean {
+    return this.#parsedIn(this.#ideal, event).counts(touch);
   }
 
-  #bpSpecOf(event: number): BpSpec {
-    const { hwAddr, hwLen, hwType, target } = this.event;
-    return {
-      addr: hwAddr.get(event),
-      len: hwLen.get(event),
-      type: hwType.get(event),
-      flags: this.event.flags.get(event) & (FLAG.excludeUser | FLAG.excludeKernel),
-      perTask: target.get(event) !== NULL,
-    };
+  #parsedIn(space: AddressSpace, event: number): ParsedBreakpoint {
+    const { hwAddr, hwLen, hwType, flags, target } = this.event;
+    const it = target.follow(event);
+    const modes = (flags.of(it) & MODES) | (target.of(it) === NULL ? 0 : PER_TASK);
+    return space.parse(hwAddr.of(it), hwLen.of(it), hwType.of(it), modes);
+  }
+
+  /** How many of the bytes of a variable from an offset on are kept. */
+  keptBytes(variable: number, offset: number): number {
+    const start = this.#memoryAt[variable] ?? 0;
+    return Math.max(0, (this.#memoryAt[variable + 1] ?? 0) - start - offset);
   }
 
   /** Where a byte of a variable is kept; -1 if it is not. */

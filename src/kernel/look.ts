@@ -22,11 +22,7 @@ export const perfLook = procedure("perf_read", [], {
       case "poll":
         return finish(k, poll(k, event));
       case "mmap":
-        if (k.hasFlag(event, "inherit") && k.event.cpu.get(event) < 0)
-          return finish(k, failure("EINVAL"));
-        k.event.mapped.add(event, 1);
-        k.event.files.add(event, 1);
-        return finish(k, 0);
+        return finish(k, mapRing(k, event));
       case "attach-bpf":
         k.event.handler.set(event, HANDLER.bpf);
         return finish(k, 0);
@@ -39,6 +35,17 @@ export const perfLook = procedure("perf_read", [], {
     }
   },
 });
+
+/** kernel: perf_mmap(). A mapping holds the event as a descriptor does. */
+function mapRing(k: Kernel, event: number): number {
+  if (k.hasFlag(event, "inherit") && k.event.cpu.get(event) < 0) return failure("EINVAL");
+  const process = k.thread.leader.get(k.machine.self);
+  if (k.thread.rings.has(process, event)) return 0;
+  k.thread.rings.add(process, event);
+  k.event.mapped.add(event, 1);
+  k.event.files.add(event, 1);
+  return 0;
+}
 
 /** kernel: perf_poll(). Without a ring there is nothing to wait for, nor when the target is gone. */
 function poll(k: Kernel, event: number): number {

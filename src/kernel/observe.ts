@@ -1,8 +1,7 @@
 import { totalCount, totalSamples } from "./event-read.ts";
 import type { Kernel } from "./kernel.ts";
 import { peek } from "./ptrace-control.ts";
-import { SIGNALS } from "./records/thread-fields.ts";
-import { signalIndex } from "./signal-names.ts";
+import { SIGNALS, signalIndex } from "./signal-names.ts";
 
 // What a program has led to, for whoever compares it with what was expected.
 

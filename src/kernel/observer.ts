@@ -1,7 +1,7 @@
-import type { Access } from "../arch/index.ts";
 import { assert } from "../base/index.ts";
 import { type Bits, NULL, Violation } from "../machine/index.ts";
-import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
+import type { Touch } from "./address-space.ts";
+import { FLAG, HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import { USER_FRAMES } from "./records/thread-fields.ts";
 
@@ -9,10 +9,16 @@ import { USER_FRAMES } from "./records/thread-fields.ts";
  * The ideal observer: each access by a task counts exactly once for each enabled event that it
  * touches. Counted is an event's family, for inherited events stand in for each other. An event that
  * is enabled, disabled or modified while the access is under way may count it or not.
+ *
+ * It is asked at every access, so it makes no objects and no closures.
  */
-export function noteDue(k: Kernel, task: number, access: Access): void {
-  const { due } = setsOf(k, task);
-  forEachDue(k, task, access, (family) => due.add(task, family));
+export function noteDue(k: Kernel, task: number, touch: Touch): void {
+  const due = setIn(k.thread.due, k, task);
+  for (let side = 0; side < SIDES; side++) {
+    const ctx = ctxOn(k, task, side);
+    for (let it = nextDue(k, ctx, touch, 0); it !== 0; it = nextDue(k, ctx, touch, it))
+      due.add(task, k.family(it));
+  }
 }
 
 /** The trap handler counted the access that the task is at. */
@@ -20,21 +26,30 @@ export function noteCounted(k: Kernel, event: number, task: number): void {
   // What ptrace watches stops its task instead, as often as the tracer lets it go on.
   if (task === NULL || k.event.handler.get(event) === HANDLER.ptrace) return;
   const family = k.family(event);
-  const { counted } = setsOf(k, task);
-  // Without Z23 nobody sees to the step: that is found out as a trap without an end.
-  const isEndless = k.lacks("Z23") && k.event.handler.get(event) === HANDLER.bpf;
-  if (counted.has(task, family) && !isEndless)
+  const counted = setIn(k.thread.counted, k, task);
+  if (counted.has(task, family) && !isEndless(k, event))
     throw new Violation("double-hit", `event ${family} counts one access of task ${task} twice`);
   counted.add(task, family);
 }
 
+/** Without Z23 nobody sees to the step: that is found out as a trap without an end. */
+function isEndless(k: Kernel, event: number): boolean {
+  return k.lacks("Z23") && k.event.handler.get(event) === HANDLER.bpf;
+}
+
 /** The access is done. What was due from its start to its end must have counted. */
-export function checkAccess(k: Kernel, task: number, access: Access): void {
-  const { due, counted } = setsOf(k, task);
-  forEachDue(k, task, access, (family) => {
-    if (due.has(task, family) && !counted.has(task, family)) missed(family, task);
-    due.add(task, family);
-  });
+export function checkAccess(k: Kernel, task: number, touch: Touch): void {
+  const due = setIn(k.thread.due, k, task);
+  const counted = setIn(k.thread.counted, k, task);
+  for (let side = 0; side < SIDES; side++) {
+    const ctx = ctxOn(k, task, side);
+    for (let it = nextDue(k, ctx, touch, 0); it !== 0; it = nextDue(k, ctx, touch, it)) {
+      const family = k.family(it);
+      const wasDue = due.has(task, family) && !isBeingDisabled(k, it);
+      if (wasDue && !counted.has(task, family)) missed(family, task);
+      due.add(task, family);
+    }
+  }
   for (let it = counted.next(task, 0); it !== 0; it = counted.next(task, it)) {
     if (!due.has(task, it)) stray(it);
   }
@@ -43,14 +58,23 @@ export function checkAccess(k: Kernel, task: number, access: Access): void {
 }
 
 /** The same for an access that was begun and done in one step: what is due now was due all along. */
-export function checkWholeAccess(k: Kernel, task: number, access: Access): void {
-  const { counted } = setsOf(k, task);
-  forEachDue(k, task, access, (family) => {
-    if (!counted.has(task, family)) missed(family, task);
-    counted.remove(task, family);
-  });
+export function checkWholeAccess(k: Kernel, task: number, touch: Touch): void {
+  const counted = setIn(k.thread.counted, k, task);
+  for (let side = 0; side < SIDES; side++) {
+    const ctx = ctxOn(k, task, side);
+    for (let it = nextDue(k, ctx, touch, 0); it !== 0; it = nextDue(k, ctx, touch, it)) {
+      const family = k.family(it);
+      if (!counted.has(task, family) && !isBeingDisabled(k, it)) missed(family, task);
+      counted.remove(task, family);
+    }
+  }
   const extra = counted.next(task, 0);
   if (extra !== NULL) stray(extra);
+}
+
+/** The trap handler has asked for it to be switched off, and the interrupt that does so is to come. */
+function isBeingDisabled(k: Kernel, event: number): boolean {
+  return k.event.pendingDisable.get(event) !== 0;
 }
 
 function missed(family: number, task: number): never {
@@ -69,45 +93,44 @@ export function forgetAccesses(k: Kernel, task: number): void {
 
 /** The access that a task is at is not made: its tracer moves it on. */
 export function forgetAccess(k: Kernel, task: number): void {
-  const { due, counted } = setsOf(k, task);
-  due.clear(task);
-  counted.clear(task);
+  setIn(k.thread.due, k, task).clear(task);
+  setIn(k.thread.counted, k, task).clear(task);
   k.thread.traps.set(task, 0, k.thread.depth.get(task));
 }
 
-function setsOf(k: Kernel, task: number): { due: Bits; counted: Bits } {
-  const frame = k.thread.depth.get(task);
-  const due = k.thread.due[frame];
-  const counted = k.thread.counted[frame];
-  assert(due !== undefined && counted !== undefined, `no user frame ${frame}`);
-  return { due, counted };
+/** The one of the sets, of which there is one for each user frame, that the task's access uses. */
+function setIn(sets: readonly Bits[], k: Kernel, task: number): Bits {
+  const bits = sets[k.thread.depth.get(task)];
+  assert(bits !== undefined, "a set for each user frame");
+  return bits;
 }
 
-function forEachDue(k: Kernel, task: number, access: Access, body: (family: number) => void): void {
-  const own = k.thread.ctx.get(task);
-  if (own !== NULL) forEachDueIn(k, own, access, body);
-  forEachDueIn(k, k.cpuCtx(k.machine.here), access, body);
+/** An access concerns the events of the task and those of the processor. */
+const SIDES = 2;
+
+function ctxOn(k: Kernel, task: number, side: number): number {
+  return side === 0 ? k.thread.ctx.get(task) : k.cpuCtx(k.machine.here);
 }
 
-function forEachDueIn(
-  k: Kernel,
-  ctx: number,
-  access: Access,
-  body: (family: number) => void,
-): void {
+/** The next event of a context that is to count the access; 0 ends it. */
+function nextDue(k: Kernel, ctx: number, touch: Touch, after: number): number {
+  if (ctx === NULL) return 0;
   const { events } = k.ctx;
-  for (let event = events.next(ctx, 0); event !== 0; event = events.next(ctx, event)) {
-    if (isDue(k, event, access)) body(k.family(event));
-  }
+  let event = events.next(ctx, after);
+  while (event !== 0 && !isDue(k, event, touch)) event = events.next(ctx, event);
+  return event;
 }
 
-function isDue(k: Kernel, event: number, access: Access): boolean {
-  if (k.event.state.get(event) < PERF_EVENT_STATE.inactive) return false;
-  if (k.event.handler.get(event) === HANDLER.ptrace) return false;
-  const leader = k.event.groupLeader.get(event);
-  if (leader !== NULL && k.event.state.get(leader) < PERF_EVENT_STATE.inactive) return false;
-  const cpu = k.event.cpu.get(event);
-  if (cpu >= 0 && cpu !== k.machine.here) return false;
-  if (k.hasFlag(event, access.mode === "user" ? "excludeUser" : "excludeKernel")) return false;
-  return k.shouldHit(event, access);
+function isDue(k: Kernel, event: number, touch: Touch): boolean {
+  const { state, handler, groupLeader, cpu, flags } = k.event;
+  const it = state.follow(event);
+  if (state.of(it) < PERF_EVENT_STATE.inactive) return false;
+  if (handler.of(it) === HANDLER.ptrace) return false;
+  const leader = groupLeader.of(it);
+  if (leader !== NULL && state.get(leader) < PERF_EVENT_STATE.inactive) return false;
+  const only = cpu.of(it);
+  if (only >= 0 && only !== k.machine.here) return false;
+  const excluded = touch.access.mode === "user" ? FLAG.excludeUser : FLAG.excludeKernel;
+  if ((flags.of(it) & excluded) !== 0) return false;
+  return k.shouldHit(event, touch);
 }

@@ -37,6 +37,7 @@ export function attrOfSpec(k: Kernel, spec: EventSpec): EventAttr {
   if (has("enable-on-exec")) flags |= FLAG.enableOnExec;
   if (has("remove-on-exec")) flags |= FLAG.removeOnExec;
   if (has("sigtrap")) flags |= FLAG.sigtrap;
+  if (has("cloexec")) flags |= FLAG.cloexec;
   if ((raw(spec, "read_format") & PERF_FORMAT_GROUP) !== 0) flags |= FLAG.readsGroup;
   const addr =
     spec.raw.find((it) => it.field === "bp_addr")?.value ?? k.space.addressOf(spec.place);

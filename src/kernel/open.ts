@@ -41,7 +41,11 @@ export const perfEventOpen = procedure("perf_event_open", ["event", "target", "l
     const refused = checkInAlloc(k, f.target, spec);
     if (refused !== undefined) return refuse(k, f, failure(refused));
     const attr = attrOfSpec(k, spec);
-    f.event = perfEventAlloc(k, attr, { target: f.target, cpu: spec.cpu ?? -1 });
+    const wanted = k.program.eventIdOf(
+      stepOf(k, k.machine.self),
+      k.thread.done.get(k.machine.self),
+    );
+    f.event = perfEventAlloc(k, attr, { target: f.target, cpu: spec.cpu ?? -1, wanted });
     return "reserveSlot";
   },
 

@@ -1,6 +1,6 @@
 import { NULL } from "../machine/index.ts";
 import { perfEventDisableLocked } from "./event-function.ts";
-import { HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
+import { FLAG, HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
 import { perfEventDisableInatomic, queueWork } from "./irq-work.ts";
 import type { Kernel } from "./kernel.ts";
 import { noteCounted } from "./observer.ts";
@@ -15,15 +15,15 @@ export interface Hit {
 
 /** kernel: perf_bp_event(), called by the trap handlers with interrupts off. */
 export function perfBpEvent(k: Kernel, event: number, hit: Hit): void {
-  const { hwState, count, samplePeriod, periodLeft, state } = k.event;
-  if (hwState.get(event) !== 0) return;
-  if (k.hasFlag(event, "excludeUser") && hit.userMode) return;
-  if (k.hasFlag(event, "excludeKernel") && !hit.userMode) return;
+  const { flags, hwState, count, samplePeriod, periodLeft, state } = k.event;
+  const it = hwState.follow(event);
+  if (hwState.of(it) !== 0) return;
+  if ((flags.of(it) & (hit.userMode ? FLAG.excludeUser : FLAG.excludeKernel)) !== 0) return;
 
   count.add(event, 1);
   noteCounted(k, event, hit.task);
-  const period = samplePeriod.get(event);
-  if (period === 0 || state.get(event) !== PERF_EVENT_STATE.active) return;
+  const period = samplePeriod.of(it);
+  if (period === 0 || state.of(it) !== PERF_EVENT_STATE.active) return;
   if (period === 1) {
     perfEventOverflow(k, event, hit);
     return;
@@ -67,18 +67,30 @@ const POLL_IN = 1;
 const POLL_HUP = 6;
 
 export function interruptPending(k: Kernel, cpu: number): boolean {
+  return interruptIsDue(k, cpu) || !k.percpu.remoteDisableWork.isEmpty(cpu);
+}
+
+/**
+ * Work is queued by exceptions of the processor itself, with interrupts off. Once they are on again,
+ * it is taken at once; but what another processor calls for at that moment may come before it.
+ */
+export function interruptIsDue(k: Kernel, cpu: number): boolean {
   return !k.percpu.irqWork.isEmpty(cpu) || !k.percpu.disableWork.isEmpty(cpu);
 }
 
 /** kernel: irq_work_run(). */
 export function runInterrupt(k: Kernel, cpu: number): void {
-  const { irqWork, disableWork } = k.percpu;
+  const { irqWork, disableWork, remoteDisableWork } = k.percpu;
   for (let it = irqWork.next(cpu, 0); it !== 0; it = irqWork.next(cpu, it)) {
     irqWork.remove(cpu, it);
     perfPendingIrq(k, it);
   }
   for (let it = disableWork.next(cpu, 0); it !== 0; it = disableWork.next(cpu, it)) {
     disableWork.remove(cpu, it);
+    perfPendingDisable(k, it, cpu);
+  }
+  for (let it = remoteDisableWork.next(cpu, 0); it !== 0; it = remoteDisableWork.next(cpu, it)) {
+    remoteDisableWork.remove(cpu, it);
     perfPendingDisable(k, it, cpu);
   }
 }
@@ -114,7 +126,7 @@ function perfPendingDisable(k: Kernel, event: number, cpu: number): void {
   const on = k.event.oncpu.get(event);
   if (on < 0) return;
   if (on !== cpu) {
-    k.percpu.disableWork.add(on, event);
+    k.percpu.remoteDisableWork.add(on, event);
     return;
   }
   k.event.pendingDisable.set(event, 0);

@@ -58,6 +58,8 @@ export const ptraceRequest = procedure("ptrace_request", [], {
     const { op } = stepOf(k, k.machine.self);
     const task = "task" in op ? stoppedTracee(k, op.task) : NULL;
     if (task === NULL) return finish(k, failure("ESRCH"));
+    // wait_task_inactive(): one that has stopped has also left its processor.
+    if (k.machine.task.cpu.get(task) >= 0) return k.machine.sleep(WAIT_FOR.inactive, task);
     switch (op.kind) {
       case "cont":
         if (op.signal !== undefined) k.thread.injected.set(task, signalIndex(op.signal) + 1);
@@ -84,12 +86,14 @@ export const ptraceRequest = procedure("ptrace_request", [], {
   },
 });
 
-/** kernel: user_enable_single_step() or its opposite, and wake_up_process(). */
+/**
+ * kernel: user_enable_single_step() or its opposite, and wake_up_process(). There is one step bit: who
+ * takes it away does not ask whether it was set to step over an access.
+ */
 function resume(k: Kernel, task: number, { stepping }: { stepping: boolean }): void {
   const { thread } = k;
-  if (thread.ptraceStep.get(task) !== 0 && !stepping) thread.stepBit.set(task, 0);
   thread.ptraceStep.set(task, stepping ? 1 : 0);
-  if (stepping) thread.stepBit.set(task, 1);
+  thread.stepBit.set(task, stepping ? 1 : 0);
   k.machine.task.state.set(task, TASK.ready);
 }
 

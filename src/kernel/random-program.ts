@@ -1,8 +1,6 @@
+import type { Draw } from "../base/index.ts";
 import type { KernelProgram, Op } from "./op.ts";
 import { load, open, ProgramBuilder, store } from "./program-builder.ts";
-
-/** Numbers from 0 below `below`, drawn by whoever calls: the room has no randomness of its own. */
-export type Draw = (below: number) => number;
 
 export interface RandomProgramOptions {
   readonly arch: string;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { type Draw, drawsOf } from "../base/index.ts";
 import { type Action, decodeAction, type Footprint, Violation } from "../machine/index.ts";
 import { boot } from "./boot.ts";
 import type { Kernel } from "./kernel.ts";
-import { type Draw, randomProgram } from "./random-program.ts";
+import { randomProgram } from "./random-program.ts";
 import { walkAtRandom } from "./random-walk.ts";
 
 const MACHINES = [
@@ -14,17 +15,6 @@ const MACHINES = [
 ] as const;
 const STEPS = 20_000; // each; npm run bench:walk takes a million
 const BOUNDS = { tasks: 6, events: 40 };
-
-/** The same numbers for the same seed. */
-function drawsOf(seed: number): Draw {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x9e3779b9) | 0;
-    let word = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-    return ((word ^ (word >>> 15)) >>> 0) % Math.max(1, below);
-  };
-}
 
 function newKernel(machine: (typeof MACHINES)[number], draw: Draw): Kernel {
   const program = randomProgram(draw, { ...machine, cpus: 2, actors: 4, statements: 18 });

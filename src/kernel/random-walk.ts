@@ -1,8 +1,8 @@
+import type { Draw } from "../base/index.ts";
 import { type Action, Violation } from "../machine/index.ts";
 import { checkNobodyHangs } from "./end-state.ts";
 import type { Kernel } from "./kernel.ts";
 import { checkAccounting } from "./leaks.ts";
-import type { Draw } from "./random-program.ts";
 
 /** Steps after which a walk is broken off: a program that is to end has ended by then. */
 const MOST_STEPS = 4000;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { drawsOf } from "../base/index.ts";
 import { ACTION, type Action, action, NULL, Violation } from "../machine/index.ts";
 import { boot } from "./boot.ts";
 import type { Kernel } from "./kernel.ts";
@@ -6,27 +7,16 @@ import { checkAccounting } from "./leaks.ts";
 import type { KernelProgram } from "./op.ts";
 import { fork, open, ProgramBuilder, store } from "./program-builder.ts";
 
-/** The same numbers for the same seed, so that a failure can be had again. */
-function random(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let word = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-    return (word ^ (word >>> 15)) >>> 0;
-  };
-}
-
 const MOST_STEPS = 3000;
 
 /** One schedule, drawn from the seed: what went wrong in it, or "ok". */
 function runSchedule(kernel: Kernel, seed: number): string {
-  const draw = random(seed);
+  const draw = drawsOf(seed);
   const actions: Action[] = [];
   try {
     for (let step = 0; step < MOST_STEPS; step++) {
       kernel.machine.actions(actions);
-      const chosen = actions[draw() % Math.max(1, actions.length)];
+      const chosen = actions[draw(actions.length)];
       if (chosen === undefined) break;
       kernel.machine.perform(chosen);
     }

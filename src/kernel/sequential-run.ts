@@ -1,12 +1,4 @@
-import {
-  ACTION,
-  type Action,
-  action,
-  decodeAction,
-  NULL,
-  TASK,
-  Violation,
-} from "../machine/index.ts";
+import { ACTION, type Action, action, NULL, TASK, Violation } from "../machine/index.ts";
 import type { CompiledStep } from "./compiled-program.ts";
 import type { Kernel } from "./kernel.ts";
 import { checkLeaks } from "./leaks.ts";
@@ -39,7 +31,8 @@ const MOST_STEPS = 50_000_000;
 export class SequentialRun {
   readonly #k: Kernel;
   readonly #words: number[][];
-  readonly #begun: Set<number> = new Set();
+  /** Statements begin in the order of the file: those up to here have. */
+  #begun = -1;
   #steps = 0;
   #ended = false;
 
@@ -47,7 +40,7 @@ export class SequentialRun {
     this.#k = kernel;
     kernel.state.goForward();
     this.#words = kernel.program.steps.map(() => []);
-    kernel.mayBegin = (step) => this.#begun.has(step.index);
+    kernel.mayBegin = (step) => step.index <= this.#begun;
     kernel.onResult = (step, word) => this.#words[step.index]?.push(word);
   }
 
@@ -56,7 +49,7 @@ export class SequentialRun {
     let violation: Violation | undefined;
     try {
       for (const step of steps) {
-        this.#begun.add(step.index);
+        this.#begun = step.index;
         this.#settle(step);
         if (this.#steps >= MOST_STEPS) break;
       }
@@ -100,7 +93,7 @@ export class SequentialRun {
       const next = this.#choose(step);
       if (next === undefined || this.#steps >= MOST_STEPS) break;
       this.#perform(next);
-      while (this.#goesOn(next, step)) this.#perform(next);
+      while (this.#goesOn(step)) this.#perform(next);
     }
     this.#noteDeath(step);
     const { op } = step;
@@ -108,18 +101,23 @@ export class SequentialRun {
   }
 
   /** Whether the task that has just done a step simply does the next: in the kernel, or in its statement. */
-  #goesOn(last: Action, step: CompiledStep): boolean {
-    const { kind, cpu } = decodeAction(last);
+  #goesOn(step: CompiledStep): boolean {
     const { machine } = this.#k;
-    if (kind !== ACTION.step || machine.cpu.irqsOff.get(cpu) !== 0) return false;
-    const task = machine.cpu.current.get(cpu);
-    if (task === NULL || machine.task.state.get(task) !== TASK.ready) return false;
-    const isInStatement =
-      this.#k.thread.actor.get(task) === step.actor &&
-      (this.#words[step.index]?.length ?? step.times) < step.times;
-    if (machine.task.top.get(task) === 0 && !isInStatement) return false;
+    const task = machine.self; // none in a context switch or an interrupt
+    if (task === NULL) return false;
+    const { state, top, allowed } = machine.task;
+    const it = state.follow(task);
+    if (state.of(it) !== TASK.ready) return false;
+    const isInKernel = top.of(it) !== 0;
+    if (!isInKernel && !this.#isInStatement(task, step)) return false;
     if (this.#steps >= MOST_STEPS) return false;
-    return (machine.task.allowed.get(task) & (1 << cpu)) !== 0 && !interruptPending(this.#k, cpu);
+    const cpu = machine.here;
+    return (allowed.of(it) & (1 << cpu)) !== 0 && !interruptPending(this.#k, cpu);
+  }
+
+  #isInStatement(task: number, step: CompiledStep): boolean {
+    const done = this.#words[step.index]?.length ?? step.times;
+    return done < step.times && this.#k.thread.actor.get(task) === step.actor;
   }
 
   /** Whoever dies of a statement does not live to say how it went. */
@@ -192,15 +190,16 @@ export class SequentialRun {
     return (allowed & (1 << cpu)) !== 0 && this.#k.machine.cpu.online.get(cpu) !== 0;
   }
 
-  /** A processor that is being taken down waits for its task to go. */
+  /** A processor that is being taken down waits for its task to go, a tracer for its tracee. */
   #leaveForbiddenCpu(): Action | undefined {
     const { machine } = this.#k;
     for (let cpu = 0; cpu < machine.cpus; cpu++) {
       const current = machine.cpu.current.get(cpu);
       if (current === NULL || machine.cpu.online.get(cpu) === 0) continue;
       const mayStay = (machine.task.allowed.get(current) & (1 << cpu)) !== 0;
-      const isDead = machine.task.state.get(current) === TASK.zombie;
-      if (!mayStay || isDead) return action(ACTION.switchTo, cpu, NULL);
+      const state = machine.task.state.get(current);
+      const mustGo = state === TASK.zombie || state === TASK.stopped;
+      if (!mayStay || mustGo) return action(ACTION.switchTo, cpu, NULL);
     }
     return undefined;
   }

@@ -2,9 +2,9 @@ import { NULL, TASK, Violation, WAITS } from "../machine/index.ts";
 import { doExit } from "./exit.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
-import { SIGNALS, USER_FRAMES } from "./records/thread-fields.ts";
+import { USER_FRAMES } from "./records/thread-fields.ts";
 import { defaultAction, sendSignal } from "./send-signal.ts";
-import { SIGKILL } from "./signal-names.ts";
+import { SIGKILL, SIGNALS } from "./signal-names.ts";
 import { arm64StepException } from "./trap/arm64.ts";
 import { isStepPendingHere, preemptibleChangePc } from "./trap/thread-change-pc.ts";
 
@@ -59,7 +59,7 @@ function enterHandler(k: Kernel, task: number, signal: number, handler: number):
   const { thread } = k;
   noteHandled(k, task, signal);
   // powerpc does this for a signal that is handled only: the others do not change the PC.
-  k.design.changesPc(k, task);
+  k.machine.inside("thread_change_pc", () => k.design.changesPc(k, task));
   if (thread.stepBit.get(task) !== 0 && k.arch.name === "arm64") arm64StepException(k, task);
   if (handler === COUNTED_ONLY) return;
   const depth = thread.depth.get(task) + 1;

@@ -1,6 +1,6 @@
 import { NULL, procedure, TASK, Violation } from "../machine/index.ts";
 import type { Touch } from "./address-space.ts";
-import { isKernelCopy, isUserAccess } from "./compiled-program.ts";
+import { isKernelCopy } from "./compiled-program.ts";
 import type { Kernel } from "./kernel.ts";
 import { checkAccess, checkWholeAccess, noteDue } from "./observer.ts";
 import { interruptPending } from "./overflow.ts";
@@ -30,23 +30,24 @@ export function userStep(k: Kernel, task: number): void {
     k.machine.enter(task, perfPendingTask, [work]);
     return;
   }
-  if (k.thread.injected.get(task) !== 0) {
-    const signal = k.thread.injected.get(task) - 1;
+  const it = k.thread.depth.follow(task);
+  const injected = k.thread.injected.of(it);
+  if (injected !== 0) {
     k.thread.injected.set(task, 0);
-    takeSignal(k, task, signal);
+    takeSignal(k, task, injected - 1);
     return;
   }
   if (hasDeliverable(k, task)) {
     deliverSignal(k, task);
     return;
   }
-  const depth = k.thread.depth.get(task);
+  const depth = k.thread.depth.of(it);
   if (depth > 0) {
     userAccess(k, task, k.program.body(k.thread.func.get(task, depth)));
     return;
   }
-  const { op, touches } = stepOf(k, task);
-  if (isUserAccess(op)) userAccess(k, task, touches);
+  const { isAccess, touches } = stepOf(k, task);
+  if (isAccess) userAccess(k, task, touches);
   else enterSyscall(k, task);
 }
 
@@ -54,36 +55,37 @@ export function userStep(k: Kernel, task: number): void {
 function userAccess(k: Kernel, task: number, touches: readonly Touch[]): void {
   const { thread } = k;
   const depth = thread.depth.get(task);
-  const sub = thread.sub.get(task, depth);
+  const sub = touches.length === 1 ? 0 : thread.sub.get(task, depth);
   const touch = touches[sub];
   if (touch !== undefined) {
-    k.machine.label(`${touch.access.kind} ${touch.access.size}`);
+    k.machine.label(touch.label);
     if (!attempt(k, task, touch)) return;
-    thread.sub.set(task, sub + 1, depth);
-    if (sub + 1 < touches.length) return;
+    if (sub + 1 < touches.length) {
+      thread.sub.set(task, sub + 1, depth);
+      return;
+    }
   }
-  thread.sub.set(task, 0, depth);
+  if (sub > 0) thread.sub.set(task, 0, depth);
   if (depth === 0) finishFor(k, task, 0);
   else returnFromHandler(k, task);
 }
 
 function attempt(k: Kernel, task: number, touch: Touch): boolean {
-  const { access } = touch;
   const frame = k.thread.depth.get(task);
   const traps = k.thread.traps.get(task, frame);
   if (!accessOn(k, task, touch)) {
     // The handlers change nothing of what is due, so it is the same as before the trap.
-    if (traps === 0) noteDue(k, task, access);
+    if (traps === 0) noteDue(k, task, touch);
     if (traps >= ENDLESS && !interruptPending(k, k.machine.here))
       throw new Violation("endless-trap", `task ${task} traps at one instruction for ever`);
     k.thread.traps.set(task, Math.min(traps + 1, ENDLESS), frame);
     k.design.check?.(k, k.machine.here);
     return false;
   }
-  if (traps === 0) checkWholeAccess(k, task, access);
-  else checkAccess(k, task, access);
-  k.thread.traps.set(task, 0, frame);
-  store(k, touch);
+  if (traps === 0) checkWholeAccess(k, task, touch);
+  else checkAccess(k, task, touch);
+  if (traps !== 0) k.thread.traps.set(task, 0, frame);
+  if (touch.value !== undefined) store(k, touch, touch.value);
   return true;
 }
 
@@ -94,17 +96,16 @@ function accessOn(k: Kernel, task: number, touch: Touch): boolean {
 }
 
 /** What a store leaves in memory; the bytes of a number lie with the lowest first. */
-function store(k: Kernel, { variable, offset, value, access }: Touch): void {
-  if (value === undefined) return;
-  const memory = k.user.memory.at(1);
+function store(k: Kernel, { variable, offset, access }: Touch, value: number): void {
+  const first = k.user.memory.at(1) + k.memoryOf(variable, offset);
+  const isAddition = access.kind === "rmw"; // which carries over to the next byte
   let rest = value;
-  for (let byte = 0; byte < access.size; byte++) {
-    const cell = k.memoryOf(variable, offset + byte);
-    if (cell < 0) return; // only the first bytes of a long variable are kept
-    // A read-modify-write adds, and carries over to the next byte.
-    if (access.kind === "rmw") rest += k.state.get(memory + cell);
-    k.state.set(memory + cell, rest % 256);
-    rest = Math.floor(rest / 256);
+  // Only the first bytes of a long variable are kept.
+  const bytes = Math.min(access.size, k.keptBytes(variable, offset));
+  for (let byte = 0; byte < bytes; byte++) {
+    if (isAddition) rest += k.state.get(first + byte);
+    k.state.set(first + byte, rest % 256);
+    rest = rest < 256 ? 0 : Math.floor(rest / 256);
   }
 }
 
@@ -126,8 +127,8 @@ function enterSyscall(k: Kernel, task: number): void {
     const stepped = k.arch.name.startsWith("powerpc") ? singleStepException : ofArm64OrX86;
     k.machine.atomically(() => stepped(k, task));
   }
-  const { op } = stepOf(k, task);
-  k.machine.label(op.kind);
+  const { op, kind } = stepOf(k, task);
+  k.machine.label(kind);
   k.machine.enter(task, isKernelCopy(op) ? kernelCopy : syscallFor(op), []);
 }
 

@@ -5,13 +5,15 @@ import type { Kernel } from "./kernel.ts";
 
 /** The statement that a task is at; undefined when its program is over. */
 export function nextStep(k: Kernel, task: number): CompiledStep | undefined {
-  return k.program.stepOf(k.thread.actor.get(task), k.thread.ip.get(task));
+  const { actor, ip } = k.thread;
+  const it = ip.follow(task);
+  return k.program.stepOf(actor.of(it), ip.of(it));
 }
 
 /** The statement that a task is in the middle of. */
 export function stepOf(k: Kernel, task: number): CompiledStep {
   const step = nextStep(k, task);
-  assert(step !== undefined, `task ${task} is in no statement`);
+  assert(step !== undefined, "the task is in a statement");
   return step;
 }
 
@@ -35,8 +37,9 @@ export function finishFor(k: Kernel, task: number, word: number): void {
   const step = stepOf(k, task);
   k.user.result.set(1, word, step.index);
   k.onResult?.(step, word);
-  if (k.thread.done.add(task, 1) < step.times) return;
-  k.thread.done.set(task, 0);
+  const done = k.thread.done.get(task) + 1;
+  k.thread.done.set(task, done < step.times ? done : 0);
+  if (done < step.times) return;
   k.thread.ip.add(task, 1);
   k.user.remaining.add(1, -1, step.phase);
 }

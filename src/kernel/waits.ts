@@ -18,6 +18,8 @@ export const WAIT_FOR = {
   birth: WAITS.first + 6,
   /** The task work of an event to be done (before the fix of 2025). */
   taskWork: WAITS.first + 7,
+  /** A stopped task to have left its processor. */
+  inactive: WAITS.first + 8,
 } as const;
 
 export function waitIsOver(k: Kernel, kind: number, what: number): boolean {
@@ -38,6 +40,8 @@ export function waitIsOver(k: Kernel, kind: number, what: number): boolean {
       return k.user.taskOf.get(1, what) !== NULL;
     case WAIT_FOR.taskWork:
       return k.event.pendingWork.get(what) === NULL;
+    case WAIT_FOR.inactive:
+      return k.machine.task.cpu.get(what) < 0;
     default:
       return false;
   }
@@ -62,8 +66,9 @@ export function isStopped(k: Kernel, task: number): boolean {
 
 export function hasIrqWork(k: Kernel, event: number): boolean {
   for (let cpu = 0; cpu < k.cpus; cpu++) {
-    const { irqWork, disableWork } = k.percpu;
-    if (irqWork.has(cpu, event) || disableWork.has(cpu, event)) return true;
+    const { irqWork, disableWork, remoteDisableWork } = k.percpu;
+    const isQueued = [irqWork, disableWork, remoteDisableWork].some((it) => it.has(cpu, event));
+    if (isQueued) return true;
   }
   return false;
 }

@@ -25,7 +25,10 @@ export class Bits {
   }
 
   isEmpty(id: number): boolean {
-    return this.next(id, 0) === 0;
+    for (let word = 0; word < this.#words; word++) {
+      if (this.#field.get(id, word) !== 0) return false;
+    }
+    return true;
   }
 
   /** The smallest member above `after`, or 0: `for (let e = set.next(id, 0); e; e = set.next(id, e))`. */

@@ -38,6 +38,27 @@ export class Field {
     return this.#state.get(this.at(id) + index);
   }
 
+  /** Where the object is, for who reads many of its fields in one step: each is `of()` that place. */
+  follow(id: number): number {
+    return this.at(id) - this.offset;
+  }
+
+  /** The field of an object that was followed in this step already. */
+  of(object: number, index = 0): number {
+    return this.#state.get(object + this.offset + index);
+  }
+
+  /** The value as the machine itself looks at it, which is no touch of a step. */
+  peek(id: number): number {
+    return this.#words[this.at(id)] ?? 0;
+  }
+
+  /** Whether the object lives and has this value; no touch of a step, unless the step follows it up. */
+  holds(id: number, value: number): boolean {
+    const start = this.#base + id * this.#stride;
+    return this.#words[start] === LIFE.live && this.#words[start + this.offset] === value;
+  }
+
   set(id: number, value: number, index = 0): void {
     this.#state.set(this.at(id) + index, value);
   }

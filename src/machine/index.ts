@@ -24,9 +24,10 @@ export {
   type Procedure,
   procedure,
   type StepBody,
+  stepAt,
   WAIT,
 } from "./procedure.ts";
 export { KernelRecord } from "./record.ts";
 export { CpuRecord, TASK, TaskRecord } from "./smp.ts";
-export { type Footprint, type Mark, State } from "./state.ts";
+export { type Footprint, type Mark, READ, State, type Touched, WRITTEN } from "./state.ts";
 export { CapacityError, Violation } from "./violation.ts";

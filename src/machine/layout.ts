@@ -9,6 +9,9 @@ export interface RecordShape {
   readonly count: number;
 }
 
+/** What is longer is kept in pieces, as few of its words are other ones from state to state. */
+const LONGEST_PIECE = 24;
+
 /** Lays the records of a machine out in one flat state: an object is a run of neighbouring words. */
 export class Layout {
   readonly records: KernelRecord[] = [];
@@ -28,7 +31,10 @@ export class Layout {
     for (const record of this.records) {
       record.place(objectOf.length);
       for (const words of record.objects()) {
-        for (let word = 0; word < words; word++) objectOf.push(object);
+        for (let word = 0; word < words; word++) {
+          if (word > 0 && word % LONGEST_PIECE === 0) object++;
+          objectOf.push(object);
+        }
         object++;
       }
     }

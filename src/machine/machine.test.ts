@@ -31,6 +31,7 @@ class Toy {
         this.machine.enter(task, locked ? addLocked : add, []);
       },
       interruptPending: () => false,
+      interruptIsDue: () => false,
       interrupt: () => {},
       waitIsOver: () => false,
     });

@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { assert, BugError } from "../base/index.ts";
 import type { Field } from "./field.ts";
 import type { Layout } from "./layout.ts";
 import { NULL } from "./life.ts";
@@ -44,6 +44,8 @@ export interface Software<K> {
   /** Entered with interrupts off, with `prev` and `next` as its arguments. */
   readonly contextSwitch: Procedure;
   interruptPending(cpu: number): boolean;
+  /** Whether one of them was raised here with interrupts off: then it comes before all else here. */
+  interruptIsDue(cpu: number): boolean;
   interrupt(cpu: number): void;
   /** Whether what `task` waits for has come, for the kinds that the machine does not know. */
   waitIsOver(kind: number, what: number, task: number): boolean;
@@ -70,12 +72,15 @@ export class Machine<K> {
   onStep: ((done: Done) => void) | undefined;
   /** Whether a processor may go idle, and so let its task migrate, though the task could go on. */
   detours = true;
+  /** Whether a task keeps where it ran last, which only who chooses in place of a scheduler asks. */
+  keepsLastCpu = true;
   #state = new State([], 0);
   #taskStacks: Stacks | undefined;
   #cpuStacks: Stacks | undefined;
   #software: Software<K> | undefined;
   // Whose step it is. Meaningless between steps, hence no part of the state.
   #here = 0;
+  #askedHere = false;
   #self = 0;
   #atomic = 0;
   readonly #functions: string[] = [];
@@ -113,7 +118,13 @@ export class Machine<K> {
 
   /** The processor that the running step is on. kernel: smp_processor_id(). */
   get here(): number {
+    this.#askedHere = true;
     return this.#here;
+  }
+
+  /** Whether the last action would do something else if its task were on another processor. */
+  get askedHere(): boolean {
+    return this.#askedHere;
   }
 
   /** The task whose step it is, or 0 in a context switch or an interrupt. kernel: current. */
@@ -137,6 +148,7 @@ export class Machine<K> {
       return;
     }
     if (software.interruptPending(cpu)) into.push(action(ACTION.interrupt, cpu));
+    if (software.interruptIsDue(cpu)) return;
     const current = this.cpu.current.get(cpu);
     const canRun = current !== NULL && this.canStep(current);
     const mayStay = current !== NULL && (this.task.allowed.get(current) & (1 << cpu)) !== 0;
@@ -183,10 +195,11 @@ export class Machine<K> {
     this.#self = NULL;
     this.#choice = choice;
     this.#choices = 1;
+    this.#askedHere = false;
     try {
       if (kind === ACTION.interrupt) this.#interrupt(cpu);
       else if (kind === ACTION.switchTo) this.#startSwitch(cpu, task);
-      else if (this.cpu.irqsOff.get(cpu) !== 0) this.#switchStep(cpu);
+      else if (this.cpu.irqsOff.peek(cpu) !== 0) this.#switchStep(cpu);
       else this.#taskStep(cpu);
     } catch (error) {
       if (error instanceof Violation && error.chain.length === 0) {
@@ -211,7 +224,7 @@ export class Machine<K> {
   }
 
   #taskStep(cpu: number): void {
-    const self = this.cpu.current.get(cpu);
+    const self = this.cpu.current.peek(cpu);
     this.#self = self;
     if (this.task.state.get(self) === TASK.asleep) this.#wake(self);
     const stacks = this.#stacksOfTasks();
@@ -234,17 +247,18 @@ export class Machine<K> {
   }
 
   #run(stacks: Stacks, owner: number, cpu: number): void {
-    const step: Step<K> = stepAt(stacks.pc(owner));
+    const at = stacks.frameAt(owner);
+    const step: Step<K> = stepAt(stacks.pcAt(at));
     this.#fn = step.procedure.fn;
     this.#label = step.label;
     const { window, pcOf } = step.procedure;
-    window.show(this.#state, stacks.frameAt(owner));
+    window.show(this.#state, at);
     const end = step.body(this.#booted().kernel, window.frame);
     if (end === DONE) stacks.pop(owner, this.#returned);
     else if (end !== CALLED && end !== WAIT) {
       const pc = pcOf.get(end);
-      assert(pc !== undefined, `${step.procedure.fn}() has no step ${end}`);
-      if (pc !== step.pc) stacks.setPc(owner, pc);
+      if (pc === undefined) throw new BugError(`${step.procedure.fn}() has no step ${end}`);
+      if (pc !== step.pc) stacks.setPcAt(at, pc);
     }
     this.#returned = 0;
     this.onStep?.({ cpu, task: this.#self, fn: this.#fn, label: step.label });
@@ -280,18 +294,20 @@ export class Machine<K> {
   /** Enters `callee` with the first registers set to `args`, to go on at `label` afterwards. */
   call(callee: Procedure, args: readonly number[], label: string): typeof CALLED {
     const stacks = this.#stacksOfTasks();
-    const caller = stepAt(stacks.pc(this.#self)).procedure;
+    const at = stacks.frameAt(this.#self);
+    const caller = stepAt(stacks.pcAt(at)).procedure;
     const pc = caller.pcOf.get(label);
-    assert(pc !== undefined, `${caller.fn}() has no step ${label}`);
-    stacks.setPc(this.#self, pc);
+    if (pc === undefined) throw new BugError(`${caller.fn}() has no step ${label}`);
+    stacks.setPcAt(at, pc);
     stacks.push(this.#self, callee, args);
     return CALLED;
   }
 
   /** Enters `callee` from user mode: a system call, an exception, a signal. */
   enter(task: number, callee: Procedure, args: readonly number[]): void {
-    assert(this.#stacksOfTasks().isEmpty(task), `${callee.fn}() is entered from user mode only`);
-    this.#stacksOfTasks().push(task, callee, args);
+    const stacks = this.#stacksOfTasks();
+    if (!stacks.isEmpty(task)) throw new BugError(`${callee.fn}() is entered from user mode only`);
+    stacks.push(task, callee, args);
   }
 
   /** Names what the user-mode step was, for a trace. */
@@ -329,7 +345,7 @@ export class Machine<K> {
 
   /** Runs `body` as an interrupt on another processor whose interrupts are on. kernel: an IPI. */
   onCpu(cpu: number, body: () => void): void {
-    assert(this.cpu.irqsOff.get(cpu) === 0, `cpu ${cpu} takes no interrupt now`);
+    assert(this.cpu.irqsOff.get(cpu) === 0, "a processor with interrupts off takes no interrupt");
     const from = this.#here;
     this.#here = cpu;
     this.atomically(body);
@@ -348,7 +364,7 @@ export class Machine<K> {
   }
 
   unlock(mutex: Field, id: number): void {
-    assert(mutex.get(id) === this.#self, `${mutex.name} is dropped by who does not hold it`);
+    assert(mutex.get(id) === this.#self, "a mutex is dropped by who holds it");
     mutex.set(id, 0);
   }
 

@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { BugError } from "../base/index.ts";
 import type { State } from "./state.ts";
 
 /** How a step ends, other than by naming the next one. */
@@ -69,7 +69,8 @@ export function procedure<K, Register extends string, Label extends string>(
 
 export function stepAt<K>(pc: number): Step<K> {
   const step: Step<K> | undefined = steps[pc];
-  assert(step !== undefined, `no step at ${pc}`);
+  // An assertion would make its text each time, and this is asked for every step.
+  if (step === undefined) throw new BugError(`no step at ${pc}`);
   return step;
 }
 

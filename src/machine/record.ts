@@ -20,8 +20,8 @@ export class KernelRecord {
   /** Word of object `id` number 0 is `base + id * stride`; with `first` 1 there is no object 0. */
   base = 0;
   readonly fields: Field[] = [];
-  readonly #references: { readonly offset: number; readonly target: Target }[] = [];
-  readonly #sets: { readonly offset: number; readonly words: number; readonly target: Target }[] =
+  readonly references: { readonly offset: number; readonly target: Target }[] = [];
+  readonly sets: { readonly offset: number; readonly words: number; readonly target: Target }[] =
     [];
   #stacks: { readonly offset: number; readonly words: number } | undefined;
   #state: State | undefined;
@@ -45,7 +45,7 @@ export class KernelRecord {
   reference(name: string, target: Target, words = 1): Field {
     const field = this.field(name, words);
     for (let word = 0; word < words; word++)
-      this.#references.push({ offset: field.offset + word, target });
+      this.references.push({ offset: field.offset + word, target });
     return field;
   }
 
@@ -53,7 +53,7 @@ export class KernelRecord {
   bits(name: string, target: Target, members: number): Bits {
     const words = (members >> 5) + 1;
     const field = this.field(name, words);
-    this.#sets.push({ offset: field.offset, words, target });
+    this.sets.push({ offset: field.offset, words, target });
     return new Bits(field, words);
   }
 
@@ -81,10 +81,15 @@ export class KernelRecord {
     for (const field of this.fields) field.bind(state);
   }
 
-  /** A new object with all fields zero. Ids that were never used come first. */
-  alloc(): number {
+  /**
+   * A new object with all fields zero. Its id is the wanted one if that was never used: so that ids do
+   * not tell which of two objects came first. Else one that was never used, if there is any.
+   */
+  alloc(wanted = NULL): number {
     const state = this.#bound();
-    const used = state.get(this.#nextFresh);
+    if (wanted !== NULL && this.#isUnused(wanted)) return this.#revive(state, wanted);
+    let used = state.get(this.#nextFresh);
+    while (used < this.count && !this.#isUnused(this.first + used)) used++;
     if (used < this.count) {
       state.set(this.#nextFresh, used + 1);
       return this.#revive(state, this.first + used);
@@ -100,7 +105,7 @@ export class KernelRecord {
     this.check(id, "free");
     const state = this.#bound();
     const start = this.base + id * this.stride;
-    for (let word = 1; word < this.stride; word++) state.set(start + word, 0);
+    for (let word = 1; word < this.stride; word++) state.wipe(start + word);
     state.set(start, LIFE.freed);
   }
 
@@ -135,11 +140,11 @@ export class KernelRecord {
 
   #objectRefersTo(start: number, target: KernelRecord, id: number): boolean {
     const state = this.#bound();
-    for (const reference of this.#references) {
+    for (const reference of this.references) {
       if (reference.target === target.name && state.peek(start + reference.offset) === id)
         return true;
     }
-    for (const set of this.#sets) {
+    for (const set of this.sets) {
       const word = state.peek(start + set.offset + (id >> 5));
       if (set.target === target.name && word & (1 << (id & 31))) return true;
     }
@@ -148,6 +153,11 @@ export class KernelRecord {
       if (state.peek(start + (stack?.offset ?? 0) + word) === id) return true;
     }
     return false;
+  }
+
+  #isUnused(id: number): boolean {
+    const inRange = id >= this.first && id < this.first + this.count;
+    return inRange && this.#bound().get(this.base + id * this.stride) === LIFE.unused;
   }
 
   #revive(state: State, id: number): number {
@@ -163,7 +173,7 @@ export class KernelRecord {
   }
 
   #bound(): State {
-    assert(this.#state !== undefined, `record ${this.name} used before the state was built`);
+    assert(this.#state !== undefined, "a record is used when the state is built");
     return this.#state;
   }
 }

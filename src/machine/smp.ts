@@ -1,6 +1,7 @@
 import { assert } from "../base/index.ts";
 import type { Field } from "./field.ts";
 import type { Layout } from "./layout.ts";
+import { NULL } from "./life.ts";
 import type { KernelRecord } from "./record.ts";
 
 /** What a task is doing. `ready` includes running: a running task is some processor's `current`. */
@@ -61,8 +62,8 @@ export class TaskRecord {
   }
 
   /** A new task, which nobody can see until its state is set. */
-  alloc(allowed: number): number {
-    const task = this.record.alloc();
+  alloc(allowed: number, wanted = NULL): number {
+    const task = this.record.alloc(wanted);
     this.cpu.set(task, -1);
     this.lastCpu.set(task, -1);
     this.allowed.set(task, allowed);

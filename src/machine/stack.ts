@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { BugError } from "../base/index.ts";
 import type { Field } from "./field.ts";
 import { FRAME_HEADER, type Procedure, stepAt } from "./procedure.ts";
 import type { State } from "./state.ts";
@@ -31,20 +31,24 @@ export class Stacks {
     return this.#words.at(owner) + this.#top.get(owner) - 1;
   }
 
-  pc(owner: number): number {
-    return this.isEmpty(owner) ? 0 : this.#state.get(this.frameAt(owner) + PC);
+  /** The program counter of the frame that starts at word `frame`. */
+  pcAt(frame: number): number {
+    return this.#state.get(frame + PC);
   }
 
-  setPc(owner: number, pc: number): void {
-    this.#state.set(this.frameAt(owner) + PC, pc);
+  setPcAt(frame: number, pc: number): void {
+    this.#state.set(frame + PC, pc);
   }
 
   push(owner: number, callee: Procedure, args: readonly number[]): void {
     const link = this.#top.get(owner);
-    const top = link === 0 ? 1 : link + stepAt(this.pc(owner)).procedure.words;
-    assert(top - 1 + callee.words <= this.#size, `no room on the stack for ${callee.fn}()`);
+    const words = this.#words.at(owner);
+    const caller = link === 0 ? 0 : stepAt(this.pcAt(words + link - 1)).procedure.words;
+    const top = link === 0 ? 1 : link + caller;
+    if (top - 1 + callee.words > this.#size)
+      throw new BugError(`no room on the stack for ${callee.fn}()`);
     this.#top.set(owner, top);
-    const at = this.frameAt(owner);
+    const at = words + top - 1;
     this.#state.set(at + LINK, link);
     this.#state.set(at + PC, callee.first);
     for (let index = 0; index < args.length; index++)
@@ -53,12 +57,12 @@ export class Stacks {
 
   /** Wipes the newest frame: dead registers must not tell equal states apart. */
   pop(owner: number, ret: number): void {
-    const { words } = stepAt(this.pc(owner)).procedure;
     const at = this.frameAt(owner);
+    const { words } = stepAt(this.pcAt(at)).procedure;
     const link = this.#state.get(at + LINK);
     for (let word = 0; word < words; word++) this.#state.set(at + word, 0);
     this.#top.set(owner, link);
-    if (link !== 0) this.#state.set(this.frameAt(owner) + RET, ret);
+    if (link !== 0) this.#state.set(this.#words.at(owner) + link - 1 + RET, ret);
   }
 
   /** The kernel functions that are on the stack, outermost first. */

@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { assert, wordsOf } from "../base/index.ts";
 
 /** A place in the undo log; what was written after it can be taken back. */
 export type Mark = number;
@@ -10,6 +10,16 @@ export interface Footprint {
   readonly writtenLow: number;
   readonly writtenHigh: number;
 }
+
+/** Where it is noted which words were touched; what was noted before stays. */
+export interface Touched {
+  /** For each word READ, WRITTEN, both or nothing. */
+  readonly words: Uint8Array;
+  /** Told of each touch that is new. */
+  note(at: number, how: number): void;
+}
+export const READ = 1;
+export const WRITTEN = 2;
 
 /**
  * The whole state of a machine: one flat array of words. Every write is logged, so that it can be
@@ -29,6 +39,8 @@ export class State {
   #log = new Int32Array(1 << 10);
   #logTop = 0;
   #tracks = true;
+  #touched: Touched | undefined;
+  #touchedWords: Uint8Array = new Uint8Array(0);
   readonly #objectLow: Int32Array;
   readonly #objectHigh: Int32Array;
   readonly #keyLow: Int32Array;
@@ -38,20 +50,29 @@ export class State {
   constructor(objectOf: ArrayLike<number>, seed: number) {
     const size = objectOf.length;
     this.words = new Int32Array(size);
-    this.objectOf = Int32Array.from(objectOf);
-    this.#objectLow = Int32Array.from(objectOf, (object) => (object & 32 ? 0 : 1 << (object & 31)));
-    this.#objectHigh = Int32Array.from(objectOf, (object) =>
-      object & 32 ? 1 << (object & 31) : 0,
-    );
-    const random = splitMix(seed);
-    this.#keyLow = Int32Array.from({ length: size }, random);
-    this.#keyHigh = Int32Array.from({ length: size }, random);
+    this.objectOf = new Int32Array(size);
+    this.#objectLow = new Int32Array(size);
+    this.#objectHigh = new Int32Array(size);
+    this.#keyLow = new Int32Array(size);
+    this.#keyHigh = new Int32Array(size);
+    const random = wordsOf(seed); // states differ from run to run only if asked to
+    // Plain loops: thousands of states are made in a second, each for one program.
+    for (let at = 0; at < size; at++) {
+      const object = objectOf[at] ?? 0;
+      this.objectOf[at] = object;
+      if ((object & 32) === 0) this.#objectLow[at] = 1 << (object & 31);
+      else this.#objectHigh[at] = 1 << (object & 31);
+    }
+    for (let at = 0; at < size; at++) this.#keyLow[at] = random();
+    for (let at = 0; at < size; at++) this.#keyHigh[at] = random();
   }
 
   get(at: number): number {
     if (this.#tracks) {
       this.#readLow |= this.#objectLow[at] ?? 0;
       this.#readHigh |= this.#objectHigh[at] ?? 0;
+      if (this.#touched !== undefined && ((this.#touchedWords[at] ?? 0) & READ) === 0)
+        this.#touched.note(at, READ);
     }
     return this.words[at] ?? 0;
   }
@@ -63,12 +84,22 @@ export class State {
     }
     this.#writtenLow |= this.#objectLow[at] ?? 0;
     this.#writtenHigh |= this.#objectHigh[at] ?? 0;
+    if (this.#touched !== undefined && ((this.#touchedWords[at] ?? 0) & WRITTEN) === 0)
+      this.#touched.note(at, WRITTEN);
     const old = this.words[at] ?? 0;
     if (old === value) return;
     if (this.#logTop + 2 > this.#log.length) this.#growLog();
     this.#log[this.#logTop++] = at;
     this.#log[this.#logTop++] = old;
     this.#write(at, old, value);
+  }
+
+  /** A write to an object that a noted write to its first word stands for. */
+  wipe(at: number): void {
+    const touched = this.#touched;
+    this.#touched = undefined;
+    this.set(at, 0);
+    this.#touched = touched;
   }
 
   /** Notes a read of an object through something that stands for it, such as an iteration. */
@@ -99,6 +130,12 @@ export class State {
     this.#readHigh = 0;
     this.#writtenLow = 0;
     this.#writtenHigh = 0;
+  }
+
+  /** From here on touches are noted there, or nowhere. */
+  noteTouchesIn(touched: Touched | undefined): void {
+    this.#touched = touched;
+    if (touched !== undefined) this.#touchedWords = touched.words;
   }
 
   mark(): Mark {
@@ -165,15 +202,4 @@ function mix(value: number, key: number): number {
   let hash = Math.imul(value ^ key, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 15) ^ key, 0xc2b2ae35);
   return hash ^ (hash >>> 13);
-}
-
-/** A generator of 32-bit words from a seed: the states differ from run to run only if asked to. */
-function splitMix(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let word = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-    return word ^ (word >>> 15);
-  };
 }

@@ -28,6 +28,14 @@ export { type Loaded, load } from "./load.ts";
 export { parse } from "./parse.ts";
 export { print } from "./print.ts";
 export type { Check, Func, InitialTask, Machine, Program, Step, Variable } from "./program.ts";
+export type { ShortBounds } from "./short/draft.ts";
+export {
+  type ShortMachine,
+  type ShortProgram,
+  shortPrograms,
+  shortScenario,
+} from "./short/short-programs.ts";
+export { isWordGroup, WORD_GROUPS, type WordGroup } from "./short/words.ts";
 export {
   ARCH_NAMES,
   type ArchName,

@@ -1,5 +1,7 @@
 /** The closed word lists of the language: what may be written, and what a near miss is compared to. */
 
+export { SIGNAL_NAMES, type SignalName } from "../abi/index.ts";
+
 export const ARCH_NAMES = ["x86", "powerpc-dabr", "powerpc-dawr", "powerpc-p10", "arm64"] as const;
 export type ArchName = (typeof ARCH_NAMES)[number];
 
@@ -44,20 +46,6 @@ export const RAW_FIELDS = [
   "bp_addr",
 ] as const;
 export type RawField = (typeof RAW_FIELDS)[number];
-
-export const SIGNAL_NAMES = [
-  "SIGTRAP",
-  "SIGIO",
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGCHLD",
-  "SIGSTOP",
-  "SIGCONT",
-  "SIGTERM",
-  "SIGKILL",
-  "SIGSEGV",
-] as const;
-export type SignalName = (typeof SIGNAL_NAMES)[number];
 
 export const POLL_NAMES = ["POLLIN", "POLLHUP", "POLLERR", "timeout"] as const;
 export type PollName = (typeof POLL_NAMES)[number];

@@ -16,9 +16,7 @@ export interface Definition {
   readonly exported: boolean;
   readonly protected: boolean;
   readonly version: string | undefined;
-}
-
-interface Found extends Definition {
+  /** Kept for programs that were linked to it long ago; nothing new binds to it. */
   readonly hidden: boolean;
 }
 
@@ -46,13 +44,13 @@ export function definitionsOf(image: Image, name: string): Definition[] {
   return current.length > 0 ? current : places;
 }
 
-function fromDynsym(image: Image, symbol: ElfSymbol): Found {
+function fromDynsym(image: Image, symbol: ElfSymbol): Definition {
   const { name, hidden } = versionOf(image, symbol.row);
   return { ...found(image, symbol), exported: symbol.binding !== "local", version: name, hidden };
 }
 
 /** In .symtab the linker writes `name@@CURRENT` and `name@OLD`. */
-function fromSymtab(image: Image, symbol: ElfSymbol): Found {
+function fromSymtab(image: Image, symbol: ElfSymbol): Definition {
   const version = symbol.name.slice(withoutVersion(symbol.name).length);
   return {
     ...found(image, symbol),

@@ -88,6 +88,11 @@ export class ElfFile implements Disposable {
     return readDebugLink(this.#source, this.header, this.sections);
   }
 
+  /** The whole of it. */
+  bytes(): Uint8Array {
+    return this.#source.read(0, this.#source.size);
+  }
+
   /** Bytes by the linker's address; fewer than `length` where the bytes of their segment end. */
   bytesAt(address: bigint, length: number): Uint8Array {
     const segment = this.segments.find(

@@ -27,7 +27,10 @@ export interface Frame {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
-  /** The source's function, demangled, from debug info: of inlined code not that of `symbol`. */
+  /**
+   * The source's function, demangled: from debug info, of inlined code not that of `symbol`; without
+   * debug info `symbol` demangled, where it is mangled.
+   */
   readonly function?: string;
   /**
    * Where functions were inlined: all of them and the one they are in at last, innermost first, each

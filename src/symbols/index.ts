@@ -2,6 +2,8 @@
  * Names for addresses and addresses for names: debug info, ELF symbols, process maps, maps of compilers at run time, kallsyms.
  * It knows nothing of perf: what perf's records tell of mappings and forks is handed in.
  */
+
+export type { CodeExtent } from "./code-extent.ts";
 export { formatExpression } from "./dwarf/expression.ts";
 export { formatValue, type ValueFormat } from "./dwarf/format-value.ts";
 export type { CodePlace, SourcePlace } from "./dwarf/line-of.ts";
@@ -18,7 +20,9 @@ export {
   resolveExpression,
 } from "./dwarf/resolve-expression.ts";
 export type { TypeDesc } from "./dwarf/type-desc.ts";
+export { nearestNames } from "./edit-distance.ts";
 export type { Frame, LookUp, MmapNote, Tier } from "./frame.ts";
+export { type FunctionCode, functionCode, kernelFunctionCode } from "./function-code.ts";
 export {
   type Culprit,
   type Doubt,

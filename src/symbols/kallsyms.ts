@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type AddressColumns, addressAt, newColumns } from "./address-order.ts";
+import type { CodeExtent } from "./code-extent.ts";
 import { RangeIndex } from "./range-index.ts";
 import { leadingUnderscores } from "./symbol-table.ts";
 
@@ -13,6 +14,9 @@ export interface KernelSymbol {
 /** Where the names end, the floor of an address is no longer its function. */
 const LONGEST_SYMBOL = 1n << 20n;
 const [TAB, NEWLINE, SPACE] = [0x09, 0x0a, 0x20];
+/** Text, global or local, and weak. */
+const CODE_TYPES = new Set(["T", "t", "W", "w"]);
+const NAME_ENDS = new Set([NEWLINE, TAB, 0x2e]);
 const MODULE = /^\[(.*)\]$/;
 
 /** /proc/kallsyms. The text stays as it is; a name is decoded when it is asked for. */
@@ -60,6 +64,36 @@ export class Kallsyms {
     const best = others.reduce((a, b) => (b.rank > a.rank ? b : a), first);
     if (best.name === "_end") return undefined;
     return { name: best.name, address: best.address, module: best.module };
+  }
+
+  /** Functions of this name, and what compilers made of them besides; each ends where the next begins. */
+  codeOf(name: string): readonly CodeExtent[] {
+    const text = this.#text;
+    const found: CodeExtent[] = [];
+    const needle = ` ${name}`;
+    for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
+      const isWhole = NAME_ENDS.has(text[at + needle.length] ?? NEWLINE);
+      const isCode = CODE_TYPES.has(String.fromCharCode(text[at - 1] ?? 0));
+      const start = isWhole && isCode ? this.#addressIn(at) : 0n;
+      if (start !== 0n) found.push({ start, end: this.#nextAfter(start) });
+    }
+    return found;
+  }
+
+  /** The address of the line of which this is a part. */
+  #addressIn(at: number): bigint {
+    const start = this.#text.lastIndexOf(NEWLINE, at) + 1;
+    const [digits = ""] = this.#text.toString("latin1", start, at).split(" ");
+    return /^[0-9a-f]+$/.test(digits) ? BigInt(`0x${digits}`) : 0n;
+  }
+
+  #nextAfter(start: bigint): bigint {
+    let next = start + LONGEST_SYMBOL;
+    for (let row = 0; row < this.length; row += 1) {
+      const address = addressAt(this.#addresses, row);
+      if (address > start && address < next) next = address;
+    }
+    return next;
   }
 
   /** kernel: s_show() of kernel/kallsyms.c prints `address type name`, then a tab and `[module]`. */

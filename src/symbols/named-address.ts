@@ -30,8 +30,21 @@ export type NameFailure =
       readonly name: string;
       readonly candidates: readonly NamedAddress[];
     }
-  /** No such object is loaded. `nearest` are the loaded ones that could be meant. */
-  | { readonly kind: "no-object"; readonly object: string; readonly nearest: readonly string[] }
+  /** No such object is loaded, nor compiled as a source file. `nearest` are loaded ones. */
+  | {
+      readonly kind: "no-object";
+      readonly object: string;
+      readonly nearest: readonly string[];
+      /** Why a source file of this name may be there, and not known. */
+      readonly why?: string;
+    }
+  /** A source file of this name was compiled, and has no such variable or function. */
+  | {
+      readonly kind: "not-in-file";
+      readonly file: string;
+      readonly name: string;
+      readonly nearest: readonly string[];
+    }
   /** Every thread has its own. `hint` says how one thread's address can be had. */
   | {
       readonly kind: "tls";

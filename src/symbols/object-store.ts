@@ -9,6 +9,7 @@ import { ElfFile } from "./elf.ts";
 import { ElfError } from "./elf-error.ts";
 import type { FdeIndex } from "./fde-index.ts";
 import { openMappedFile } from "./mapped-file.ts";
+import { namelessFile } from "./nameless-file.ts";
 import { type Mapping, parseMaps } from "./process-maps.ts";
 import type { ElfSymbol, SymbolTable } from "./symbol-table.ts";
 import { type CfiRow, CfiTable } from "./unwind/index.ts";
@@ -63,11 +64,9 @@ export class MappedObject {
     return (this.#described(address) ?? this.lookup(address)?.value) === address;
   }
 
-  /** Undefined without libdw, and of the vdso, which has none. */
+  /** Undefined without libdw. */
   dwarf(): DebugObject | undefined {
-    const { path, elf } = this;
-    if (elf.fd === undefined) return undefined;
-    this.#dwarf ??= { debug: DebugObject.open({ path, fd: elf.fd, roots: this.#roots }) };
+    this.#dwarf ??= { debug: this.#openDwarf() };
     return this.#dwarf.debug;
   }
 
@@ -96,6 +95,19 @@ export class MappedObject {
   #described(address: bigint): bigint | undefined {
     this.#fdes ??= { index: tableOrNone(() => this.elf.fdeIndex()) };
     return this.#fdes.index?.startOf(address);
+  }
+
+  /** libdw wants a file: what is in memory only, as the vdso, is given to it as one without a name. */
+  #openDwarf(): DebugObject | undefined {
+    const { path, elf } = this;
+    if (elf.fd !== undefined) return DebugObject.open({ path, fd: elf.fd, roots: this.#roots });
+    const fd = namelessFile(elf.bytes());
+    if (fd === undefined) return undefined;
+    try {
+      return DebugObject.open({ path, fd, roots: this.#roots });
+    } finally {
+      closeSync(fd);
+    }
   }
 
   #debugFile(): ElfFile | undefined {

@@ -46,7 +46,9 @@ interface Search {
 function choose(query: NameQuery, search: Search): Result<NamedAddress, NameFailure> {
   const { found, searched } = search;
   const asked = found.filter((it) => searched.includes(it.image));
-  const places = asked.filter((it) => it.type !== "tls");
+  const all = asked.filter((it) => it.type !== "tls");
+  const current = all.filter((it) => !it.hidden);
+  const places = current.length > 0 ? current : all;
   const tls = asked.find((it) => it.type === "tls");
   if (places.length === 0 && tls !== undefined) return err(threadLocal(query.name, tls));
   if (places.length === 0) return err(notFound(query, search));

@@ -118,6 +118,12 @@ export class SymbolTable {
     return stringsWith(this.#source, this.#strings, { start: "_Z", part: written });
   }
 
+  /** What compilers made of a function besides: `f.cold`, `f.part.0`, `f.constprop.0`. */
+  partsOf(name: string): Set<string> {
+    const start = `${name}.`;
+    return stringsWith(this.#source, this.#strings, { start, part: start });
+  }
+
   /** Every name that something defined here bears, without versions. */
   *names(): Generator<string> {
     const text = plainNamesOf(this.#source, this.#strings);

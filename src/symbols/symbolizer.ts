@@ -1,9 +1,8 @@
 import { basename, join } from "node:path";
 import { asVa, type Pid } from "../base/index.ts";
 import { AddressSpace } from "./address-space.ts";
-import type { CodePlace } from "./dwarf/line-of.ts";
 import type { Frame, LookUp, MmapNote } from "./frame.ts";
-import type { Image } from "./image.ts";
+import { imageFrame } from "./image-frame.ts";
 import {
   type Code,
   type Culprit,
@@ -20,7 +19,6 @@ import { perfMapOf } from "./perf-map-of.ts";
 import { compiledCode, imageCode, memoryOf, type ReadMemory } from "./process-code.ts";
 import type { Mapping } from "./process-maps.ts";
 import { readMaps } from "./process-maps-file.ts";
-import { withoutVersion } from "./string-table.ts";
 import { AddressCache, type CfiRow, type Step, type StepSource } from "./unwind/index.ts";
 
 /** What names are asked of. `Symbolizer` is the one of this computer. */
@@ -341,28 +339,6 @@ export class Symbolizer implements SymbolSource, Disposable {
       object: found.module === undefined ? KERNEL : `[${found.module}]`,
     };
   }
-}
-
-function imageFrame({ object, bias }: Image, address: bigint, lookup: bigint): Frame {
-  const frame = {
-    ...sourceOf(object.lineOf(lookup - bias)),
-    kind: "elf",
-    address: asVa(address),
-    object: object.name,
-    path: object.path,
-    objectOffset: address - bias,
-  } as const;
-  const symbol = object.lookup(lookup - bias);
-  if (symbol === undefined) return frame;
-  const offset = Number(address - bias - symbol.value);
-  return { ...frame, symbol: withoutVersion(symbol.name), offset };
-}
-
-/** The innermost function's place, and the chain if it was inlined. */
-function sourceOf(place: CodePlace | undefined): Partial<Frame> {
-  if (place === undefined) return {};
-  const { inlinedInto, ...own } = place;
-  return inlinedInto.length === 0 ? own : { ...own, inlined: [own, ...inlinedInto] };
 }
 
 function compiledAt({ jit }: Process, address: bigint) {

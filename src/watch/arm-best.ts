@@ -26,22 +26,38 @@ export interface Armed {
   readonly gaps: readonly Gap[];
 }
 
-/** Arms each CPU if that is permitted and there are registers for it, else each thread. */
+/** How it is to be armed, and what is done where that is refused. */
+export interface Choice {
+  readonly strategy: Strategy;
+  /** Why not the strategy that covers more. */
+  readonly why: string | undefined;
+  readonly fallsBack: boolean;
+}
+
+/** Each CPU if that is permitted, else each thread. */
+export function chooseStrategy({
+  targets,
+  privileges,
+  options,
+}: Pick<ArmFacts, "targets" | "privileges" | "options">): Choice {
+  const only = (strategy: Strategy, why?: string) => ({ strategy, why, fallsBack: false });
+  if (targets.tids !== undefined) return only("thread");
+  if (targets.all || options.arm === "cpu") return only("cpu");
+  if (options.arm === "task") return only("task", "as asked");
+  const mayEachCpu = privileges.perfmon || (privileges.paranoid ?? 2) <= 0;
+  if (!mayEachCpu) return only("task", "arming each CPU needs CAP_PERFMON");
+  return { ...only("cpu"), fallsBack: true };
+}
+
+/** Arms as chosen; each thread where there are no registers for each CPU. */
 export function armBest(facts: ArmFacts): Armed {
-  const { targets, privileges, options } = facts;
   const granted = (armed: Result<Armed, ArmRefusal>, why?: string): Armed => {
     if (armed.ok) return { ...armed.value, why };
-    throw explainRefusal(armed.error, privileges);
+    throw explainRefusal(armed.error, facts.privileges);
   };
-  if (targets.tids !== undefined) return granted(attempt("thread", facts));
-  const wish: Strategy | "auto" = options.arm ?? "auto";
-  if (targets.all || wish === "cpu") return granted(attempt("cpu", facts));
-  if (wish === "task") return granted(attempt("task", facts), "as asked");
-  if (!privileges.perfmon && (privileges.paranoid ?? 2) > 0) {
-    return granted(attempt("task", facts), "arming each CPU needs CAP_PERFMON");
-  }
-  const armed = attempt("cpu", facts);
-  if (armed.ok) return armed.value;
+  const { strategy, why, fallsBack } = chooseStrategy(facts);
+  const armed = attempt(strategy, facts);
+  if (armed.ok || !fallsBack) return granted(armed, why);
   const { errno, cpu } = armed.error;
   if (errno !== "ENOSPC" && errno !== "EACCES" && errno !== "EPERM") granted(armed);
   return granted(attempt("task", facts), `arming CPU ${cpu} was refused: ${errno}`);

@@ -12,6 +12,7 @@ export function armCpus(sys: Sys, plan: ArmPlan): Result<Arming, ArmRefusal> {
       const lane = { pid: -1, cpu };
       const side = arming.openSide(lane);
       if (!side.ok) return side;
+      if (!counts(plan, cpu)) continue;
       const output = arming.openOutput(cpu);
       if (!output.ok) return output;
       const hits = arming.openHits(lane);
@@ -73,7 +74,7 @@ export function armThreads(
     const outputs = openOutputs(arming, onlineCpus());
     if (!outputs.ok) return outputs;
     for (const tid of tids) {
-      const covered = openThread(arming, tid, [-1]);
+      const covered = openThread(arming, tid, plan.cpus ?? [-1]);
       if (!covered.ok) return covered;
     }
     return ok(undefined);
@@ -96,10 +97,17 @@ function openThread(
   for (const cpu of cpus) {
     const lane = { pid: tid, cpu };
     const side = arming.openSide(lane);
-    const hits = side.ok ? arming.openHits(lane) : side;
+    if (!side.ok) return side;
+    if (!counts(arming.plan, cpu)) continue;
+    const hits = arming.openHits(lane);
     if (!hits.ok) return hits;
   }
   return ok(undefined);
+}
+
+/** Tasks are followed wherever they go; their accesses count on some CPUs, or on all. */
+function counts({ cpus }: ArmPlan, cpu: number): boolean {
+  return cpu < 0 || cpus === undefined || cpus.includes(cpu);
 }
 
 /** Opens all or nothing: what was opened before a refusal is closed again. */

@@ -21,6 +21,8 @@ export interface ArmPlan {
   readonly spots: readonly Spot[];
   readonly layout: SampleLayout;
   readonly features: Features;
+  /** Those whose accesses are counted; undefined for all. */
+  readonly cpus: readonly number[] | undefined;
   /** Count the kernel's accesses, too. */
   readonly kernelMode: boolean;
   /** Follow forked children as well as new threads. */

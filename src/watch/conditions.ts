@@ -1,11 +1,18 @@
 import { asPid } from "../base/index.ts";
-import { resolveName } from "../symbols/index.ts";
-import { type Bound, bind, type CodeRange, type ValueType } from "./condition/bind.ts";
+import {
+  type CodeExtent,
+  type FunctionCode,
+  functionCode,
+  kernelFunctionCode,
+} from "../symbols/index.ts";
+import { type Bound, bind } from "./condition/bind.ts";
 import { asksFor, type Expression, functionsOf } from "./condition/expression.ts";
 import { parseCondition } from "./condition/parse.ts";
+import type { ValueType } from "./condition/value-type.ts";
 import type { WatchOptions } from "./options.ts";
 import { nameProblem } from "./resolve-spots.ts";
 import type { Spot } from "./spot.ts";
+import { MOST_BYTES, valueTypeOf } from "./spot-value.ts";
 import { WatchError } from "./watch-error.ts";
 
 /** What the options say about which hits are wanted, read but not yet fitted to a watch. */
@@ -23,10 +30,10 @@ export interface Conditions {
   /** How each spot's bytes are a number. */
   readonly types: readonly (ValueType | undefined)[];
   /** The functions that are named, and where they were found. */
-  readonly functions: ReadonlyMap<string, readonly CodeRange[]>;
+  readonly functions: ReadonlyMap<string, readonly CodeExtent[]>;
+  /** What a reader of the result should know of them. */
+  readonly notes: readonly string[];
 }
-
-const MOST_BYTES = 8;
 
 /** Reads `condition` and `unlessFrom`. Throws WatchError, pointing at the column. */
 export function parseWishes({ condition, unlessFrom = [] }: WatchOptions): Wishes {
@@ -48,7 +55,7 @@ export function functionsAreThere(wishes: Wishes, pids: readonly number[]): bool
   const named = [wishes.condition, wishes.expected].flatMap((it) =>
     it === undefined ? [] : functionsOf(it),
   );
-  return named.every(({ name }) => pids.every((pid) => resolveName(asPid(pid), queryOf(name)).ok));
+  return named.every(({ name }) => pids.every((pid) => functionCode(asPid(pid), queryOf(name)).ok));
 }
 
 /** Fits the conditions to each spot, and looks up the functions that they name. */
@@ -60,15 +67,18 @@ export function bindWishes(
     trapsAfter,
   }: { spots: readonly Spot[]; pids: readonly number[]; trapsAfter: boolean },
 ): Conditions {
-  const types = spots.map(typeOf);
-  const all = new Map<string, readonly CodeRange[]>();
+  const types = spots.map(valueTypeOf);
+  const all = new Map<string, readonly CodeExtent[]>();
+  const notes = new Set<string>();
   const fitted = (
     expression: Expression | undefined,
     of: (name: string, column: number) => string,
   ) => {
     if (expression === undefined) return spots.map(() => undefined);
     for (const { name, column } of functionsOf(expression)) {
-      all.set(name, functionRanges(name, pids, of(name, column)));
+      const { extents, meanings } = codeIn(name, pids, of(name, column));
+      all.set(name, extents);
+      if (meanings.length > 1) notes.add(`${name} means each of ${meanings.join(", ")}`);
     }
     const functions = all;
     return spots.map((spot, index) => {
@@ -84,6 +94,7 @@ export function bindWishes(
     functions: all,
     condition: fitted(wishes.condition, (_, column) => where(wishes.text, column)),
     expected: fitted(wishes.expected, (name) => `watch --unless-from ${name}`),
+    notes: [...notes],
   };
 }
 
@@ -91,8 +102,8 @@ export function bindWishes(
 export function movedFunctions({ functions }: Conditions, pid: number): readonly string[] {
   return [...functions]
     .filter(([name, ranges]) => {
-      const now = resolveName(asPid(pid), queryOf(name));
-      return !now.ok || now.value.address !== ranges[0]?.start;
+      const now = functionCode(asPid(pid), queryOf(name));
+      return !now.ok || !samePlaces(now.value.extents, ranges);
     })
     .map(([name]) => name);
 }
@@ -122,47 +133,40 @@ function where(text: string, column: number): string {
   return `watch --if '${text}': column ${column + 1}`;
 }
 
-function typeOf({ length, mode, signed }: Spot): ValueType | undefined {
-  if (mode === "x" || length > MOST_BYTES) return undefined;
-  return { bytes: length, signed: signed === true };
-}
-
-function noValue({ name, mode, length }: Spot): string {
+function noValue({ name, mode, length, type }: Spot): string {
   if (mode === "x") return `${name} is watched for execution: that has no value`;
+  if (type?.kind === "float") {
+    const remedy = "its address and length, without its name, compare its bits";
+    return `${name} is a ${type.name}: conditions are over integers: ${remedy}`;
+  }
   return `${name} has ${length} bytes: a number has at most ${MOST_BYTES}: watch a part of it`;
 }
 
 /** Where a function's code lies: the same place in all processes, or it cannot be told apart. */
-function functionRanges(name: string, pids: readonly number[], at: string): readonly CodeRange[] {
-  if (pids.length === 0) {
-    throw new WatchError("usage", `${at}: ${name}: a function needs a process: name one with -p`);
+function codeIn(name: string, pids: readonly number[], at: string): FunctionCode {
+  const query = queryOf(name);
+  const ofKernel = pids.length === 0 ? kernelFunctionCode(query) : undefined;
+  if (ofKernel?.ok === true) return ofKernel.value;
+  const [first, ...others] = pids.map((pid) => {
+    const found = functionCode(asPid(pid), query);
+    if (found.ok) return found.value;
+    const problem = nameProblem(name, pid, found.error).replace(/^watch /, "");
+    throw new WatchError("target", `${at}: ${problem}`);
+  });
+  if (first === undefined) {
+    const remedy = "only the kernel's are known without a process: name one with -p";
+    throw new WatchError("usage", `${at}: no function of the kernel is named ${name}: ${remedy}`);
   }
-  const found = pids.map((pid) => rangesIn(pid, name, at));
-  const places = new Set(found.map((ranges) => ranges.map(({ start }) => start).join()));
-  const [first = []] = found;
-  if (places.size <= 1) return first;
+  if (others.every((it) => samePlaces(it.extents, first.extents))) return first;
   const remedy = "watch them one at a time";
   throw new WatchError("usage", `${at}: ${name} is not at one place in all processes: ${remedy}`);
 }
 
-function rangesIn(pid: number, text: string, at: string): readonly CodeRange[] {
-  const query = queryOf(text);
-  const named = resolveName(asPid(pid), query);
-  if (!named.ok) {
-    const problem = nameProblem(text, pid, named.error).replace(/^watch /, "");
-    throw new WatchError("target", `${at}: ${problem}`);
-  }
-  const { address, size } = named.value;
-  if (size === 0) {
-    throw new WatchError("target", `${at}: ${text}: its symbol has no size: its end is not known`);
-  }
-  const start: bigint = address;
-  const hot = { start, end: start + BigInt(size) };
-  // Compilers put what is seldom run of a function aside, under a name of its own.
-  const cold = resolveName(asPid(pid), { ...query, name: `${query.name}.cold` });
-  if (!cold.ok || cold.value.size === 0) return [hot];
-  const aside: bigint = cold.value.address;
-  return [hot, { start: aside, end: aside + BigInt(cold.value.size) }];
+function samePlaces(a: readonly CodeExtent[], b: readonly CodeExtent[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ start, end }, i) => start === b[i]?.start && end === b[i]?.end)
+  );
 }
 
 /** `libfoo.so:f` is f of libfoo.so; `ns::f` is not. */

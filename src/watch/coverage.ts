@@ -16,6 +16,7 @@ export interface Gap {
     | "threads"
     | "exec"
     | "cpu-online"
+    | "other-cpus"
     | "stranger-reuse"
     | "undecided"
     | "unaccounted"

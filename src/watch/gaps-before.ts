@@ -20,6 +20,7 @@ export function gapsBefore(facts: {
     ...spots.flatMap((spot) => readsAsReadWrites(spot)),
     ...spots.flatMap((spot) => notMapped(spot, targets.pids)),
     ...kernelMode(plan, options),
+    ...otherCpus(options),
     ...existingChildren(targets, plan),
     ...assumed(arming.assumed),
     ...unsettled(arming.settled),
@@ -48,6 +49,11 @@ function kernelMode(plan: ArmPlan, { kernel }: WatchOptions): readonly Gap[] {
       ? "left out as asked"
       : "not counted: that needs CAP_PERFMON, or kernel.perf_event_paranoid <= 1";
   return [{ kind: "kernel-mode", text: `accesses by the kernel, as by read(2): ${reason}` }];
+}
+
+function otherCpus({ cpus }: WatchOptions): readonly Gap[] {
+  if (cpus === undefined) return [];
+  return [{ kind: "other-cpus", text: "accesses on other CPUs: left out as asked" }];
 }
 
 function existingChildren({ pids, tids }: Targets, plan: ArmPlan): readonly Gap[] {

@@ -6,6 +6,7 @@
 export type { Culprit, Doubt, Frame } from "../symbols/index.ts";
 export { type ChildTest, childTest } from "./child-test.ts";
 export type { Coverage, Gap, Stopped, Strategy } from "./coverage.ts";
+export { planWatch, type WatchPlan } from "./dry-run.ts";
 export { type Hit, keepHit } from "./hit.ts";
 export { openSession } from "./open-session.ts";
 export type { WatchOptions, WatchTarget } from "./options.ts";
@@ -15,6 +16,7 @@ export { freeSlots, selfTest } from "./self-test.ts";
 export type { EndReason, HitSink, Session } from "./session.ts";
 export type { LeftOut } from "./sieve.ts";
 export { type Spot, type SpotPiece, spotRange } from "./spot.ts";
+export { numberAt } from "./spot-value.ts";
 export type { StackCut } from "./stacks.ts";
 export { Watch, type WatchReport, watch, writersOf } from "./watch.ts";
 export { WatchError, type WatchErrorKind } from "./watch-error.ts";

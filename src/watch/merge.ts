@@ -79,28 +79,20 @@ export class RingMerge {
     }
     let waiting = this.lanes.filter((lane) => lane.waiting);
     while (!enough()) {
-      const first = earliest(waiting);
+      let [first] = waiting;
+      // Until the first of the others has its record, all that comes is the earliest one's.
+      let next = Number.POSITIVE_INFINITY;
+      for (const lane of waiting) {
+        if (first === undefined || lane === first) continue;
+        if (lane.time < first.time) {
+          next = first.time;
+          first = lane;
+        } else if (lane.time < next) next = lane.time;
+      }
       if (first === undefined || first.time > horizon) break;
-      first.takeUntil(Math.min(horizon, nextTime(waiting, first)), enough);
+      first.takeUntil(Math.min(horizon, next), enough);
       if (!first.waiting) waiting = waiting.filter((lane) => lane !== first);
     }
     for (const lane of this.lanes) lane.ring.cursor.release();
   }
-}
-
-function earliest(lanes: readonly Lane[]): Lane | undefined {
-  let [first] = lanes;
-  for (const lane of lanes) {
-    if (first === undefined || lane.time < first.time) first = lane;
-  }
-  return first;
-}
-
-/** When the first of the others has its record: until then all that comes is `but`'s. */
-function nextTime(lanes: readonly Lane[], but: Lane): number {
-  let time = Number.POSITIVE_INFINITY;
-  for (const lane of lanes) {
-    if (lane !== but && lane.time < time) time = lane.time;
-  }
-  return time;
 }

@@ -37,6 +37,8 @@ export class Namer {
   /** Names depend on the call chain, not on the instruction alone. */
   readonly chained: boolean;
   private readonly stacked: boolean;
+  /** A call that stored its return address is told by the value that it left. */
+  readonly callsByValue: boolean;
   private readonly named = new WeakMap<CallStack, NamedStack>();
 
   constructor(
@@ -47,6 +49,8 @@ export class Namer {
       readonly chained: boolean;
       /** Whole stacks are sampled. */
       readonly stacked: boolean;
+      /** The kernel tells values, and each sample where the stack's top was. */
+      readonly callsByValue: boolean;
       /** Optimised scripts may have functions inlined. */
       readonly inlines: boolean;
     },
@@ -56,6 +60,7 @@ export class Namer {
     this.stacks = how.stacks;
     this.chained = how.chained;
     this.stacked = how.stacked;
+    this.callsByValue = how.callsByValue && !how.stacked;
     this.inlines = how.inlines;
   }
 
@@ -105,17 +110,24 @@ export class Namer {
     return { ...NOTHING_MORE, frame: script, via: frame, culprit };
   }
 
-  /** A call that stored its return address has led to the function it called: the stack tells whence. */
+  /** What is at the trap was led to from elsewhere, by one of perhaps many calls. */
+  isLedTo(hit: RawHit): boolean {
+    return this.sites.of(hit).culprit?.doubt === "led-here";
+  }
+
+  /** A call that stored its return address has led to the function it called: that tells whence. */
   private callThatLedHere(
     hit: RawHit,
     culprit: Culprit | undefined,
   ): { readonly frame: Frame; readonly culprit: Culprit } | undefined {
-    if (culprit?.doubt !== "led-here" || !this.stacked) return undefined;
-    const [, address] = this.stacks.of(hit).addresses;
+    if (culprit?.doubt !== "led-here") return undefined;
+    const address = this.stacked
+      ? this.stacks.of(hit).addresses.slice(1).map(asAddress)[0]
+      : this.sites.storedOnTop(hit);
     if (address === undefined) return undefined;
-    const call = this.symbols.instructionBefore(asPid(hit.pid), asAddress(address));
+    const call = this.symbols.instructionBefore(asPid(hit.pid), address);
     if (call?.instruction?.flow !== "call") return undefined;
-    return { frame: this.caller(hit.pid, asAddress(address), false), culprit: call };
+    return { frame: this.caller(hit.pid, address, false), culprit: call };
   }
 
   private syscall(hit: RawHit): string | undefined {

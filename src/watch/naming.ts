@@ -3,10 +3,13 @@ import { Symbolizer } from "../symbols/index.ts";
 import type { ArmPlan } from "./arming.ts";
 import { Namer } from "./namer.ts";
 import type { WatchOptions } from "./options.ts";
+import { PERF_REG } from "./sampled-user.ts";
 import { inlinesScripts } from "./script-target.ts";
 import { Sites } from "./sites.ts";
 import type { Spot } from "./spot.ts";
 import { Stacks } from "./stacks.ts";
+
+const TOP_OF_STACK = 1n << BigInt(PERF_REG.sp);
 
 /** All that turns addresses into names. What it costs is paid when the first hit is named. */
 export interface Naming {
@@ -43,6 +46,7 @@ export function makeNaming(
     sites,
     stacks,
     stacked: options.stack === true,
+    callsByValue: plan.programs?.readsValues === true && (plan.registers & TOP_OF_STACK) !== 0n,
     inlines: pids.some(inlinesScripts),
     chained: scripts && plan.userChain,
   });

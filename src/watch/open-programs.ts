@@ -34,7 +34,8 @@ const MOST_BYTES = 32;
 export function loadPrograms(sys: Sys, strategy: Strategy, facts: ProgramFacts): LoadedPrograms {
   const { privileges, targets, cpus } = facts;
   if (!privileges.bpf) return refused("eBPF needs CAP_BPF", facts);
-  const unread = facts.spots.filter((spot) => whyUnread(spot, strategy, facts) !== undefined);
+  const data = facts.spots.filter(({ mode }) => mode !== "x");
+  const unread = data.filter((spot) => whyUnread(spot, strategy, facts) !== undefined);
   const loaded = HitPrograms.load(sys, {
     wishes: wishesFor(strategy, facts),
     cpus: Math.max(...cpus) + 1,
@@ -74,7 +75,7 @@ function wishesFor(strategy: Strategy, facts: ProgramFacts): readonly HitWish[] 
         spot: spot.index,
         address: spot.address,
         length: Math.min(spot.length, MOST_BYTES),
-        signed: conditions.types[spot.index]?.signed === true,
+        type: conditions.types[spot.index],
         readsValue,
         shared: targets.pids.some((pid) => isShared(pid, spot.address)),
         trapsOwnRead: readsValue && trapsReads(spot) && countsKernel(options, privileges),

@@ -18,8 +18,16 @@ export interface WatchOptions {
   readonly children?: boolean;
   /** Count the kernel's accesses, too, where permitted. Default true. */
   readonly kernel?: boolean;
+  /** Count accesses on these CPUs only. Default: on all. */
+  readonly cpus?: readonly number[];
   /** Take call chains. Default: only of programs that are named through a perf map, as Node's. */
   readonly stack?: boolean;
+  /**
+   * How they are taken: `dwarf` by unwind tables from a piece of the stack, `fp` by the kernel along
+   * frame pointers, which costs less and leaves out the caller of a function without one. Default
+   * `dwarf`.
+   */
+  readonly callGraph?: "dwarf" | "fp";
   /** Bytes of the stack that are sampled for it. Default 1024; beyond that frame pointers are followed. */
   readonly stackBytes?: number;
   /** Decode the instruction of each access. Default true. */

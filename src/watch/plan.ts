@@ -12,6 +12,8 @@ const MEBIBYTE = 1 << 20;
 /** All rings together, where memory may be locked; and the least and most for one. */
 const ALL_RINGS = 64 * MEBIBYTE;
 const MOST_PAGES = (4 * MEBIBYTE) / PAGE;
+/** With pieces of stacks a record is some ten times as large. */
+const MOST_PAGES_OF_STACKS = (16 * MEBIBYTE) / PAGE;
 const LEAST_PAGES = 8;
 const SIDE_PAGES = 64;
 /** What a user may lock for each CPU without a right to more: kernel.perf_event_mlock_kb. */
@@ -51,6 +53,7 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
   const { spots, features, privileges, strategy, scripts, programs } = facts;
   const pieces = spots.reduce((sum, spot) => sum + spot.pieces.length, 0);
   const stack = options.stack === true;
+  const unwinds = stack && options.callGraph !== "fp";
   const userChain = options.stack ?? scripts;
   const repeats = stack || options.repeats !== false;
   // Programs know by themselves which registers fired for one access. Samples do not.
@@ -60,18 +63,19 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
   const registers = straddled || rebuilds ? X86_GENERAL_REGISTERS : repeats ? STRING_REGISTERS : 0n;
   const kernelMode = countsKernel(options, privileges);
   const depth = stack ? FULL_STACK : SCRIPT_STACK;
-  const budget = budgetPages(facts);
+  const budget = budgetPages(facts, stack ? MOST_PAGES_OF_STACKS : MOST_PAGES);
   const wished = options.ringBytes === undefined ? budget : options.ringBytes / PAGE;
   return {
     spots,
     features,
+    cpus: options.cpus,
     layout: sampleLayout({
       // Per task, the events of many threads share a ring; else as many as there are pieces.
       identifier: strategy === "task" || (samples && pieces > 1),
       cpu: strategy === "thread",
       callchain: kernelMode || userChain,
-      regsUser: stack,
-      stackUser: stack,
+      regsUser: unwinds,
+      stackUser: unwinds,
       regsIntr: registers !== 0n,
     }),
     kernelMode,
@@ -82,8 +86,8 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
     straddled,
     rebuilds,
     registers,
-    userRegisters: stack ? UNWIND_REGISTERS : 0n,
-    stackBytes: stack ? stackBytes(options) : 0,
+    userRegisters: unwinds ? UNWIND_REGISTERS : 0n,
+    stackBytes: unwinds ? stackBytes(options) : 0,
     hitPages: powerOfTwo(wished, options.ringBytes === undefined ? "down" : "up"),
     ...(programs === undefined ? {} : { programs }),
     sidePages: powerOfTwo(Math.min(SIDE_PAGES, budget / 2), "down"),
@@ -100,13 +104,13 @@ export function countsKernel({ kernel }: WatchOptions, privileges: Privileges): 
   return kernel !== false && (privileges.perfmon || (privileges.paranoid ?? 2) <= 1);
 }
 
-function budgetPages({ privileges, lanes, cpus }: PlanFacts): number {
+function budgetPages({ privileges, lanes, cpus }: PlanFacts, most: number): number {
   if (privileges.uid === 0) {
-    return Math.min(MOST_PAGES, Math.max(LEAST_PAGES, ALL_RINGS / PAGE / lanes));
+    return Math.min(most, Math.max(LEAST_PAGES, ALL_RINGS / PAGE / lanes));
   }
   // Half for the hits; the rest for the side rings, the control pages and other users of perf.
   const lockable = (sysctl("kernel.perf_event_mlock_kb") ?? DEFAULT_MLOCK_KB) * 1024 * cpus;
-  return Math.min(MOST_PAGES, lockable / PAGE / lanes / 2);
+  return Math.min(most, lockable / PAGE / lanes / 2);
 }
 
 function powerOfTwo(pages: number, towards: "up" | "down"): number {

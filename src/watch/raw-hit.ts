@@ -145,6 +145,12 @@ export class RawHit {
     return this.sampled.read(this.ring.cursor, at) ? this.sampled : undefined;
   }
 
+  /** It was made by a program of 32 bits. */
+  get isNarrow(): boolean {
+    if (!this.layout.regsUser || this.ring === undefined) return false;
+    return this.sampled.isNarrow(this.ring.cursor, this.behindChain() + this.rawWords);
+  }
+
   /** What `restore` makes it again. */
   save(): SavedHit {
     const { pid, tid, cpu, ipLow, ipHigh, timeLow, timeHigh, kernel, spot, repeat, ring } = this;

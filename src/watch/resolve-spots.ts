@@ -140,6 +140,7 @@ function findSymbol(where: Where, pid: number): FoundIn {
 }
 
 function isSigned(type: TypeDesc): boolean {
+  if (type.kind === "bits") return isSigned(type.base);
   return "signed" in type && type.signed;
 }
 
@@ -151,14 +152,23 @@ export function queryOf({ object, name }: { readonly object?: string; readonly n
 
 /** An expression's error points at the character in the WHERE. */
 function placeProblem({ text, place }: Where, pid: number, failure: PlaceFailure): string {
-  if (failure.kind === "name") return nameProblem(text, pid, failure.failure);
   const before =
     place.kind === "symbol" && place.object !== undefined ? place.object.length + 1 : 0;
+  if (failure.kind === "name") {
+    const start = `watch ${text}`;
+    const at = nameColumn(text, before, failure.failure);
+    return nameProblem(text, pid, failure.failure).replace(start, `${start}: column ${at + 1}`);
+  }
   const column = before + failure.column;
   const rest = text.slice(column);
   const what = /^(?:[\w$]|::)+/.exec(rest)?.[0] ?? rest;
   const subject = what === "" ? "the end" : `"${what}"`;
   return `watch ${text}: column ${column + 1}: ${subject} ${failure.problem}`;
+}
+
+/** Where in a WHERE the name stands of which a failure speaks. */
+function nameColumn(text: string, before: number, failure: NameFailure): number {
+  return "name" in failure ? Math.max(before, text.indexOf(failure.name, before)) : 0;
 }
 
 /** The failure as one line: what was looked for, why it has no address, and what would. */
@@ -175,7 +185,9 @@ export function nameProblem(text: string, pid: number, failure: NameFailure): st
       return `${start} ${all.length} symbols are named ${failure.name}: ${all.join(", ")}: ${remedy}`;
     }
     case "no-object":
-      return `${start} no object is loaded as ${failure.object}${didYouMean(failure.nearest)}`;
+      return `${start} no object is loaded and no source file known as ${failure.object}${because(failure.why)}${didYouMean(failure.nearest)}`;
+    case "not-in-file":
+      return `${start} ${failure.file} has no ${failure.name}${didYouMean(failure.nearest)}`;
     case "tls":
       return `${start} each thread has a ${failure.name} of its own: ${failure.hint}`;
     case "no-symbols":
@@ -183,6 +195,10 @@ export function nameProblem(text: string, pid: number, failure: NameFailure): st
     case "no-process":
       return `${start}: ${failure.hint}`;
   }
+}
+
+function because(why: string | undefined): string {
+  return why === undefined ? "" : `: ${why}`;
 }
 
 function didYouMean(names: readonly string[]): string {

@@ -1,4 +1,9 @@
-import { PERF_SAMPLE_REGS_ABI_64, type RingCursor, type SampleLayout } from "../abi/index.ts";
+import {
+  PERF_SAMPLE_REGS_ABI_32,
+  PERF_SAMPLE_REGS_ABI_64,
+  type RingCursor,
+  type SampleLayout,
+} from "../abi/index.ts";
 import type { StackPart } from "../symbols/index.ts";
 
 /** Registers of x86-64 as perf numbers them. */
@@ -69,6 +74,11 @@ export class SampledUser implements StackPart {
     this.stackBytes = size === 0 ? 0 : Math.min(size, cursor.word(this.stackAt + size / 4));
     this.top = this.register(PERF_REG.sp);
     return true;
+  }
+
+  /** Whether the fields there are of a program of 32 bits, which is not unwound. */
+  isNarrow(cursor: RingCursor, abiAt: number): boolean {
+    return cursor.word(abiAt) === PERF_SAMPLE_REGS_ABI_32;
   }
 
   /** A register by perf's number, as a double. */

@@ -35,7 +35,10 @@ export interface SessionParts {
   readonly before: ReadonlySet<number>;
   /** What was in the watched memory before the registers were armed; empty where not read. */
   readonly memoryBefore: Snapshot;
+  /** Whose accesses are counted. */
   readonly cpus: readonly number[];
+  /** All that were there when the registers were armed. */
+  readonly online: readonly number[];
   readonly watchesAll: boolean;
   readonly maxHits: number;
   readonly timeoutMs: number;
@@ -182,7 +185,7 @@ export class Session implements Disposable {
       strangers: reckoning.strangers,
       selfTest: parts.selfTest,
       ...asked,
-      ...notesOf(parts.spots),
+      ...notesOf(parts),
       gaps: [
         ...parts.gaps,
         ...askedGaps,
@@ -260,7 +263,7 @@ export class Session implements Disposable {
 
   private lateGaps(): readonly Gap[] {
     const gaps: Gap[] = [];
-    const before = this.parts.cpus.join();
+    const before = this.parts.online.join();
     const now = onlineCpus().join();
     if (now !== before) {
       const text = `the CPUs online changed from ${before} to ${now}: what ran on new ones was not seen`;
@@ -279,7 +282,8 @@ export class Session implements Disposable {
   }
 }
 
-function notesOf(spots: readonly Spot[]): Pick<Coverage, "notes"> {
-  const notes = spots.flatMap(({ name, note }) => (note === undefined ? [] : `${name}: ${note}`));
+function notesOf({ spots, asked }: SessionParts): Pick<Coverage, "notes"> {
+  const ofSpots = spots.flatMap(({ name, note }) => (note === undefined ? [] : `${name}: ${note}`));
+  const notes = [...ofSpots, ...(asked.sieve?.conditions.notes ?? [])];
   return notes.length === 0 ? {} : { notes: [...new Set(notes)] };
 }

@@ -26,6 +26,7 @@ function sieveOf(parts: Partial<SieveParts> & { condition?: string; expected?: s
     expected: [bound(parts.expected)],
     types: [TYPE],
     functions,
+    notes: [],
   };
   return new Sieve({
     conditions,

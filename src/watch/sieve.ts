@@ -1,4 +1,5 @@
 import { decide } from "./condition/interpret.ts";
+import { numberIn, type ValueType } from "./condition/value-type.ts";
 import type { Conditions } from "./conditions.ts";
 import { HEAD } from "./program/frame.ts";
 import type { RawHit } from "./raw-hit.ts";
@@ -30,6 +31,11 @@ export interface SieveParts {
 }
 
 const NS_PER_SECOND = 1_000_000_000;
+
+/** Of a bit field its own bits; the rest of its bytes is another's. */
+function same(a: bigint, b: bigint, type: ValueType | undefined): boolean {
+  return type === undefined ? a === b : numberIn(a, type) === numberIn(b, type);
+}
 
 /**
  * Decides which hits are wanted, for those about which the kernel has not decided, and counts those
@@ -106,7 +112,7 @@ export class Sieve {
     }
     const { value, old } = inputs;
     const known = value !== undefined && old !== undefined;
-    if (changes && known && value === old) {
+    if (changes && known && same(value, old, inputs.type)) {
       this.unchanged += 1;
       return false;
     }

@@ -75,6 +75,17 @@ export class Sites {
     this.last.pid = -1;
   }
 
+  /** The word on top of the stack, where the range holds it whole and the kernel read it in the trap. */
+  storedOnTop(hit: RawHit): bigint | undefined {
+    const spot = this.spots[hit.spot];
+    const top = hit.registerBits(PERF_REG.sp);
+    if (hit.valueFrom !== "kernel" || spot === undefined || top === undefined) return undefined;
+    const inside = top - spot.address;
+    if (inside < 0n || inside + BigInt(WORD) > BigInt(spot.length)) return undefined;
+    const value = hit.newValue ?? 0n;
+    return BigInt.asUintN(8 * WORD, value >> (8n * inside));
+  }
+
   private lookUp(hit: RawHit): Site {
     if (this.count >= MAX_SITES) {
       this.known.clear();

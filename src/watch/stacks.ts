@@ -5,7 +5,12 @@ import type { RawHit } from "./raw-hit.ts";
 import { PERF_REG, type SampledUser } from "./sampled-user.ts";
 
 /** Where a stack was cut short, or that its outer part is less certain. */
-export type StackCut = Cut | "frame-pointers";
+export type StackCut =
+  | Cut
+  /** From there on it was found by frame pointers. */
+  | "frame-pointers"
+  /** All of it was: a program of 32 bits is not unwound by its tables. */
+  | "32-bit";
 
 /** One distinct call stack of one process: every hit with the same frames has the same object. */
 export class CallStack {
@@ -70,7 +75,7 @@ export class Stacks {
     this.push(hit.ipNumber);
     const user = hit.user();
     this.pushChain(hit, user === undefined);
-    if (user === undefined) return this.intern(hit.pid, undefined);
+    if (user === undefined) return this.intern(hit.pid, hit.isNarrow ? "32-bit" : undefined);
     if (hit.kernel) this.push(user.register(PERF_REG.ip));
     return this.intern(hit.pid, this.unwind(hit, user));
   }
@@ -96,7 +101,7 @@ export class Stacks {
     if (!hit.kernel && !withUser) return;
     for (let index = 0, first = true; index < hit.chainLength; index += 1) {
       const entry = hit.chainEntry(index);
-      if (isMark(entry) || entry === 0) continue;
+      if (isMark(entry) || entry === 0 || isNowhere(entry)) continue;
       // The chain begins with the trap itself.
       if (!first && (isKernel(entry) || withUser)) this.push(entry);
       first = false;
@@ -176,6 +181,14 @@ export class Stacks {
 /** Marks in a call chain tell whose frames follow; here the sign of an address does. */
 function isMark(entry: number): boolean {
   return entry < 0 && entry >= PERF_CONTEXT_LOWEST;
+}
+
+/** With five-level page tables addresses have 57 bits that count; the kernel's are negative here. */
+const LOWEST_KERNEL_ADDRESS = -(2 ** 56);
+
+/** Where its walk of its own stack goes astray, the kernel takes what it finds for a frame. */
+function isNowhere(entry: number): boolean {
+  return entry < LOWEST_KERNEL_ADDRESS;
 }
 
 /** As a signed number, so that the kernel's addresses are exact, too. */

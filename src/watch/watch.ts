@@ -119,9 +119,11 @@ export function writersOf(session: Session, stacks: boolean): Writers {
     comm: (hit: RawHit) => session.commOf(hit),
     stackOf: (hit: RawHit) => namer.stackOf(hit),
     stack: (hit: RawHit) => namer.stack(hit),
+    isLedTo: (hit: RawHit) => namer.isLedTo(hit),
   };
   const { kernelMode } = session.parts.arming.plan;
-  return new Writers(names, { chained: namer.chained, stacks, kernelChains: kernelMode });
+  const { chained, callsByValue } = namer;
+  return new Writers(names, { chained, callsByValue, stacks, kernelChains: kernelMode });
 }
 
 /**

@@ -70,8 +70,9 @@ test("any hits: one line for each code, task name and spot, as counting by hand 
           comm: (hit) => commOf(hit.tid),
           stackOf: (hit) => new CallStack(hit.pid, [hit.ipNumber], undefined),
           stack: () => ({ frames: [], cut: undefined, lasts: true }),
+          isLedTo: () => false,
         },
-        { chained: false, stacks: false, kernelChains: false },
+        { chained: false, callsByValue: false, stacks: false, kernelChains: false },
       );
       const naive: { key: string; tid: number; time: bigint }[] = [];
       made.forEach((step, time) => {
@@ -132,8 +133,9 @@ test("with call chains asked for each chain is a line of its own", () => {
         cut: undefined,
         lasts: caller === 1n,
       }),
+      isLedTo: () => false,
     },
-    { chained: false, stacks: true, kernelChains: false },
+    { chained: false, callsByValue: false, stacks: true, kernelChains: false },
   );
   const step = { tid: 1, ip: 0, spot: 0, kernel: false, rename: false };
   [1n, 2n, 1n].forEach((from, time) => {

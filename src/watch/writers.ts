@@ -35,6 +35,8 @@ export interface Writer {
   readonly lastValue: bigint | undefined;
 }
 
+/** Shortcuts that cost no look-up: enough for what the threads of a few CPUs do in turn. */
+const RECENT = 64;
 const MAX_TASKS = 1_000;
 /** Distinct writers that are kept apart; later ones are counted together, so that memory is flat. */
 const MAX_WRITERS = 10_000;
@@ -85,6 +87,8 @@ class Tally {
 
 /** Where hits of one thread at one instruction are counted. */
 interface Shortcut {
+  readonly tid: number;
+  readonly spot: number;
   readonly ipLow: number;
   readonly ipHigh: number;
   readonly tally: Tally;
@@ -95,12 +99,16 @@ export interface WriterNames {
   comm(hit: RawHit): string;
   stackOf(hit: RawHit): CallStack;
   stack(hit: RawHit): NamedStack;
+  /** What is at its trap does not tell who made it. */
+  isLedTo(hit: RawHit): boolean;
 }
 
 /** What makes a writer besides its instruction; then the instruction alone does not tell it. */
 export interface WriterOptions {
   /** Code is named by the call chain, as for scripts. */
   readonly chained: boolean;
+  /** Calls that stored their return addresses are told apart by the values that they left. */
+  readonly callsByValue: boolean;
   /** Each call chain is a writer of its own. */
   readonly stacks: boolean;
   /** The kernel's call chains tell which system call an access was made for. */
@@ -120,8 +128,8 @@ export class Writers {
   private readonly byStack = new Map<number, Map<CallStack, Tally>[]>();
   private readonly names: WriterNames;
   private readonly options: WriterOptions;
-  /** Of the last hit: in a hot loop the next one is the same. */
-  private last: (Shortcut & { readonly tid: number; readonly spot: number }) | undefined;
+  /** Of the last hits, each where its thread and address put it: what is hot is there again. */
+  private readonly recent: (Shortcut | undefined)[] = Array(RECENT).fill(undefined);
 
   constructor(names: WriterNames, options: WriterOptions) {
     this.names = names;
@@ -129,11 +137,11 @@ export class Writers {
   }
 
   add(hit: RawHit): void {
-    const { chained, stacks, kernelChains } = this.options;
+    const { chained, callsByValue, stacks, kernelChains } = this.options;
     const tally =
       stacks || (hit.kernel && kernelChains)
         ? this.stackShortcut(hit)
-        : chained
+        : chained || (callsByValue && this.names.isLedTo(hit))
           ? this.tallyOf(hit)
           : this.shortcut(hit);
     tally.count += 1;
@@ -147,7 +155,7 @@ export class Writers {
   forget(tid: number): void {
     this.shortcuts.delete(tid);
     this.byStack.delete(tid);
-    this.last = undefined;
+    this.recent.fill(undefined);
   }
 
   /** The writers, the busiest first. */
@@ -157,28 +165,28 @@ export class Writers {
   }
 
   private shortcut(hit: RawHit): Tally {
-    const { last } = this;
-    if (last !== undefined && last.tid === hit.tid && last.spot === hit.spot) {
-      if (last.ipLow === hit.ipLow && last.ipHigh === hit.ipHigh) return last.tally;
+    const place = (hit.tid ^ hit.ipLow) & (RECENT - 1);
+    const recent = this.recent[place];
+    if (recent !== undefined && recent.tid === hit.tid && recent.spot === hit.spot) {
+      if (recent.ipLow === hit.ipLow && recent.ipHigh === hit.ipHigh) return recent.tally;
     }
-    const tally = this.lookUp(hit);
-    this.last = { tid: hit.tid, spot: hit.spot, ipLow: hit.ipLow, ipHigh: hit.ipHigh, tally };
-    return tally;
+    const found = this.lookUp(hit);
+    this.recent[place] = found;
+    return found.tally;
   }
 
-  private lookUp(hit: RawHit): Tally {
-    const bySpot = this.shortcuts.get(hit.tid) ?? [];
-    const byIp = bySpot[hit.spot] ?? new Map<number, Shortcut>();
+  private lookUp(hit: RawHit): Shortcut {
+    const { tid, spot, ipLow, ipHigh } = hit;
+    const bySpot = this.shortcuts.get(tid) ?? [];
+    const byIp = bySpot[spot] ?? new Map<number, Shortcut>();
     const key = hit.ipNumber;
     const known = byIp.get(key);
-    if (known !== undefined && known.ipLow === hit.ipLow && known.ipHigh === hit.ipHigh) {
-      return known.tally;
-    }
-    const tally = this.tallyOf(hit);
-    this.shortcuts.set(hit.tid, bySpot);
-    bySpot[hit.spot] = byIp;
-    byIp.set(key, { ipLow: hit.ipLow, ipHigh: hit.ipHigh, tally });
-    return tally;
+    if (known !== undefined && known.ipLow === ipLow && known.ipHigh === ipHigh) return known;
+    const found = { tid, spot, ipLow, ipHigh, tally: this.tallyOf(hit) };
+    this.shortcuts.set(tid, bySpot);
+    bySpot[spot] = byIp;
+    byIp.set(key, found);
+    return found;
   }
 
   private stackShortcut(hit: RawHit): Tally {

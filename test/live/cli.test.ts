@@ -75,6 +75,58 @@ test("the table names the writer once, with its count, and tells what was covere
   expect(output.join("\n")).toMatch(/covered: 1 process, 3 threads, 2 threads born/);
 });
 
+test("--dry-run says what would be armed, and arms nothing", async () => {
+  await using target = await Target.start(workshop.compile("stores"), [10]);
+  await using cli = Cli.watch(["-p", target.pid, "counter", "-C", "0", "--dry-run"]);
+  const { status, output } = await cli.ended;
+  const address = `${target.at("counter")}/8`;
+  expect({ status, output }).toEqual({
+    status: 0,
+    output: [
+      `would watch counter (${address}:w): registers for ${address}`,
+      `of process ${target.pid}, 1 thread, on CPU 0`,
+      "with 1 register: registers of each CPU; accesses by the kernel are counted",
+      "nothing was armed",
+    ],
+  });
+  await target.run();
+});
+
+test("-F shows these fields and no others, in the table and in JSON", async () => {
+  await using target = await Target.start(workshop.compile("stores"), [30]);
+  await using table = Cli.watch(["-p", target.pid, "counter", "-F", "who,count", "-v"]);
+  await table.announced();
+  await using json = Cli.watch(["-p", target.pid, "counter:change", "--json", "-F", "tid,new"]);
+  await json.armed();
+  await target.run();
+  const { hits } = jsonOf(await json.ended);
+  expect(hits).toHaveLength(29); // the first stores what is there already
+  expect(hits[0]).toEqual({ kind: "hit", tid: target.pid, new: 2 });
+  const { output, errors } = await table.ended;
+  expect(output.slice(2, 4)).toEqual([
+    `WHO${" ".repeat(`stores ${target.pid}`.length - 3)}  COUNT`,
+    `stores ${target.pid}     30`,
+  ]);
+  expect(errors).toMatch(/^trapline: register: counter: 0x[0-9a-f]+\/8:w$/m);
+  expect(errors).toMatch(/^trapline: sample: IP, TID, TIME, CALLCHAIN$/m);
+});
+
+test("a process can be called by its name, if no other bears it", async () => {
+  await using target = await Target.start(workshop.compile("stores"), [20]);
+  await using cli = Cli.watch(["-p", "stores", "counter", "--json"]);
+  await cli.armed();
+  await using other = await Target.start(workshop.compile("stores"), [20]);
+  await using two = Cli.watch(["-p", "stores", "counter", "--json"]);
+  const { status, errors } = await two.ended;
+  expect({ status, errors }).toMatchObject({
+    status: 2,
+    errors: expect.stringContaining(`the name of 2 processes: give -p ${target.pid},${other.pid}`),
+  });
+  await target.run();
+  const { summary } = jsonOf(await cli.ended);
+  expect(summary).toMatchObject({ hits: 20, writers: [{ pid: target.pid, count: 20 }] });
+});
+
 test("a launched command's status is the status; its own output is not in the way", async () => {
   const path = workshop.compile("launched", "-pie");
   const args = ["counter", "--json", "--no-kernel", "--", path];

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
 import { asm, BpfCode, FP, loadProgram, openSys, testRun } from "../../src/linux/index.ts";
-import { type Bound, bind, type ValueType } from "../../src/watch/condition/bind.ts";
+import { type Bound, bind } from "../../src/watch/condition/bind.ts";
 import {
   type CompiledInputs,
   compileCondition,
@@ -9,6 +9,7 @@ import {
 } from "../../src/watch/condition/compile.ts";
 import type { BinaryOp, Expression, NumberInput } from "../../src/watch/condition/expression.ts";
 import { evaluate, type Inputs } from "../../src/watch/condition/interpret.ts";
+import type { ValueType } from "../../src/watch/condition/value-type.ts";
 import { requires } from "./requires.ts";
 
 const test = requires({ root: true, registers: 0, commands: [] });
@@ -73,6 +74,13 @@ const u64 = fc.oneof(
 );
 const COMMS = ["", "worker", "workers", "fifteen-letters", "wörk"];
 const FUNCTIONS = new Map([
+  [
+    "inlined",
+    Array.from({ length: 30 }, (_, i) => {
+      const start = 0x1000n + 3n * BigInt(i);
+      return { start, end: start + 2n };
+    }),
+  ],
   ["one", [{ start: 0x1000n, end: 0x1100n }]],
   [
     "two",

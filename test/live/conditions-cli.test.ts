@@ -24,7 +24,7 @@ async function run(
 }
 
 test("a line of --json has both values, and where they are from", async () => {
-  const { hits, summary } = jsonOf(await run(["i8@0=1*3"], ["--json", "--values"]));
+  const { hits, summary } = jsonOf(await run(["i8@0=1*3"], ["--json"]));
   expect(hits.map(({ old, new: value, valueFrom }) => [old, value, valueFrom])).toEqual([
     [0, 1, "kernel"],
     [1, 2, "kernel"],
@@ -36,10 +36,10 @@ test("a line of --json has both values, and where they are from", async () => {
   });
 });
 
-test("a value of sixteen bytes is hex in --json, and none is there where none was asked for", async () => {
-  const wide = jsonOf(await run(["a8@8=1"], ["--json", "--values"], { where: "0/16" }));
+test("a value of sixteen bytes is hex in --json, and none is there where none is wanted", async () => {
+  const wide = jsonOf(await run(["a8@8=1"], ["--json"], { where: "0/16" }));
   expect(wide.hits).toMatchObject([{ old: "0x0", new: "0x10000000000000000" }]);
-  const plain = jsonOf(await run(["a8@0=1"], ["--json"]));
+  const plain = jsonOf(await run(["a8@0=1"], ["--json", "--no-values"]));
   expect(plain.hits[0]).not.toHaveProperty("new");
   expect(plain.summary.coverage).not.toHaveProperty("leftOut");
 });

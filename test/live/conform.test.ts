@@ -1,21 +1,27 @@
 import { execFileSync, spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { afterAll, expect } from "vitest";
+import { drawsOf } from "../../src/base/index.ts";
+import { Channel, type Line } from "../../src/conform/channel.ts";
 import {
   compareReports,
   conformRandomly,
-  drawsOf,
+  isRaceTarget,
   openTarget,
   type Pair,
+  provoke,
   runBoth,
   shrinkScenario,
 } from "../../src/conform/index.ts";
+import { openLinuxLine } from "../../src/conform/linux-line.ts";
+import { Orders } from "../../src/conform/orders.ts";
 import { load, type Program } from "../../src/scenario/index.ts";
 import { requires } from "./harness.ts";
 
 const test = requires({ root: true, registers: 4, commands: ["gcc"] });
 const FIXED_SEED = 1;
-const RANDOM_PROGRAMS = 500;
+const RANDOM_PROGRAMS = 2000;
 
 const pair: Pair = [await openTarget("model"), await openTarget("linux")];
 const [model, linux] = pair;
@@ -64,8 +70,47 @@ test.each([
       `trapline conform --random ${programs} --seed ${seed}`,
     ).toEqual([]);
   },
-  30_000,
+  120_000,
 );
+
+test("actors that race come to several outcomes, each of them counted", async () => {
+  const program = programOf(
+    "arch x86\ncpus 2\nvar x 8\ntask Q\nP: open e write x exclude-kernel\nbarrier\n" +
+      "P: store x = 1\nQ: store x = 2\nexpect count e 1\nexpect value x 1..2\n",
+  );
+  if (!isRaceTarget(linux)) throw new Error("linux is a real kernel");
+  const options = { seed: 1, tries: 500, isOver: () => false, now: () => performance.now() };
+  const { tries, outcomes, complaints, broken } = await provoke(program, linux, options);
+  expect([tries, complaints, broken]).toEqual([500, [], undefined]);
+  expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
+  expect(outcomes.length).toBe(2);
+});
+
+test("the puppet passes over what is no request, and is told again what was garbled", async () => {
+  const line = openLinuxLine();
+  let harm: (bytes: Uint8Array) => readonly Uint8Array[] = (bytes) => [bytes];
+  const harmed: Line = {
+    ...line,
+    write: (bytes) => {
+      for (const part of harm(bytes)) line.write(part);
+      harm = (again) => [again];
+    },
+  };
+  using channel = new Channel(harmed, { name: "linux", cpus: availableParallelism() });
+  const program = programOf("arch x86\nvar x 8\nP: store x\nexpect value x 1\n");
+  const request = new Orders(program, channel.cpus).request();
+  const noise = new TextEncoder().encode("a console's text, and a bit of a request: ");
+  const harms: (typeof harm)[] = [
+    (bytes) => [noise, bytes],
+    (bytes) => [bytes.subarray(0, 50), noise, bytes],
+    (bytes) => [bytes.map((byte, at) => (at === 40 ? byte ^ 4 : byte))],
+    (bytes) => [bytes.map((byte, at) => (at === bytes.length - 9 ? byte ^ 4 : byte))],
+  ];
+  for (const it of harms) {
+    harm = it;
+    expect((await channel.run(request)).observed[0]?.value).toBe(1);
+  }
+});
 
 test("a scenario is shrunk to the statements that make its outcome on the kernel", async () => {
   const text = [

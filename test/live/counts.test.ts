@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { afterAll, describe, expect } from "vitest";
 import { allOf, counted, requires, Target, Workshop, watching } from "./harness.ts";
 
@@ -49,6 +50,29 @@ describe.each(ARM)("armed for each %s", (arm) => {
     const watched = await watching(options, () => target.run());
     expect(counted(watched)).toEqual(allOf(300));
     expect(watched.report.writers[0]?.frame.symbol).toBe("store");
+  });
+});
+
+describe.each([...ARM, "thread"] as const)("armed for each %s, on some CPUs", (arm) => {
+  const storing = async (cpus: readonly number[]) => {
+    await using target = await Target.start(workshop.compile("stores"), [400]);
+    execFileSync("taskset", ["-pc", "0", `${target.pid}`]);
+    const whom = arm === "thread" ? { tids: [target.pid] } : { pids: [target.pid] };
+    const how = arm === "thread" ? {} : { arm };
+    const options = { target: whom, where: ["counter"], cpus, ...how };
+    return await watching(options, () => target.run());
+  };
+
+  test("accesses on those are counted", async () => {
+    const watched = await storing([0]);
+    expect(counted(watched)).toEqual(allOf(400));
+    expect(watched.report.coverage.cpus).toEqual([0]);
+  });
+
+  test("accesses on others are not, and the result says so", async () => {
+    const watched = await storing([1]);
+    expect(counted(watched)).toEqual(allOf(0));
+    expect(watched.report.coverage.gaps.map(({ kind }) => kind)).toContain("other-cpus");
   });
 });
 

@@ -29,7 +29,7 @@ interface Expected {
 }
 
 /** The table as the assembler and the compiler made it, and a hit for each store of it. */
-async function stores(options: { stack?: boolean; repeats?: boolean } = {}) {
+async function stores(options: { stack?: boolean; repeats?: boolean; values?: boolean } = {}) {
   await using target = await Target.start(workshop.compile("instructions"));
   const expected: Expected[] = [];
   const where = [`${target.at("cell")}/8`];
@@ -87,9 +87,18 @@ known("a string instruction is one access and one writer, whatever it is counted
   }
 });
 
-known("a call that stores its return address is known by its stack alone", async () => {
-  const without = (await stores()).of("landing");
-  expect(without).toMatchObject([{ culprit: { doubt: "led-here", instruction: undefined } }]);
-  const [hit] = (await stores({ stack: true })).of("call_onto_cell");
-  expect(hit?.culprit).toMatchObject({ doubt: undefined, instruction: { flow: "call" } });
-});
+known(
+  "a call that stores its return address is known by its stack, or by what it stored",
+  async () => {
+    const without = (await stores()).of("landing");
+    expect(without).toMatchObject([{ culprit: { doubt: "led-here", instruction: undefined } }]);
+    for (const more of [{ stack: true }, { values: true }]) {
+      const { report, of, expected } = await stores(more);
+      const [hit] = of("call_onto_cell");
+      expect(hit?.culprit).toMatchObject({ doubt: undefined, instruction: { flow: "call" } });
+      expect(hit?.frame.line).toBe(expected.at(-1)?.line);
+      const writers = report.writers.filter(({ frame }) => frame.symbol === "call_onto_cell");
+      expect(writers).toMatchObject([{ count: 1, culprit: { instruction: { flow: "call" } } }]);
+    }
+  },
+);

@@ -77,3 +77,46 @@ test("a sample of 16 bytes is enough to find a leaf's caller, and what is missin
   expect(plain === undefined ? [] : own(plain).slice(0, 2)).toEqual(["leaf", "middle"]);
   expect(plain?.stackCut).toBeDefined();
 });
+
+test("the kernel's code in the process, the vdso, has its callers like any other", async () => {
+  const path = workshop.compile("vdso", "-O2", "-fomit-frame-pointer");
+  await using target = await Target.start(path);
+  const where = [`${target.at("seconds")}/8`];
+  const options = { target: { pids: [target.pid] }, where, stack: true };
+  const { hits } = await watching(options, () => target.run());
+  const [{ stack = [], stackCut, frame }] = [hits[0] ?? { frame: undefined }];
+  expect(frame?.object).toBe("[vdso]");
+  const own = stack.filter(({ object }) => object?.startsWith("vdso")).map((it) => it.symbol);
+  expect(own.slice(0, 3)).toEqual(["tell", "asking", "main"]);
+  expect(stackCut).toBeUndefined();
+});
+
+const NARROW = ["-m32", "-nostdlib", "-static", "-fno-pic", "-fno-pie"];
+
+function compileNarrow(...flags: readonly string[]): string | undefined {
+  try {
+    return workshop.compile("narrow", ...NARROW, "-fno-stack-protector", ...flags);
+  } catch {
+    return undefined;
+  }
+}
+
+describe.runIf(compileNarrow() !== undefined)("a program of 32 bits", () => {
+  test.each(FRAMES)("%s: names, types, instructions and values are its own", async (frames) => {
+    await using target = await Target.start(compileNarrow("-O1", frames) ?? "");
+    const options = { target: { pids: [target.pid] }, where: ["counter", "cursor->next->state"] };
+    const { hits } = await watching({ ...options, stack: true, values: true }, () => target.run());
+    const seen = hits.map(({ frame, culprit, new: value, stackCut }) => ({
+      function: frame.function,
+      text: culprit?.instruction?.text.split(" ")[0],
+      doubt: culprit?.doubt,
+      value,
+      stackCut,
+    }));
+    const common = { function: "leaf", doubt: undefined, stackCut: "32-bit" };
+    expect(seen).toEqual([
+      { ...common, text: seen[0]?.text, value: 42n },
+      { ...common, text: "mov", value: 0xffff_fffdn },
+    ]);
+  });
+});

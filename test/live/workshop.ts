@@ -31,12 +31,14 @@ export class Workshop implements Disposable {
     return path;
   }
 
-  /** The program of targets/NAME.cpp, at a fixed address. */
+  /** The program of targets/NAME, a .cpp or a .c that is C++ as well, at a fixed address. */
   compileCpp(name: string, ...flags: readonly string[]): string {
     const path = this.path([name, ...flags].join("").replaceAll(/[^\w.]/g, "_"));
     if (this.made.has(path)) return path;
-    const source = join(SOURCES, `${name}.cpp`);
-    execFileSync("g++", ["-g", "-Wall", "-Wextra", "-no-pie", "-o", path, source, ...flags], {
+    const source = join(SOURCES, name.includes(".") ? name : `${name}.cpp`);
+    const language = ["-x", "c++", source, "-x", "none"];
+    const common = ["-g", "-Wall", "-Wextra", "-no-pie", "-pthread", "-o", path];
+    execFileSync("g++", [...common, ...language, ...flags], {
       stdio: ["ignore", "inherit", "pipe"],
     });
     this.made.add(path);

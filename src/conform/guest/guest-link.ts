@@ -1,7 +1,9 @@
 import { BugError } from "../../base/index.ts";
 import type { PuppetLink } from "../puppet-link.ts";
 import { TargetError } from "../target-error.ts";
-import { decodeAnswer, encodeRequest, type WireAnswer, type WireRequest } from "../wire.ts";
+import type { Races, WireAnswer, WireRequest } from "../wire.ts";
+import { AnswerReader, decodeAnswer, type RawAnswer } from "../wire-answer.ts";
+import { encodeRequest } from "../wire-request.ts";
 import { encodeFrame, type Frame, FrameReader, packWords, unpackWords } from "./frame.ts";
 import type { GuestProcess } from "./guest-process.ts";
 import { GUEST_CPUS } from "./machine-flags.ts";
@@ -19,6 +21,8 @@ export class GuestLink implements PuppetLink {
   readonly #patienceMs: number;
   readonly #reader = new FrameReader();
   #wanted: (() => void) | undefined;
+  #number = 0;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(name: string, guest: GuestProcess, patienceMs = PATIENCE_MS) {
     this.name = name;
@@ -40,32 +44,64 @@ export class GuestLink implements PuppetLink {
     }
   }
 
-  async run(request: WireRequest): Promise<WireAnswer> {
-    const bytes = encodeRequest(request);
+  run(request: WireRequest): Promise<WireAnswer> {
+    return this.#inTurn(async () => {
+      const bytes = encodeRequest(request, ++this.#number);
+      return decodeAnswer(await this.#ask(bytes, request.paranoid), sizesOf(request));
+    });
+  }
+
+  race(
+    request: WireRequest,
+    races: Races,
+    onAnswer: (answer: WireAnswer, seed: number) => void,
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      const bytes = encodeRequest(request, ++this.#number, races);
+      let raw = await this.#ask(bytes, request.paranoid);
+      for (;;) {
+        onAnswer(decodeAnswer(raw, sizesOf(request)), races.seed + raw.attempt);
+        if (raw.attempt + 1 >= races.tries) return;
+        raw = this.#answerIn(await this.#receive(this.#patienceMs));
+      }
+    });
+  }
+
+  /** One program at a time: the next one waits until the guest has answered. */
+  #inTurn<T>(body: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(body);
+    this.#turn = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  /** The first answer to a request; it is sent again when the guest has not understood it. */
+  async #ask(bytes: Uint8Array, paranoid: number): Promise<RawAnswer> {
     const words = new BigUint64Array(1 + bytes.length / 8);
-    words[0] = BigInt(request.paranoid);
+    words[0] = BigInt(paranoid);
     words.set(new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8), 1);
     const payload = packWords(words);
     for (let attempt = 0; attempt < TRIES; attempt++) {
       this.#send({ kind: "run", payload });
-      const answer = await this.#receive(this.#patienceMs);
-      if (answer.kind === "died") throw new TargetError(`${this.name}: the puppet died`);
-      if (answer.kind === "run") return this.#decode(answer.payload, request);
+      const frame = await this.#receive(this.#patienceMs);
+      if (frame.kind === "run") return this.#answerIn(frame);
+      if (frame.kind === "died") throw new TargetError(`${this.name}: the puppet died`);
     }
     throw new TargetError(`${this.name}: the channel breaks every request: ended it`);
   }
 
-  [Symbol.dispose](): void {
-    this.guest[Symbol.dispose]();
+  #answerIn({ payload }: Frame): RawAnswer {
+    const words = unpackWords(payload);
+    const [raw] = new AnswerReader().read(new Uint8Array(words.buffer));
+    if (raw === undefined || raw === "garbled")
+      throw new TargetError(`${this.name}: the puppet does not answer in its own words: ended it`);
+    return raw;
   }
 
-  #decode(payload: Uint8Array, request: WireRequest): WireAnswer {
-    const words = unpackWords(payload);
-    return decodeAnswer(new DataView(words.buffer), {
-      orders: request.orders.length,
-      actors: request.actors,
-      observations: request.observations.length,
-    });
+  [Symbol.dispose](): void {
+    this.guest[Symbol.dispose]();
   }
 
   #send(frame: Frame): void {
@@ -101,4 +137,8 @@ export class GuestLink implements PuppetLink {
       };
     });
   }
+}
+
+function sizesOf({ orders, actors, observations }: WireRequest) {
+  return { orders: orders.length, actors, observations: observations.length };
 }

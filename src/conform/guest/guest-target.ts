@@ -1,29 +1,33 @@
 import type { FixId } from "../../kernel/index.ts";
 import type { Program } from "../../scenario/index.ts";
-import { runOnLinux } from "../linux-run.ts";
-import { ARM64, type Dialect, powerpcDialect } from "../random-dialect.ts";
+import { reportOf } from "../answer-report.ts";
+import { Orders } from "../orders.ts";
+import { runOnPuppet } from "../puppet-target.ts";
+import { ARM64, type Dialect, powerpcDialect } from "../random/dialect.ts";
 import type { RunReport } from "../report.ts";
-import type { Target } from "../target.ts";
+import type { RaceTarget } from "../target.ts";
 import { TargetError } from "../target-error.ts";
+import type { Races } from "../wire.ts";
 import { type GuestFacts, watchingKernelToo, whyNotGuest } from "./guest-applicable.ts";
 import { type GuestName, type GuestSpec, parseGuestName } from "./guest-name.ts";
 import { countSlots, findFlaws, findLacks } from "./probes.ts";
 import { type GuestOptions, type StartedGuest, startGuest } from "./start-guest.ts";
 
-/** What a kernel says on its console when something is wrong inside. */
-const ALARM = /WARNING: CPU|BUG:|Oops|Kernel panic|Unable to handle|rcu: INFO|general protection/;
-const MOST_LINES = 60;
+const LAST_LINES = 40;
 
 /** A real kernel in an emulator. One that has hung or died is started again for the next program. */
-export class GuestTarget implements Target {
+export class GuestTarget implements RaceTarget {
+  /** Nobody lives there: it may be provoked. */
+  readonly isShared = false;
   readonly name: GuestName;
   readonly dialect: Dialect;
   readonly lacks: readonly FixId[];
   readonly #spec: GuestSpec;
   readonly #options: GuestOptions;
   readonly #facts: GuestFacts;
-  #guest: StartedGuest | undefined;
-  #read = 0;
+  #guest: Promise<StartedGuest> | undefined;
+  /** The emulator's process, for who wants to see that it ends. */
+  readonly pid: number | undefined;
 
   private constructor(guest: StartedGuest, facts: GuestFacts, options: GuestOptions) {
     this.name = facts.spec.name;
@@ -32,7 +36,8 @@ export class GuestTarget implements Target {
     this.#spec = facts.spec;
     this.#facts = facts;
     this.#options = options;
-    this.#guest = guest;
+    this.#guest = Promise.resolve(guest);
+    this.pid = guest.link.guest.pid;
   }
 
   static async open(name: GuestName, options: GuestOptions): Promise<GuestTarget> {
@@ -49,49 +54,49 @@ export class GuestTarget implements Target {
     return new GuestTarget(guest, { spec, slots, flaws, lacks }, options);
   }
 
-  /** The emulator's process, for who wants to see that it ends. */
-  get pid(): number | undefined {
-    return this.#guest?.link.guest.pid;
-  }
-
   whyNot(program: Program): string | undefined {
     return whyNotGuest(program, this.#facts);
   }
 
-  async run(program: Program): Promise<RunReport> {
-    this.#guest ??= await startGuest(this.#spec, this.#options);
-    const { link } = this.#guest;
+  run(program: Program): Promise<RunReport> {
+    return this.#onGuest(({ link }) =>
+      runOnPuppet(watchingKernelToo(program, this.#facts.flaws), link),
+    );
+  }
+
+  race(
+    program: Program,
+    races: Races,
+    onReport: (report: RunReport, seed: number) => void,
+  ): Promise<void> {
+    return this.#onGuest(async ({ link }) => {
+      const adapted = watchingKernelToo(program, this.#facts.flaws);
+      const orders = new Orders(adapted, link.cpus);
+      await link.race(orders.request(), races, (answer, seed) =>
+        onReport(reportOf(adapted, orders, answer), seed),
+      );
+    });
+  }
+
+  /** Whoever asks next, after a guest has ended, gets a fresh one. */
+  async #onGuest<T>(body: (guest: StartedGuest) => Promise<T>): Promise<T> {
+    this.#guest ??= startGuest(this.#spec, this.#options);
+    const guest = await this.#guest;
     try {
-      const report = await runOnLinux(watchingKernelToo(program, this.#facts.flaws), link);
-      const alarm = this.#alarm();
-      if (alarm !== undefined) this.#end();
-      return alarm === undefined ? report : { ...report, alarm, ok: false };
+      return await body(guest);
     } catch (error) {
-      const alarm = this.#alarm();
-      this.#end();
-      if (alarm === undefined || !(error instanceof TargetError)) throw error;
-      throw new TargetError(`${error.message}\n${alarm}`);
+      if (!(error instanceof TargetError)) throw error;
+      const words = guest.link.guest.log.trim().split(/\r?\n/).slice(-LAST_LINES).join("\n");
+      guest.link[Symbol.dispose]();
+      this.#guest = undefined;
+      throw words === "" ? error : new TargetError(`${error.message}: its console:\n${words}`);
     }
   }
 
   [Symbol.dispose](): void {
-    this.#end();
-  }
-
-  #end(): void {
-    this.#guest?.link[Symbol.dispose]();
+    // What could not be started has been said to whoever asked for it.
+    this.#guest?.then(({ link }) => link[Symbol.dispose]()).catch(() => undefined);
     this.#guest = undefined;
-    this.#read = 0;
-  }
-
-  /** What the kernel has said since, if it is more than a remark. */
-  #alarm(): string | undefined {
-    const log = this.#guest?.link.guest.log ?? "";
-    const fresh = log.slice(this.#read);
-    this.#read = log.length;
-    const at = fresh.search(ALARM);
-    if (at < 0) return undefined;
-    return fresh.slice(at).split(/\r?\n/).slice(0, MOST_LINES).join("\n");
   }
 }
 

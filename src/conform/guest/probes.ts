@@ -1,8 +1,8 @@
 import { assert } from "../../base/index.ts";
 import type { FixId } from "../../kernel/index.ts";
 import { load } from "../../scenario/index.ts";
-import { runOnLinux } from "../linux-run.ts";
 import type { PuppetLink } from "../puppet-link.ts";
+import { runOnPuppet } from "../puppet-target.ts";
 import { TargetError } from "../target-error.ts";
 import type { GuestSpec } from "./guest-name.ts";
 
@@ -47,7 +47,7 @@ async function run(text: string, { kind, cpu }: GuestSpec, link: PuppetLink) {
   assert(loaded.ok, "the probes are scenarios");
   const [program] = loaded.value.programs;
   assert(program !== undefined, "a scenario has a program");
-  return await runOnLinux(program, link);
+  return await runOnPuppet(program, link);
 }
 
 /** Fails in one line where no watch fires at all; says which flaws the emulator was seen to have. */

@@ -199,7 +199,12 @@ async function resume({ spec, qemu, images }: Makings, snapshot: string): Promis
   using undo = new DisposableStack();
   const guest = undo.use(new GuestProcess(qemu, flags));
   const link = undo.use(new GuestLink(spec.name, guest));
-  while ((await migrationStatus(guest)) !== "completed") await pause(10);
+  const deadline = performance.now() + RESUME_MS;
+  while ((await migrationStatus(guest)) !== "completed") {
+    if (performance.now() > deadline)
+      throw new TargetError(`${spec.name}: the snapshot does not load after ${RESUME_MS} ms`);
+    await pause(10);
+  }
   await guest.command("cont");
   const release = await link.hello(RESUME_MS);
   undo.move();

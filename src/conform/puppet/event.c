@@ -138,6 +138,8 @@ static s64 count_samples(u32 event)
 	const struct perf_event_mmap_page *page = ring[event];
 	u64 samples = 0;
 
+	if (SYS(fcntl, EVENT_FD + event, F_GETFD) < 0)
+		return -EBADF;
 	if (page == 0)
 		return -EINVAL;
 	const u64 head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
@@ -158,6 +160,7 @@ static s64 map_ring(u32 event, int fd)
 	if (at < 0 && at > -4096)
 		return at;
 	ring[event] = (void *)at;
+	shared->is_mapped[event] = 1;
 	return 0;
 }
 

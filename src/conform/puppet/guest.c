@@ -211,25 +211,37 @@ static void say_hello(void)
 	send_frame(KIND_HELLO, sizeof(name.part[2]));
 }
 
-/* A program to the puppet, and its answer back. -1 when the puppet has died. */
+static int relay_answer(struct answer *answer)
+{
+	const u64 size = sizeof(*answer) / 8;
+
+	if (receive(from_puppet, answer, sizeof(*answer), -1) != sizeof(*answer))
+		return -1;
+	copy(words, answer, sizeof(*answer));
+	if (answer->bytes > MOST_BYTES - sizeof(*answer) ||
+	    receive(from_puppet, words + size, answer->bytes, -1) != answer->bytes)
+		return -1;
+	send_frame(KIND_RUN, pack(words, size + answer->bytes / 8));
+	return 0;
+}
+
+/* A program to the puppet, and its answers back. -1 when the puppet has died. */
 static int run_program(u64 bytes)
 {
 	const u64 count = unpack(bytes);
+	struct request request;
 	struct answer answer;
 
-	if (count < 2)
+	if (count < 1 + sizeof(request) / 8)
 		return 0;
 	set_paranoid(words[0]);
 	if (send_all(to_puppet, words + 1, (count - 1) * 8) < 0)
 		return -1;
-	if (receive(from_puppet, &answer, sizeof(answer), -1) != sizeof(answer))
-		return -1;
-	copy(words, &answer, sizeof(answer));
-	const u64 size = sizeof(answer) / 8;
-	if (answer.bytes > MOST_BYTES - sizeof(answer) ||
-	    receive(from_puppet, words + size, answer.bytes, -1) != answer.bytes)
-		return -1;
-	send_frame(KIND_RUN, pack(words, size + answer.bytes / 8));
+	copy(&request, words + 1, sizeof(request));
+	do {
+		if (relay_answer(&answer) < 0)
+			return -1;
+	} while (answer.status != GARBLED && answer.attempt + 1 < request.tries);
 	return 0;
 }
 

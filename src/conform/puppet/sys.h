@@ -36,6 +36,7 @@ typedef int64_t s64;
 #define ECHILD 10
 #define EEXIST 17
 #define EINVAL 22
+#define EPIPE 32
 #define ENOSYS 38
 #define ESRCH 3
 
@@ -45,6 +46,7 @@ typedef int64_t s64;
 #define MAP_SHARED_FIXED 0x11
 
 #define AT_EMPTY_PATH 0x1000
+#define O_WRONLY 1
 #define O_CLOEXEC 02000000
 #define P_PID 1
 #define WNOHANG 1

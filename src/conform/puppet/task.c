@@ -2,10 +2,7 @@
 #include "machine.h"
 
 #define STACK_SIZE 65536
-#define FIRST_STEPS_US 50000
-#define SWITCH_US 300
-#define SCHED_FIFO 1
-#define SCHED_RESET_ON_FORK 0x40000000
+#define SWITCH_US 200
 #define PR_SET_DUMPABLE 4
 #define PR_SET_KEEPCAPS 8
 #define PR_CAP_AMBIENT 47
@@ -17,72 +14,26 @@
 
 static u8 stacks[MOST_ACTORS][STACK_SIZE] __attribute__((aligned(64)));
 
-/* The letter of /proc/TID/stat, 0 when there is nobody; `code` is the exit code of a zombie. */
-int state_of(int tid, int *code)
+/* It runs for the first time when this one has gone to sleep. */
+static void announce(struct actor *child, int tid, int leader)
 {
-	char path[32] = "/proc/", text[512], digits[12];
-	int length = 6, count = 0;
-
-	for (int rest = tid; rest > 0; rest /= 10)
-		digits[count++] = (char)('0' + rest % 10);
-	while (count > 0)
-		path[length++] = digits[--count];
-	copy(path + length, "/stat", 6);
-	s64 fd = SYS(openat, -100, path, O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	s64 got = SYS(read, fd, text, sizeof(text) - 1);
-	SYS(close, fd);
-	if (got <= 0)
-		return 0;
-	text[got] = 0;
-	const char *at = text, *state = text;
-	for (; *at; at++)
-		if (*at == ')')
-			state = at + 2;
-	if (code) {
-		/* The last number of the line. */
-		while (at > text && (at[-1] < '0' || at[-1] > '9'))
-			at--;
-		while (at > text && at[-1] >= '0' && at[-1] <= '9')
-			at--;
-		for (*code = 0; *at >= '0' && *at <= '9'; at++)
-			*code = *code * 10 + (*at - '0');
-	}
-	return *state;
-}
-
-/*
- * A switch from parent to child with nothing between would swap their perf contexts, or not, as the
- * scheduler likes. So the parent keeps its CPU while the child makes its first steps on another one.
- */
-static void keep_cpu(int keeps)
-{
-	const int priority = keeps ? 1 : 0;
-	SYS(sched_setscheduler, 0, keeps ? SCHED_FIFO | SCHED_RESET_ON_FORK : 0, &priority);
-}
-
-static void announce(u32 me, struct actor *child, int tid, int leader)
-{
-	const u64 here = shared->actor[me].cpus, all = (1ull << shared->online) - 1;
-	u32 cpu = 0;
-
-	SYS(getcpu, &cpu, 0, 0);
-	const u64 elsewhere = all & ~(1ull << cpu);
-	if (elsewhere)
-		SYS(sched_setaffinity, tid, sizeof(elsewhere), &elsewhere);
+	if (shared->is_race)
+		return;
 	child->tid = tid;
 	child->leader = leader;
-	add32(&child->ping, 1);
 	store32(&child->fate, ALIVE);
-	add32(&child->wake, 1);
-	futex_wake(&child->wake);
-	const u64 deadline = now_us() + FIRST_STEPS_US * shared->slow;
-	while (elsewhere && now_us() < deadline) {
-		if (load32(&child->pong) == load32(&child->ping) && state_of(tid, 0) != 'R')
-			break;
-	}
-	SYS(sched_setaffinity, tid, sizeof(here), &here);
+}
+
+/* In a race nobody waits for a child's first steps, nor says for it that it is there. */
+static void arrive(u32 me, int leader)
+{
+	struct actor *self = &shared->actor[me];
+
+	if (!shared->is_race)
+		return;
+	self->tid = (int)SYS(gettid);
+	self->leader = leader ? leader : self->tid;
+	store32(&self->fate, ALIVE);
 }
 
 static s64 fork_actor(u32 me, const struct order *order)
@@ -100,14 +51,13 @@ static s64 fork_actor(u32 me, const struct order *order)
 		args.set_tid_size = 1;
 	}
 	shared->actor[child].cpus = shared->actor[me].cpus;
-	keep_cpu(1);
+	shared->actor[child].home = shared->actor[me].home;
 	s64 tid = SYS(clone3, &args, sizeof(args));
 	if (tid > 0)
-		announce(me, &shared->actor[child], (int)tid, (int)tid);
-	if (tid != 0) {
-		keep_cpu(0);
+		announce(&shared->actor[child], (int)tid, (int)tid);
+	if (tid != 0)
 		return tid < 0 ? tid : 0;
-	}
+	arrive(child, 0);
 	forget_rings();
 	if (no_fds)
 		SYS(close_range, EVENT_FD, ~0u, 0);
@@ -116,6 +66,7 @@ static s64 fork_actor(u32 me, const struct order *order)
 
 static void thread_main(u64 child)
 {
+	arrive((u32)child, (int)SYS(getpid));
 	actor_loop((u32)child);
 }
 
@@ -129,11 +80,10 @@ static s64 start_thread(u32 me, const struct order *order)
 	args.stack = (u64)stacks[child];
 	args.stack_size = STACK_SIZE - 64;
 	shared->actor[child].cpus = shared->actor[me].cpus;
-	keep_cpu(1);
+	shared->actor[child].home = shared->actor[me].home;
 	const s64 tid = clone_thread(&args, thread_main, child);
 	if (tid > 0)
-		announce(me, &shared->actor[child], (int)tid, shared->actor[me].leader);
-	keep_cpu(0);
+		announce(&shared->actor[child], (int)tid, shared->actor[me].leader);
 	return tid < 0 ? tid : 0;
 }
 
@@ -166,6 +116,7 @@ static s64 wait_for(u32 me, u32 task)
 	s64 ret;
 
 	store32(&shared->actor[me].waiting, 1);
+	progress(); /* so that it is not this one that is switched to the other */
 	while (load32(&it->fate) == UNBORN)
 		sleep_us(100);
 	asked.fd = (int)SYS(pidfd_open, it->tid, PIDFD_THREAD);
@@ -189,41 +140,37 @@ static s64 wait_for(u32 me, u32 task)
 	return 0;
 }
 
-static s64 set_cpus(u32 me, u64 cpus)
+/* Whoever may run on several CPUs is moved by nobody, but in a race: results are not to hang on it. */
+s64 settle_down(struct actor *self, u64 cpus)
 {
-	s64 ret = SYS(sched_setaffinity, 0, sizeof(cpus), &cpus);
+	u64 home = self->home;
+
+	while (cpus && !(cpus >> home & 1))
+		home = (home + 1) & 63;
+	const u64 only = shared->is_race ? cpus : cpus & 1ull << home;
+	const s64 ret = SYS(sched_setaffinity, 0, sizeof(only), &only);
 	if (ret < 0)
 		return ret;
-	shared->actor[me].cpus = cpus;
+	self->cpus = cpus;
+	self->home = home;
 	return 0;
 }
 
 /*
- * The other one is brought here, and runs when this one has gone to sleep; this one comes back by a
- * timer, when the other one sleeps again, for else the two would be switched back, too.
+ * The other one runs when this one has gone to sleep; this one comes back by a timer, when the other
+ * one sleeps again, for else the two would be switched back, too.
  */
 static s64 switch_to(u32 task)
 {
 	struct actor *it = &shared->actor[task];
-	u64 before, here = 0;
-	u32 cpu = 0;
 
 	if (load32(&it->fate) != ALIVE)
 		return 0;
-	SYS(sched_getaffinity, 0, sizeof(before), &before);
-	SYS(getcpu, &cpu, 0, 0);
-	here = 1ull << cpu;
-	SYS(sched_setaffinity, 0, sizeof(here), &here);
-	SYS(sched_setaffinity, it->tid, sizeof(here), &here);
-	keep_cpu(1);
-	const u32 asked = add32(&it->ping, 1);
-	add32(&it->wake, 1);
-	futex_wake(&it->wake);
-	for (u64 tries = 0; tries < 100 * shared->slow && (tries == 0 || load32(&it->pong) != asked); tries++)
+	const u32 asked = load32(&it->ping) + 1;
+	ask(it);
+	for (u64 tries = 0; tries < 100 * shared->slow && (tries == 0 || load32(&it->pong) != asked);
+	     tries++)
 		sleep_us(SWITCH_US);
-	keep_cpu(0);
-	SYS(sched_setaffinity, it->tid, sizeof(it->cpus), &it->cpus);
-	SYS(sched_setaffinity, 0, sizeof(before), &before);
 	return 0;
 }
 
@@ -271,11 +218,11 @@ struct run task_order(u32 me, const struct order *order)
 		SYS(exit, 0);
 		__builtin_unreachable();
 	case OP_WAIT: return outcome(wait_for(me, (u32)value));
-	case OP_PIN: return outcome(set_cpus(me, value < 64 ? 1ull << value : 0));
+	case OP_PIN: return outcome(settle_down(self, value < 64 ? 1ull << value : 0));
 	case OP_MIGRATE:
-		ret = set_cpus(me, value < 64 ? 1ull << value : 0);
-		return outcome(ret < 0 ? ret : set_cpus(me, shared->cpus));
-	case OP_UNPIN: return outcome(set_cpus(me, shared->cpus));
+		ret = settle_down(self, value < 64 ? 1ull << value : 0);
+		return outcome(ret < 0 ? ret : settle_down(self, shared->cpus));
+	case OP_UNPIN: return outcome(settle_down(self, shared->cpus));
 	case OP_SWITCH_TO: return outcome(switch_to((u32)value));
 	case OP_AS: return outcome(become(value));
 	default: return run_of(KIND_ERRNO, ENOSYS);

@@ -7,20 +7,44 @@
 #define PTRACE_ATTACH 16
 #define PTRACE_DETACH 17
 
-/* What wait4() says of the tracee; its end is kept for who asks for its fate. */
-static s64 wait_status(struct actor *it, u32 me, int *status)
+/*
+ * Until wait4() has something to say of the tracee. Who stops wakes its tracer, and would be switched
+ * to it directly: so this one does not wait in the kernel, but to be told by the first process.
+ */
+static s64 await_stop(struct actor *it, struct actor *self, int *status)
 {
 	s64 ret;
 
-	store32(&shared->actor[me].waiting, 1);
+	if (shared->is_race)
+		return SYS(wait4, it->tid, status, WALL, 0);
+	store32(&self->awaits, (u32)(it - shared->actor) + 1);
+	progress();
+	for (;;) {
+		const u32 seen = load32(&self->wake);
+		ret = SYS(wait4, it->tid, status, WALL | WNOHANG, 0);
+		if (ret != 0)
+			break;
+		futex_wait(&self->wake, seen, 0);
+	}
+	store32(&self->awaits, 0);
+	return ret;
+}
+
+/* What wait4() says of the tracee; its end is kept for who asks for its fate. */
+static s64 wait_status(struct actor *it, u32 me, int *status)
+{
+	struct actor *self = &shared->actor[me];
+	s64 ret;
+
+	store32(&self->waiting, 1);
 	do
-		ret = SYS(wait4, it->tid, status, WALL, 0);
+		ret = await_stop(it, self, status);
 	while (ret == -EINTR);
 	if (ret == it->tid && (*status & 0xff) != 0x7f) {
 		it->status = *status;
 		store32(&it->status_known, 1);
 	}
-	store32(&shared->actor[me].waiting, 0);
+	store32(&self->waiting, 0);
 	return ret;
 }
 

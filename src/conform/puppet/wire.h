@@ -57,7 +57,7 @@ enum open_arg {
 #define SETTLE 20
 
 struct order {
-	u64 actor, op, times;
+	u64 actor, op, times, phase;
 	u64 a[ARGS];
 };
 
@@ -72,8 +72,25 @@ struct result {
 	struct run run[MOST_RUNS];
 };
 
+/*
+ * Both ways go messages: a head, then `bytes` more. What is no message is passed over until the next
+ * REQUEST or ANSWER. `check` is over the rest of the head, so that `bytes` can be believed.
+ */
+#define REQUEST 0x91f3707570706574ull
+#define ANSWER 0x92f3707570706574ull
+
 struct request {
-	u64 bytes, orders, actors, tasks, functions, bodies, observations, variable_bytes, cpus, online;
+	u64 magic, check, body_check, number, bytes;
+	u64 orders, actors, tasks, functions, bodies, observations, variable_bytes, cpus, online;
+	u64 tries, seed; /* actors race so many times, with what is drawn from the seed; 0: in order */
+};
+
+enum status { DONE, HUNG, GARBLED }; /* the last: say that again */
+
+struct answer {
+	u64 magic, check, body_check, number, bytes, status;
+	u64 attempt; /* of the tries, from 0 */
+	u64 log; /* bytes of the kernel's log at the end of the answer */
 };
 
 struct task {
@@ -88,14 +105,12 @@ struct observed {
 	s64 value, code, data, addr; /* of signals: their number, and of the last one the rest */
 };
 
+#define TOLD 0x10000u
+
 enum fate { UNBORN, ALIVE, EXITED, KILLED };
 
 struct fate_of {
 	u64 fate, signal, stopped, pending;
-};
-
-struct answer {
-	u64 bytes, hung;
 };
 
 struct signal_seen {
@@ -108,20 +123,23 @@ struct actor {
 	u32 ping, allowed;
 	u32 pong, done; /* what the actor has seen and done of them */
 	u32 waiting; /* it may sleep in what it does now */
+	u32 awaits; /* the stop or the end of this actor, counted from 1; told of the stop: TOLD, too */
 	u32 exits; /* it ends by its own wish */
 	u32 status_known;
 	int status; /* as wait4() has it */
 	int tid, leader;
-	u32 fate, signal, quiet;
+	u32 fate, signal, raised;
 	u32 first, last, current; /* its orders, counted from 1 */
 	u64 cpus; /* where it may run */
+	u64 home; /* of these the one where it does run, but for races */
+	u64 random; /* what its delays are drawn from */
 	struct signal_seen seen[MOST_SIGNALS];
 };
 
 /* Everything that all actors see; lies at SHARED. */
 struct shared {
 	u32 progress; /* a futex: changes whenever an actor has done or seen something */
-	u32 orders, functions, bodies;
+	u32 is_race; /* actors do not wait for each other, but now and then for nothing */
 	u64 cpus; /* those of the program, as a mask */
 	u64 online; /* how many this computer has */
 	u64 page; /* the size of one */
@@ -131,6 +149,7 @@ struct shared {
 	struct perf_event_attr attr[MOST_EVENTS]; /* given last with success */
 	u64 last_count[MOST_EVENTS];
 	u8 is_used[MOST_EVENTS];
+	u8 is_mapped[MOST_EVENTS]; /* or was */
 	struct order *order;
 	u32 *next; /* of an order: the next of the same actor */
 	struct result *result;
@@ -140,6 +159,11 @@ struct shared {
 };
 
 #define shared ((struct shared *)SHARED)
+
+/* The program that is being run; the first process alone knows it. */
+extern struct request request;
+extern struct task *tasks;
+extern struct order *observations;
 
 /* access.c */
 void touch(const struct order *access);
@@ -153,9 +177,9 @@ void note_count(u32 event, int fd);
 s64 count_of(int fd, u32 event);
 void forget_rings(void);
 /* task.c */
+s64 settle_down(struct actor *self, u64 cpus);
 struct run task_order(u32 me, const struct order *order);
 s64 become(u64 user);
-int state_of(int tid, int *code);
 /* signals.c */
 struct run signal_order(u32 me, const struct order *order);
 /* trace.c */
@@ -167,6 +191,42 @@ void actor_loop(u32 me) __attribute__((noreturn));
 void finish(u32 me, struct run run);
 void map_memory(void);
 void progress(void);
+/* fate.c */
+int is_live(const struct actor *it);
+int state_of(int tid, int *code);
+int look_at(struct actor *it);
+void reap(void);
+/* settle.c */
+extern u32 hung;
+void ask(struct actor *it);
+void wake(struct actor *it);
+void settle(void);
+/* turn.c */
+#define SCHED_OTHER 0
+#define SCHED_FIFO 1
+#define SCHED_RESET_ON_FORK 0x40000000
+#define PRIORITY_BETWEEN 1
+#define PRIORITY_TURN 2
+s64 set_priority(int tid, int priority);
+void stand_between(void);
+void give_turn(struct actor *it);
+void end_turn(void);
+void raise(struct actor *it);
+void lower_all(void);
+void prioritize_all(int priority);
+void bring(const struct actor *it);
+void send_back(const struct actor *it);
+/* run.c */
+void play(void);
+/* race.c */
+void race(u64 seed);
+void dawdle(struct actor *self);
+/* observe.c */
+struct observed observe(const struct order *wish);
+/* channel.c */
+void die(const char *why) __attribute__((noreturn));
+void receive_program(void);
+void reply(u64 status, u64 attempt);
 
 static inline struct run run_of(u32 kind, s64 value)
 {

@@ -1,4 +1,5 @@
 import { NULL } from "../../machine/index.ts";
+import { isArmed } from "../hw-registers.ts";
 import type { Kernel } from "../kernel.ts";
 import { rearmOccupied } from "./last-hit.ts";
 import type { PowerpcDesign } from "./powerpc-design.ts";
@@ -57,15 +58,19 @@ export const DESIGN_D: PowerpcDesign = {
     }
     for (let register = 0; register < k.dataRegisters; register++) {
       const isPending = (mask & (1 << register)) !== 0;
-      const isEmpty = k.percpu.slot.get(cpu, register) === NULL;
+      const event = k.percpu.slot.get(cpu, register);
+      const isEmpty = event === NULL;
       k.warnOn(isPending && isEmpty, "a step is pending for an event that left");
-      const isOff = k.percpu.regOn.get(cpu, register) === 0;
-      k.warnOn(isOff && !isPending && !isEmpty, "a register is off, and no step is pending for it");
+      const isOff = !isArmed(k, cpu, register);
+      // What cannot be stepped over is about to be disabled, and its register stays off until then.
+      const isLeaving = !isEmpty && k.event.pendingDisable.get(event) !== 0;
+      const isForgotten = isOff && !isPending && !isEmpty && !isLeaving;
+      k.warnOn(isForgotten, "a register is off, and no step is pending for it");
     }
+    // Whoever sets or leaves a bit looks here after it: to see those of others is no touch of the step.
     for (let task = 1; task <= k.machine.tasks; task++) {
-      if (!k.machine.task.record.isLive(task) || k.machine.task.cpu.get(task) >= 0) continue;
-      const ours = k.thread.stepBit.get(task) !== 0 && k.thread.ptraceStep.get(task) === 0;
-      k.warnOn(ours, "a task that does not run keeps the step bit");
+      if (!k.machine.task.cpu.holds(task, -1) || k.thread.stepBit.holds(task, 0)) continue;
+      k.warnOn(k.thread.ptraceStep.holds(task, 0), "a task that does not run keeps the step bit");
     }
   },
 };

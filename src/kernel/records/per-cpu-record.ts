@@ -7,17 +7,19 @@ export class PerCpuRecord {
   readonly taskCtx: Field;
   /** kernel: bp_per_reg[] and its like. First the data slots, then those for instructions. */
   readonly slot: Field;
-  /** The registers themselves: on or off, and what they compare with. */
-  readonly regOn: Field;
+  /** The registers themselves: bit n is set while number n is on; and what they compare with. */
+  readonly armed: Field;
   readonly regAddr: Field;
   readonly regLen: Field;
   readonly regType: Field;
-  readonly regFlags: Field;
+  readonly regModes: Field;
   /** Before the fix of 2008: what was last written into the register, as far as the kernel knows. */
   readonly cachedAddr: Field;
   /** Events whose irq work is queued here: to wake and signal, and to disable at the event limit. */
   readonly irqWork: Bits;
   readonly disableWork: Bits;
+  /** Events to disable that another processor has asked for: its interrupt is on the way. */
+  readonly remoteDisableWork: Bits;
   /** powerpc, designs per-cpu and d: the step that is pending here. */
   readonly lastHit: Field;
   readonly stepTask: Field;
@@ -39,14 +41,15 @@ export class PerCpuRecord {
     this.record = record;
     this.taskCtx = record.reference("taskCtx", "ctx");
     this.slot = record.reference("slot", "event", registers);
-    this.regOn = record.field("regOn", registers);
+    this.armed = record.field("armed");
     this.regAddr = record.field("regAddr", registers);
     this.regLen = record.field("regLen", registers);
     this.regType = record.field("regType", registers);
     this.cachedAddr = record.field("cachedAddr", registers);
-    this.regFlags = record.field("regFlags", registers);
+    this.regModes = record.field("regModes", registers);
     this.irqWork = record.bits("irqWork", "event", bounds.events);
     this.disableWork = record.bits("disableWork", "event", bounds.events);
+    this.remoteDisableWork = record.bits("remoteDisableWork", "event", bounds.events);
     this.lastHit = record.reference("lastHit", "event", registers);
     this.stepTask = record.reference("stepTask", "task");
     this.stepMask = record.field("stepMask");

@@ -1,5 +1,5 @@
 import type { Field, KernelRecord, Layout } from "../../machine/index.ts";
-import { SIGNALS } from "./thread-fields.ts";
+import { SIGNALS } from "../signal-names.ts";
 
 /** What a running program leaves behind: its results, and which task and event a name stands for. */
 export class ProgramRecord {

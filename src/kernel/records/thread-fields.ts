@@ -1,6 +1,6 @@
 import type { Bits, Field, KernelRecord } from "../../machine/index.ts";
+import { SIGNALS } from "../signal-names.ts";
 
-export const SIGNALS = 10;
 /** How deep signal handlers can interrupt each other. */
 export const USER_FRAMES = 4;
 
@@ -24,6 +24,8 @@ export class ThreadFields {
   readonly injected: Field;
   /** Which events the process has descriptors of. Kept in the leader, threads share them. */
   readonly files: Bits;
+  /** Of which events it has mapped the ring; a second time is not told apart. Kept in the leader. */
+  readonly rings: Bits;
 
   /** The program: which one, its next statement, how often that was done already. */
   readonly actor: Field;
@@ -84,6 +86,7 @@ export class ThreadFields {
     this.ptraceMessage = record.field("ptraceMessage");
     this.injected = record.field("injected");
     this.files = record.bits("files", "event", events);
+    this.rings = record.bits("rings", "event", events);
     this.actor = record.field("actor");
     this.ip = record.field("ip");
     this.done = record.field("done");

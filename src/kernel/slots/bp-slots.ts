@@ -1,5 +1,5 @@
 import { type Errno, err, ok, type Result } from "../../base/index.ts";
-import type { Field, Layout } from "../../machine/index.ts";
+import type { Field, KernelRecord, Layout } from "../../machine/index.ts";
 import { BpSlotsHistogram, GLOBAL } from "./bp-slots-histogram.ts";
 
 /** kernel: enum bp_type_idx. With a shared pool everything is `TYPE_DATA`. */
@@ -39,6 +39,9 @@ export interface SlotFaults {
  * one atomic step, which is what they make of it.
  */
 export class BpSlots {
+  /** The counts of each CPU, and those of each task. */
+  readonly perCpu: KernelRecord;
+  readonly perTask: KernelRecord;
   readonly #config: SlotsConfig;
   readonly #faults: SlotFaults;
   readonly #allCpus: readonly number[];
@@ -68,6 +71,8 @@ export class BpSlots {
     const perTask = layout.record({ name: "taskBps", first: 1, count: config.tasks });
     this.#anyCpu = perTask.field("anyCpu", TYPES);
     this.#onCpu = perTask.field("onCpu", TYPES * config.cpus);
+    this.perCpu = perCpu;
+    this.perTask = perTask;
     this.#boot = () => {
       for (const record of [perCpu, global, perTask]) {
         for (let object = 0; object < record.count; object++) record.alloc();

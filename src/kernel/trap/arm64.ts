@@ -4,7 +4,7 @@ import type { Touch } from "../address-space.ts";
 import { NO_DESIGN } from "../designs/index.ts";
 import type { PowerpcDesign } from "../designs/powerpc-design.ts";
 import { HANDLER } from "../event-state.ts";
-import { arm, disarm } from "../hw-registers.ts";
+import { arm, disarm, isArmed } from "../hw-registers.ts";
 import type { Kernel } from "../kernel.ts";
 import { perfBpEvent } from "../overflow.ts";
 import { forceSigtrap } from "../send-signal.ts";
@@ -24,7 +24,7 @@ export const ARM64_STEP_OVER: PowerpcDesign = {
 /** One attempt at an access. The trap comes before it and counts at once. True if it was made. */
 export function arm64Access(k: Kernel, task: number, touch: Touch): boolean {
   const userMode = touch.access.mode === "user";
-  const hits = armedHits(k, touch.access);
+  const hits = armedHits(k, touch);
   let made = hits === 0;
   if (!made) {
     k.machine.atomically(() => {
@@ -45,8 +45,8 @@ function watchpointHandler(k: Kernel, task: number, touch: Touch): boolean {
   const slots: (Installed | undefined)[] = [];
   for (let register = first; register < end; register++) {
     const event = k.percpu.slot.get(k.machine.here, register);
-    const isArmed = k.percpu.regOn.get(k.machine.here, register) !== 0;
-    slots.push(event === NULL || !isArmed ? undefined : k.installedOf(event));
+    const isOn = isArmed(k, k.machine.here, register);
+    slots.push(event === NULL || !isOn ? undefined : k.installedOf(event));
   }
   const matches = k.arch.matchSlots(slots, access);
   let step = false;
@@ -123,7 +123,7 @@ function toggleRegisters(k: Kernel, inst: boolean, on: boolean): void {
 }
 
 function isKernelEvent(k: Kernel, event: number): boolean {
-  return k.arch.inKernelSpace(k.installedOf(event));
+  return k.parsedOf(event).isKernels;
 }
 
 function isInst(k: Kernel, event: number): boolean {

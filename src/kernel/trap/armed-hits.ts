@@ -1,21 +1,21 @@
-import type { Access } from "../../arch/index.ts";
+import type { Touch } from "../address-space.ts";
 import type { Kernel } from "../kernel.ts";
 
 /** Which of this processor's registers an access sets off: what the hardware sees, and no more. */
-export function armedHits(k: Kernel, access: Access): number {
+export function armedHits(k: Kernel, touch: Touch): number {
   const cpu = k.machine.here;
-  const { regOn, regAddr, regLen, regType, regFlags } = k.percpu;
+  const { armed, regAddr, regLen, regType, regModes } = k.percpu;
   let mask = 0;
-  for (let register = 0; register < k.registers; register++) {
-    if (regOn.get(cpu, register) === 0) continue;
-    const parsed = k.space.parse({
-      addr: regAddr.get(cpu, register),
-      len: regLen.get(cpu, register),
-      type: regType.get(cpu, register),
-      flags: regFlags.get(cpu, register),
-      perTask: false,
-    });
-    if (parsed.ok && k.arch.traps(parsed.value.register, access)) mask |= 1 << register;
+  const object = armed.follow(cpu);
+  for (let rest = armed.of(object); rest !== 0; rest &= rest - 1) {
+    const register = 31 - Math.clz32(rest & -rest);
+    const parsed = k.space.parse(
+      regAddr.of(object, register),
+      regLen.of(object, register),
+      regType.of(object, register),
+      regModes.of(object, register),
+    );
+    if (parsed.traps(touch)) mask |= 1 << register;
   }
   return mask;
 }

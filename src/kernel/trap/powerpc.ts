@@ -16,7 +16,7 @@ import { armedHits } from "./armed-hits.ts";
  * emulates the instruction. True if the access was made.
  */
 export function powerpcAccess(k: Kernel, task: number, touch: Touch): boolean {
-  const hits = armedHits(k, touch.access);
+  const hits = armedHits(k, touch);
   let made = hits === 0;
   if (!made) {
     k.machine.atomically(() => {

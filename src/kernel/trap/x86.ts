@@ -32,7 +32,7 @@ function accessWithTrap(k: Kernel, task: number, touch: Touch): boolean {
     k.thread.resume.set(task, 0, frame); // RF: this instruction has had its trap
     return true;
   }
-  const mask = armedHits(k, touch.access);
+  const mask = armedHits(k, touch);
   if (mask === 0) return true;
   k.machine.atomically(() => hwBreakpointHandler(k, task, { mask, userMode }));
   if (isFetch) k.thread.resume.set(task, 1, frame);

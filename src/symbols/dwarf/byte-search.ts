@@ -27,3 +27,16 @@ export function stringPlaces(strings: Buffer, name: string): number[] {
   }
   return tails;
 }
+
+const MAX_BEGINNING = 256;
+
+/** The strings of a table that begin with `start`. */
+export function* stringsBeginning(strings: Buffer, start: string): Generator<string> {
+  let left = MAX_BEGINNING;
+  for (const at of placesOf(strings, Buffer.from(`\0${start}`))) {
+    const end = strings.indexOf(0, at + 1);
+    if (end < 0 || left === 0) return;
+    left -= 1;
+    yield strings.toString("utf8", at + 1, end);
+  }
+}

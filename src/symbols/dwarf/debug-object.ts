@@ -1,5 +1,8 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { join } from "node:path";
+import type { DebugProblem } from "./debug-problem.ts";
 import { Die } from "./die.ts";
+import { DW_AT_dwo_name, DW_AT_GNU_dwo_name } from "./dwarf-constants.ts";
 import { type Handle, type Libdw, libdw } from "./libdw.ts";
 
 /** An ELF file whose debug info is wanted. */
@@ -19,15 +22,11 @@ export interface Unit {
   readonly offset: number;
   /** It is in a file of its own, whose offsets mean nothing in the object's own `.debug_info`. */
   readonly split: boolean;
+  /** It says where its split debug info is, and that is not there. */
+  readonly isSkeleton: boolean;
   /** It is in `.debug_types`, where DWARF 4 has the types that several units share. */
   readonly inTypes: boolean;
 }
-
-/** Why there is no debug info: `no-libdw`, the file has `none`, or it cannot be read. */
-export type DebugProblem =
-  | { readonly kind: "no-libdw" }
-  | { readonly kind: "none" }
-  | { readonly kind: "broken"; readonly what: string };
 
 /** libdw says "no DWARF information" in several words, of the file and of its separate one. */
 const NO_DWARF = /no dwarf/i;
@@ -44,12 +43,13 @@ export class DebugObject implements Disposable {
   readonly module: Handle;
   /** 0 where `problem` says why. */
   readonly dwarf: Handle;
-  readonly problem: DebugProblem | undefined;
   /** What libdw's addresses are less than the linker's; not 0 only after prelink(8). */
   readonly bias: bigint;
   /** libdw has pointers into these, so they must not be collected before it is done. */
   readonly callbacks: ReturnType<typeof dwflCallbacks>;
   readonly #dwfl: Handle;
+  readonly #source: DebugSource;
+  readonly #unopened: DebugProblem | undefined;
   #units: readonly Unit[] | undefined;
   #open = true;
 
@@ -61,7 +61,8 @@ export class DebugObject implements Disposable {
     const bias = new BigUint64Array(1);
     this.dwarf = this.module === 0 ? 0 : lib.dwflModuleGetdwarf(this.module, bias);
     this.bias = BigInt.asIntN(64, bias[0] ?? 0n);
-    this.problem = this.dwarf === 0 ? problemOf(lib) : undefined;
+    this.#source = source;
+    this.#unopened = this.dwarf === 0 ? problemOf(lib) : undefined;
   }
 
   /** Undefined where there is no libdw. Nothing is read of the debug info before it is asked for. */
@@ -73,6 +74,21 @@ export class DebugObject implements Disposable {
   units(): readonly Unit[] {
     this.#units ??= this.dwarf === 0 ? [] : [...readUnits(this.lib, this.dwarf)];
     return this.#units;
+  }
+
+  /** What it lacks: all, or the units that are split off and not to be had. */
+  get problem(): DebugProblem | undefined {
+    if (this.#unopened !== undefined) return this.#unopened;
+    const missing = this.units().filter(({ isSkeleton }) => isSkeleton);
+    const [first] = missing;
+    if (first === undefined) return undefined;
+    const { path, roots } = this.#source;
+    const inPackage = roots.some((root) => existsSync(join(root, `${path}.dwp`)));
+    if (inPackage) {
+      return { kind: "package", path: `${path}.dwp`, version: this.lib.dwflVersion(0) };
+    }
+    const name = first.die.text(DW_AT_dwo_name) ?? first.die.text(DW_AT_GNU_dwo_name) ?? "?";
+    return { kind: "split", missing: missing.length, first: name };
   }
 
   [Symbol.dispose](): void {
@@ -129,6 +145,12 @@ function* readUnits(lib: Libdw, dwarf: Handle): Generator<Unit> {
     const isSplit = type[0] === DW_UT_skeleton && split.raw[0] !== 0n;
     if (type[0] === DW_UT_split_compile) continue; // found through its skeleton
     const inTypes = type[0] === DW_UT_type && (version[0] ?? 5) < 5;
-    yield { die: isSplit ? split : skeleton, offset: skeleton.offset, split: isSplit, inTypes };
+    yield {
+      die: isSplit ? split : skeleton,
+      offset: skeleton.offset,
+      split: isSplit,
+      isSkeleton: type[0] === DW_UT_skeleton && !isSplit,
+      inTypes,
+    };
   }
 }

@@ -13,6 +13,7 @@ export const DW_TAG_structure_type = 0x13;
 export const DW_TAG_subroutine_type = 0x15;
 export const DW_TAG_typedef = 0x16;
 export const DW_TAG_union_type = 0x17;
+export const DW_TAG_variant = 0x19;
 export const DW_TAG_inheritance = 0x1c;
 export const DW_TAG_inlined_subroutine = 0x1d;
 export const DW_TAG_module = 0x1e;
@@ -37,6 +38,8 @@ export const DW_AT_name = 0x03;
 export const DW_AT_byte_size = 0x0b;
 export const DW_AT_bit_offset = 0x0c;
 export const DW_AT_bit_size = 0x0d;
+export const DW_AT_discr = 0x15;
+export const DW_AT_discr_value = 0x16;
 export const DW_AT_comp_dir = 0x1b;
 export const DW_AT_const_value = 0x1c;
 export const DW_AT_upper_bound = 0x2f;
@@ -58,8 +61,11 @@ export const DW_AT_signature = 0x69;
 export const DW_AT_data_bit_offset = 0x6b;
 export const DW_AT_enum_class = 0x6d;
 export const DW_AT_linkage_name = 0x6e;
+export const DW_AT_dwo_name = 0x76;
 export const DW_AT_export_symbols = 0x89;
 export const DW_AT_GNU_vector = 0x2107;
+/** What GCC wrote before DWARF 5 had `DW_AT_dwo_name`. */
+export const DW_AT_GNU_dwo_name = 0x2130;
 /** What GCC wrote before DWARF 4 had `DW_AT_linkage_name`. */
 export const DW_AT_MIPS_linkage_name = 0x2007;
 

@@ -1,4 +1,4 @@
-import { placesOf, stringPlaces, wordBytes } from "./byte-search.ts";
+import { placesOf, stringPlaces, stringsBeginning, wordBytes } from "./byte-search.ts";
 import type { DebugObject, Unit } from "./debug-object.ts";
 import { type DebugSections, readSections } from "./debug-sections.ts";
 import type { Die } from "./die.ts";
@@ -48,6 +48,17 @@ export class EntrySearch {
       const isNamed = (it: Die) => it.name === name && it.has(DW_AT_name);
       for (const unit of unitsByIndex(part, name)) yield* walk(unit, isNamed);
     }
+  }
+
+  /** Entries of what a template was made into: `store` finds `store<int>`. */
+  *instancesNamed(name: string): Generator<Entry> {
+    const names = new Set(
+      this.#allParts().flatMap(({ sections }) => [
+        ...stringsBeginning(sections.strings, `${name}<`),
+        ...stringsBeginning(sections.sharedStrings, `${name}<`),
+      ]),
+    );
+    for (const it of names) yield* this.named(it);
   }
 
   /** Of the entries with this name those with a fixed address, however many others bear it. */

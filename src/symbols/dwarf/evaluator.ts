@@ -1,6 +1,7 @@
 import { nearestNames } from "../edit-distance.ts";
 import type { Image } from "../image.ts";
 import { arrayCounts } from "./array-counts.ts";
+import { problemText } from "./debug-problem.ts";
 import type { Die } from "./die.ts";
 import { qualifiedName } from "./die-names.ts";
 import { DW_TAG_member, DW_TAG_variable } from "./dwarf-constants.ts";
@@ -10,56 +11,29 @@ import {
   type IndexExpression,
   type MemberExpression,
 } from "./expression.ts";
+import { type FindFailure, type FoundVariable, MAX_FOUND } from "./found-variable.ts";
 import { fieldNames, findField, isAggregate } from "./members.ts";
 import { plainType } from "./plain-types.ts";
-import { readProcessMemory } from "./process-memory.ts";
 import { fieldType, nameOfType, strip } from "./read-type.ts";
-import type { PlaceFailure } from "./resolve-expression.ts";
-import { addressSize, sizeOf } from "./type-size.ts";
+import { article, listed, Refused, refuse } from "./refused.ts";
+import { registerful, Trail } from "./trail.ts";
+import { sizeOf } from "./type-size.ts";
 import { entryPlace, shapeOf, type TypedPlace } from "./typed-place.ts";
-import {
-  type FindFailure,
-  type FoundVariable,
-  MAX_FOUND,
-  type VariableFinder,
-} from "./variable-finder.ts";
-
-/** A pointer that was read to find the place. */
-export interface Followed {
-  readonly expression: string;
-  readonly value: bigint;
-}
-
-/** Why an expression names no place; never leaves this folder. */
-export class Refused extends Error {
-  readonly failure: PlaceFailure;
-
-  constructor(failure: PlaceFailure) {
-    super(failure.kind === "name" ? failure.failure.kind : failure.problem);
-    this.failure = failure;
-  }
-}
-
-const SHOWN = 12;
-const POINTER_SIZE = 8;
-const LAST_ADDRESS = 0xffff_ffff_ffff_ffffn;
+import type { VariableFinder } from "./variable-finder.ts";
 
 /** Walks an expression through types and, where it follows pointers, through memory. */
 export class Evaluator {
-  readonly followed: Followed[] = [];
+  readonly trail: Trail;
   /** The last name was code. */
   isFunction = false;
   /** The object that the last name is in. */
   image: Image | undefined;
-  /** The last name's place, and how far behind it, then behind each target, a pointer was read. */
-  start: bigint | undefined;
-  readonly behind: bigint[] = [];
-  #origin = 0n;
   readonly #finder: VariableFinder;
   readonly #within: { readonly object?: string };
 
   constructor(finder: VariableFinder, within: { readonly object?: string }) {
     this.#finder = finder;
+    this.trail = new Trail(finder.process);
     this.#within = within;
   }
 
@@ -97,10 +71,12 @@ export class Evaluator {
     const { address, size, type, isFunction, image } = found.value;
     this.isFunction = isFunction;
     this.image = image;
-    this.#startAt(address);
+    this.trail.startAt(address);
     const place = entryPlace(address, type, image);
     const whole = { ...place, size: place.size === 0 ? size : place.size };
-    return shapeOf(whole.type) === "reference" ? this.#follow(whole, name, column) : whole;
+    return shapeOf(whole.type) === "reference"
+      ? this.trail.follow(whole, { text: name, column })
+      : whole;
   }
 
   #member(expression: MemberExpression): TypedPlace {
@@ -115,7 +91,7 @@ export class Evaluator {
       );
     }
     const { image } = owner.type;
-    const whole = this.#finder.complete(aggregate, image);
+    const whole = this.#finder.types.complete(aggregate, image);
     const named = nameOfType(whole);
     if (!isAggregate(whole)) return refuse(column, `is no member: ${text} is ${article(named)}`);
     const field = findField(whole, name);
@@ -126,8 +102,8 @@ export class Evaluator {
       return { address, type: { kind: "plain", desc }, size: desc.size };
     }
     const place = entryPlace(address, field.type, image);
-    const whole2 = formatExpression(expression);
-    return shapeOf(place.type) === "reference" ? this.#follow(place, whole2, column) : place;
+    if (shapeOf(place.type) !== "reference") return place;
+    return this.trail.follow(place, { text: formatExpression(expression), column });
   }
 
   /** A static member is a variable with the type's name before its own. */
@@ -159,7 +135,7 @@ export class Evaluator {
     if (base.kind === "cast") return this.#target(base);
     const place = this.evaluate(base);
     const shape = shapeOf(place.type);
-    if (shape === "pointer") return this.#follow(place, formatExpression(base), base.column);
+    if (shape === "pointer") return this.trail.follow(place, spelt(base));
     if (arrow && shape === "array") return this.#element(place, 0n);
     if (arrow && place.type !== undefined) {
       const named = place.type.kind === "entry" ? nameOfType(place.type.die) : place.type.desc.name;
@@ -215,7 +191,7 @@ export class Evaluator {
     const place = this.evaluate(base);
     if (base.kind === "address") return { ...place, size: registerful(place.address) };
     if (shapeOf(place.type) === "array") return this.#element(place, 0n);
-    return this.#follow(place, formatExpression(base), base.column);
+    return this.trail.follow(place, spelt(base));
   }
 
   /** The address that stands behind a cast: as given, or what a variable holds. */
@@ -224,69 +200,19 @@ export class Evaluator {
     if (base.kind === "cast") return this.#pointerValue(base.base);
     const place = this.evaluate(base);
     if (shapeOf(place.type) === "array") return place;
-    return { address: this.#read(place, formatExpression(base), base.column) };
+    return { address: this.trail.read(place, spelt(base)) };
   }
 
   #cast(type: string, address: bigint, column: number): TypedPlace {
     const bare = type
       .replace(/^(struct|union|class|enum)\s+/, "")
       .replace(/\b(const|volatile)\s+/g, "");
-    const known = bare.endsWith("*") ? undefined : this.#finder.typeNamed(bare);
+    const known = bare.endsWith("*") ? undefined : this.#finder.types.named(bare);
     if (known !== undefined) return entryPlace(address, known.type, known.image);
     const desc = plainType(bare);
     if (desc === undefined)
       return refuse(column, `names no type: ${bare} is not known${this.#whyNot()}`);
     return { address, type: { kind: "plain", desc }, size: desc.size };
-  }
-
-  /** The place that a pointer or a reference in memory leads to. */
-  #follow(place: TypedPlace, text: string, column: number): TypedPlace {
-    const { type } = place;
-    const shape = shapeOf(type);
-    const isPointer = shape === "pointer" || shape === "reference";
-    if (type !== undefined && !isPointer && type.kind === "entry") {
-      const named = nameOfType(type.die);
-      return refuse(column, `is no pointer: ${text} is ${article(named)}`);
-    }
-    const value = this.#read(place, text, column);
-    this.followed.push({ expression: text, value });
-    if (value === 0n) return refuse(column, `cannot be followed: ${text} is a null pointer now`);
-    // Before a program's relocations are made, its pointers hold what the linker wrote.
-    if (readProcessMemory(this.#finder.process, value, 1) === undefined) {
-      const hex = `0x${value.toString(16)}`;
-      return refuse(column, `cannot be followed: ${text} is ${hex}, where nothing is mapped now`);
-    }
-    if (type?.kind !== "entry")
-      return { address: value, type: undefined, size: registerful(value) };
-    return entryPlace(value, strip(type.die)?.type(), type.image);
-  }
-
-  #read({ address, type }: TypedPlace, text: string, column: number): bigint {
-    const size = type?.kind === "entry" ? addressSize(type.die) : POINTER_SIZE;
-    const bytes = readProcessMemory(this.#finder.process, address, size);
-    if (bytes === undefined) {
-      return refuse(
-        column,
-        `cannot be followed: ${text}, at 0x${address.toString(16)}, cannot be read`,
-      );
-    }
-    const value = bytes.reduceRight((high, byte) => (high << 8n) | BigInt(byte), 0n) & LAST_ADDRESS;
-    this.behind.push(address - this.#origin);
-    this.#origin = value;
-    return value;
-  }
-
-  /** A static member is found anew: what was followed before it does not matter. */
-  #startAt(address: bigint): void {
-    this.start = address;
-    this.#origin = address;
-    this.behind.length = 0;
-    this.followed.length = 0;
-  }
-
-  /** How far behind the last target, or the start, the place is. */
-  distance({ address }: TypedPlace): bigint {
-    return address - this.#origin;
   }
 
   #refuseName(column: number, failure: FindFailure): never {
@@ -301,7 +227,7 @@ export class Evaluator {
   #whyNot(): string {
     const problem = this.image?.object.dwarf()?.problem;
     if (this.image === undefined || problem === undefined) return "";
-    return `: ${this.image.object.name} has no debug info`;
+    return `: ${problemText(this.image.object.name, problem)}`;
   }
 }
 
@@ -310,21 +236,6 @@ function describe({ name, source, image, address, size }: FoundVariable): string
   return `${name} (${where}) 0x${address.toString(16)}/${size}`;
 }
 
-function refuse(column: number, problem: string): never {
-  throw new Refused({ kind: "expression", column, problem });
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - SHOWN;
-  return names.slice(0, SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-
-/** `an int`, `a struct conn`. */
-function article(type: string): string {
-  return `${/^[aeiou]/i.test(type) ? "an" : "a"} ${type}`;
-}
-
-/** The most that one register watches from an address on. */
-function registerful(address: bigint): number {
-  return [8, 4, 2].find((length) => address % BigInt(length) === 0n) ?? 1;
+function spelt(base: Expression): { readonly text: string; readonly column: number } {
+  return { text: formatExpression(base), column: base.column };
 }

@@ -40,6 +40,27 @@ const point: TypeDesc = {
     },
   ],
 };
+const pair: TypeDesc = {
+  kind: "struct",
+  name: "Some",
+  size: 4,
+  members: [
+    { name: "__0", offset: 0, type: int(2, true) },
+    { name: "__1", offset: 2, type: int(2, true) },
+  ],
+};
+const unit: TypeDesc = { kind: "struct", name: "None", size: 0, members: [] };
+const variant: TypeDesc = {
+  kind: "variant",
+  name: "Option",
+  size: 9,
+  discriminant: { offset: 0, size: 1 },
+  variants: [
+    { name: "None", value: "0", offset: 0, type: unit },
+    { name: "Some", value: "-1", offset: 1, type: pair },
+    { name: "Other", value: undefined, offset: 1, type: point },
+  ],
+};
 const array = (element: TypeDesc, count: number): TypeDesc => {
   return { kind: "array", name: "", size: element.size * count, element, count };
 };
@@ -85,6 +106,15 @@ describe("a value is written as its type is", () => {
     ["characters up to the NULs at the end", array(char, 8), "65 74 68 30 00 00 00 00", '"eth0"'],
     ["a NUL between characters", array(char, 4), "61 00 62 00", '"a\\000b"'],
     ["an array", array(int(2, true), 3), "01 00 ff ff 03 00", "{1, -1, 3}"],
+    ["a variant without fields", variant, "00 01 00 02 00", "None"],
+    ["a variant of a tuple, its discriminant signed", variant, "ff 01 00 fe ff", "Some(1, -2)"],
+    [
+      "the variant that all other discriminants mean",
+      variant,
+      "07 01 00 00 00 02 00 00 00",
+      "Other {x = 1, {y = 2}}",
+    ],
+    ["a variant of which not even the discriminant is known", variant, "", "?"],
     ["fewer bytes than the type has", int(8, true), "34 12", "0x?1234"],
     ["part of a struct", point, "01 00 00 00", "{x = 1, ?}"],
   ])("%s", (_, type, bytes, text) => {

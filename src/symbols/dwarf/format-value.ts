@@ -1,5 +1,12 @@
 import { formatDouble, formatLongDouble, formatSingle } from "./format-float.ts";
-import type { ArrayType, EnumType, StructType, TypeDesc } from "./type-desc.ts";
+import type {
+  ArrayType,
+  EnumType,
+  StructType,
+  TypeDesc,
+  Variant,
+  VariantType,
+} from "./type-desc.ts";
 
 export interface ValueFormat {
   /** The name for what a pointer points to, such as `table+16`. */
@@ -31,6 +38,8 @@ function print(type: TypeDesc, bytes: Uint8Array, format: ValueFormat): string {
       return printArray(type, bytes, format);
     case "bits":
       return printBits(type, bytes, format);
+    case "variant":
+      return printVariant(type, bytes, format);
     case "opaque":
       return printOpaque(type, bytes);
     default:
@@ -40,7 +49,10 @@ function print(type: TypeDesc, bytes: Uint8Array, format: ValueFormat): string {
   }
 }
 
-type Scalar = Exclude<TypeDesc, { kind: "struct" | "union" | "array" | "bits" | "opaque" }>;
+type Scalar = Exclude<
+  TypeDesc,
+  { kind: "struct" | "union" | "array" | "bits" | "variant" | "opaque" }
+>;
 
 function printScalar(type: Scalar, bytes: Uint8Array, format: ValueFormat): string {
   switch (type.kind) {
@@ -95,6 +107,29 @@ function printStruct({ kind, members }: StructType, bytes: Uint8Array, format: V
     return name === undefined ? value : `${name} = ${value}`;
   });
   return parts.length === 0 && kind === "struct" ? "{}" : `{${parts.join(", ")}}`;
+}
+
+/** As Rust writes it, with C's way of members: `None`, `Some(3)`, `Rect {w = 1, h = 2}`. */
+function printVariant(
+  { discriminant, variants }: VariantType,
+  bytes: Uint8Array,
+  format: ValueFormat,
+): string {
+  const { offset, size } = discriminant ?? { offset: 0, size: 0 };
+  if (bytes.length < offset + size) return MISSING;
+  const told = numberOf(bytes.subarray(offset, offset + size), false);
+  const is = ({ value }: Variant) =>
+    value !== undefined && BigInt.asUintN(8 * size, BigInt(value)) === told;
+  const variant = variants.find(is) ?? variants.find(({ value }) => value === undefined);
+  if (variant === undefined) return printShort(bytes);
+  const { type, name } = variant;
+  if (type.kind !== "struct" || type.members.length === 0) return name;
+  const own = bytes.subarray(variant.offset);
+  if (!type.members.every((it) => /^__\d+$/.test(it.name ?? ""))) {
+    return `${name} ${printStruct(type, own, format)}`;
+  }
+  const parts = type.members.map((it) => print(it.type, own.subarray(it.offset), format));
+  return `${name}(${parts.join(", ")})`;
 }
 
 function printArray({ element, count }: ArrayType, bytes: Uint8Array, format: ValueFormat): string {

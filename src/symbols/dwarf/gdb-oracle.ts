@@ -47,11 +47,16 @@ export function askGdb(
 }
 
 /** The values alone, for what has no address of its own: bit fields. */
-export function gdbValues(pid: Pid, expressions: readonly string[]): string[] {
+export function gdbValues(
+  pid: Pid,
+  expressions: readonly string[],
+  language: "c" | "rust" = "c",
+): string[] {
+  const settings = [`set language ${language}`];
   const questions = expressions.flatMap((it) => [`echo \\n${MARK} value\\n`, `output ${it}`]);
   return answersOf(
     pid,
-    questions.flatMap((it) => ["-ex", it]),
+    [...settings, ...questions].flatMap((it) => ["-ex", it]),
   ).map((it) => it.trim());
 }
 

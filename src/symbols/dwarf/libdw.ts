@@ -33,6 +33,8 @@ export interface Libdw {
     addPVaddr: boolean,
   ): Handle;
   dwflReportEnd(dwfl: Handle, removed: Handle, argument: Handle): number;
+  /** `0.188`. */
+  dwflVersion(dwfl: Handle): string;
   dwflErrno(): number;
   dwflErrmsg(error: number): string;
   dwflModuleGetdwarf(module: Handle, bias: Out): Handle;
@@ -169,6 +171,7 @@ function bindDwfl(dw: Library) {
     dwflReportBegin: dw.func("dwfl_report_begin", "void", [U64]),
     dwflReportElf: dw.func("dwfl_report_elf", U64, [U64, STRING, STRING, INT, U64, "bool"]),
     dwflReportEnd: dw.func("dwfl_report_end", INT, [U64, U64, U64]),
+    dwflVersion: dw.func("dwfl_version", STRING, [U64]),
     dwflErrno: dw.func("dwfl_errno", INT, []),
     dwflErrmsg: dw.func("dwfl_errmsg", STRING, [INT]),
     dwflModuleGetdwarf: dw.func("dwfl_module_getdwarf", U64, [U64, MEMORY]),

@@ -12,9 +12,11 @@ import {
   DW_TAG_member,
   DW_TAG_structure_type,
   DW_TAG_union_type,
+  DW_TAG_variant_part,
 } from "./dwarf-constants.ts";
 import { unqualified } from "./type-name.ts";
 import { sizeOf } from "./type-size.ts";
+import { variantsOf } from "./variant-type.ts";
 
 /** A member of a struct, class or union, or a base class: both have a place in it. */
 export interface Field {
@@ -37,10 +39,16 @@ export function isAggregate(type: Die): boolean {
   return AGGREGATES.has(type.tag);
 }
 
-/** Its own members and base classes, in the order of the source; static members are variables. */
+/**
+ * Its own members and base classes, in the order of the source, and the variants of a Rust enum, of
+ * which it is one; static members are variables.
+ */
 export function fieldsOf(aggregate: Die): Field[] {
   return [...aggregate.children()].flatMap((die) => {
     const { tag } = die;
+    if (tag === DW_TAG_variant_part) {
+      return variantsOf(die).flatMap(({ member }) => fieldOf(member, false) ?? []);
+    }
     if (tag !== DW_TAG_member && tag !== DW_TAG_inheritance) return [];
     if (die.has(DW_AT_external) || die.has(DW_AT_declaration)) return [];
     const field = fieldOf(die, tag === DW_TAG_inheritance);

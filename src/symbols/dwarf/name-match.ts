@@ -17,6 +17,24 @@ export function namesMatch(whole: string | undefined, wanted: string): boolean {
   return spellings(plain(whole)).some((it) => it === asked || it.endsWith(`::${asked}`));
 }
 
+/** Without a function's parameters. */
+export function withoutParameters(name: string): string {
+  return name.replace(/\([^()]*(\([^()]*\)[^()]*)*\)( const)?$/s, "");
+}
+
+/** Without template arguments: of `ns::Box<a::b>::total` it is `ns::Box::total`. */
+export function withoutArguments(name: string): string {
+  if (name.includes("operator")) return name; // operator< and operator->
+  let open = 0;
+  let kept = "";
+  for (const it of name) {
+    if (it === "<") open += 1;
+    if (open === 0) kept += it;
+    if (it === ">") open -= 1;
+  }
+  return open === 0 ? kept : name;
+}
+
 /** People leave unnamed namespaces out. */
 function spellings(name: string): string[] {
   return [

@@ -34,7 +34,7 @@ export interface Recipe {
 }
 
 /** Another layout of the file, or of TypeDesc, is another version. */
-const VERSION = 1;
+const VERSION = 2;
 const MAX_FILES = 256;
 
 /** Recipes on disk, for programs of which the debug info takes long to search. */

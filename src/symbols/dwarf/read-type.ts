@@ -2,6 +2,7 @@ import { arrayCounts } from "./array-counts.ts";
 import type { Die } from "./die.ts";
 import {
   DW_AT_const_value,
+  DW_AT_data_member_location,
   DW_AT_encoding,
   DW_ATE_boolean,
   DW_ATE_float,
@@ -21,13 +22,13 @@ import {
   DW_TAG_structure_type,
   DW_TAG_typedef,
   DW_TAG_union_type,
-  DW_TAG_variant_part,
 } from "./dwarf-constants.ts";
 import { languageOf } from "./language.ts";
 import { type Field, fieldsOf } from "./members.ts";
 import type { EnumType, Member, TypeDesc } from "./type-desc.ts";
 import { typeName, unqualified } from "./type-name.ts";
 import { sizeOf } from "./type-size.ts";
+import { discriminantOf, variantPart, variantsOf } from "./variant-type.ts";
 
 /** Wider than what registers can watch; and a broken file's struct may hold itself. */
 const MAX_MEMBERS = 64;
@@ -131,10 +132,25 @@ function enumerators(type: Die): Pick<EnumType, "signed" | "values"> {
 }
 
 function structType(kind: "struct" | "union", type: Die, { common, budget }: Inside): TypeDesc {
-  const isVariant = [...type.children()].some((it) => it.tag === DW_TAG_variant_part);
-  if (isVariant) return { kind: "opaque", ...common };
+  const part = variantPart(type);
+  if (part !== undefined) return variantType(part, { common, budget });
   const fields = fieldsOf(type).slice(0, MAX_MEMBERS);
   return { kind, ...common, members: fields.map((it) => memberOf(it, budget)) };
+}
+
+function variantType(part: Die, { common, budget }: Inside): TypeDesc {
+  const told = discriminantOf(part);
+  const variants = variantsOf(part).map(({ member, discriminant }) => ({
+    name: member.name ?? "?",
+    value: discriminant === undefined ? undefined : `${discriminant}`,
+    offset: member.size(DW_AT_data_member_location) ?? 0,
+    type: readType(member.type(), budget),
+  }));
+  const discriminant =
+    told === undefined
+      ? undefined
+      : { offset: told.size(DW_AT_data_member_location) ?? 0, size: sizeOf(told.type()) };
+  return { kind: "variant", ...common, discriminant, variants };
 }
 
 function memberOf(field: Field, budget: Budget): Member {

@@ -1,12 +1,15 @@
 import { asVa, err, ok, type Pid, type Result, type Va } from "../../base/index.ts";
 import { LoadedProcess } from "../loaded-process.ts";
 import type { NameFailure } from "../named-address.ts";
-import { Evaluator, type Followed, Refused } from "./evaluator.ts";
+import { problemText } from "./debug-problem.ts";
+import { Evaluator } from "./evaluator.ts";
 import { formatExpression } from "./expression.ts";
 import { libdw } from "./libdw.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { identityOf, PlaceCache, type Recipe } from "./place-cache.ts";
 import { readProcessMemory } from "./process-memory.ts";
+import { Refused } from "./refused.ts";
+import type { Followed } from "./trail.ts";
 import type { TypeDesc } from "./type-desc.ts";
 import { descOf, type TypedPlace } from "./typed-place.ts";
 import { VariableFinder } from "./variable-finder.ts";
@@ -83,7 +86,7 @@ function evaluate(process: LoadedProcess, query: PlaceQuery): Result<Evaluated, 
   try {
     const place =
       expression === undefined ? evaluator.symbol(text) : evaluator.evaluate(expression);
-    const { isFunction, followed } = evaluator;
+    const { isFunction, trail } = evaluator;
     const named = {
       address: asVa(place.address),
       length: place.size,
@@ -91,7 +94,7 @@ function evaluate(process: LoadedProcess, query: PlaceQuery): Result<Evaluated, 
       untyped: place.type === undefined && !isFunction ? untyped(evaluator) : undefined,
       name: expression === undefined ? text : formatExpression(expression),
       isFunction,
-      followed: [...followed],
+      followed: [...trail.followed],
     };
     return ok({ ...named, recipe: recipeOf(evaluator, place, named) });
   } catch (error) {
@@ -105,7 +108,8 @@ function recipeOf(
   place: TypedPlace,
   { name, length, type, isFunction }: NamedPlace,
 ): Omit<Recipe, "version"> | undefined {
-  const { image, start, behind, followed } = evaluator;
+  const { image, trail } = evaluator;
+  const { start, behind, followed } = trail;
   if (image === undefined || start === undefined) return undefined;
   // Without a type the length goes by the address, and what is cast is read and not followed.
   if (type === undefined && !isFunction) return undefined;
@@ -118,7 +122,7 @@ function recipeOf(
     object: identityOf(image),
     start: `${start - image.bias}`,
     follows,
-    behind: `${evaluator.distance(place)}`,
+    behind: `${trail.distance(place)}`,
     length,
     type: type ?? null,
     isFunction,
@@ -148,8 +152,5 @@ function untyped({ image }: Evaluator): string | undefined {
   if (libdw() === undefined) return "no libdw: ELF symbols";
   const problem = image?.object.dwarf()?.problem;
   if (image === undefined || problem === undefined) return undefined;
-  const { name } = image.object;
-  return problem.kind === "broken"
-    ? `the debug info of ${name} is broken (${problem.what}): ELF symbols`
-    : `no debug info in ${name}: ELF symbols`;
+  return `${problemText(image.object.name, problem)}: ELF symbols`;
 }

@@ -9,6 +9,7 @@ export type TypeDesc =
   | EnumType
   | PointerType
   | StructType
+  | VariantType
   | ArrayType
   | BitsType
   | OpaqueType;
@@ -65,6 +66,22 @@ export interface Member {
   readonly type: TypeDesc;
 }
 
+/** One of several, as a Rust enum with fields: which, a number in it says. */
+export interface VariantType extends Common {
+  readonly kind: "variant";
+  /** Undefined where there is but one. */
+  readonly discriminant: { readonly offset: number; readonly size: number } | undefined;
+  readonly variants: readonly Variant[];
+}
+
+export interface Variant {
+  readonly name: string;
+  /** The discriminant in decimal; undefined of the one that all others mean. */
+  readonly value: string | undefined;
+  readonly offset: number;
+  readonly type: TypeDesc;
+}
+
 export interface ArrayType extends Common {
   readonly kind: "array";
   readonly element: TypeDesc;
@@ -80,7 +97,7 @@ export interface BitsType extends Common {
   readonly base: TypeDesc;
 }
 
-/** What has bytes and no meaning that is known here: a Rust enum with fields, a complex number. */
+/** What has bytes and no meaning that is known here: a complex number. */
 export interface OpaqueType extends Common {
   readonly kind: "opaque";
 }

@@ -1,18 +1,14 @@
 import { err, ok, type Result } from "../../base/index.ts";
-import { type BinaryOp, type Expression, type NumberInput, PRECEDENCE } from "./expression.ts";
-
-/** How the watched bytes are a number: little-endian, of one to eight bytes. */
-export interface ValueType {
-  readonly bytes: number;
-  /** Two's complement. */
-  readonly signed: boolean;
-}
-
-/** Code from `start` up to, and without, `end`. */
-export interface CodeRange {
-  readonly start: bigint;
-  readonly end: bigint;
-}
+import { type CodeExtent, nearestNames } from "../../symbols/index.ts";
+import {
+  type BinaryOp,
+  type Expression,
+  NUMBER_INPUTS,
+  type NumberInput,
+  PRECEDENCE,
+} from "./expression.ts";
+import { KNOWN } from "./parse.ts";
+import type { ValueType } from "./value-type.ts";
 
 /** What a condition must know of the watch that it is for. */
 export interface Binding {
@@ -22,8 +18,8 @@ export interface Binding {
   readonly noValue: string;
   /** The trap comes after the access: the instruction lies before the address that is told. */
   readonly trapsAfter: boolean;
-  /** Where the named function's code lies; every name has been looked up before. */
-  readonly functions: ReadonlyMap<string, readonly CodeRange[]>;
+  /** Where the named function's code lies, in ascending order; every name has been looked up before. */
+  readonly functions: ReadonlyMap<string, readonly CodeExtent[]>;
 }
 
 /**
@@ -40,7 +36,7 @@ export type Bound = { readonly signed: boolean } & (
   | { readonly kind: "unary"; readonly op: "-" | "~" | "!"; readonly operand: Bound }
   | { readonly kind: "binary"; readonly op: BinaryOp; readonly left: Bound; readonly right: Bound }
   | { readonly kind: "comm"; readonly equal: boolean; readonly text: string }
-  | { readonly kind: "in"; readonly after: boolean; readonly ranges: readonly CodeRange[] }
+  | { readonly kind: "in"; readonly after: boolean; readonly ranges: readonly CodeExtent[] }
 );
 
 const TRUTHS: readonly string[] = [...PRECEDENCE[0], ...PRECEDENCE[1], ...PRECEDENCE[2]];
@@ -48,11 +44,14 @@ const SHIFTS: readonly string[] = PRECEDENCE[6];
 const MAX_I64 = (1n << 63n) - 1n;
 const REGISTER_BYTES = 8;
 
+/** Why a condition does not fit a watch. */
+export interface BindError {
+  readonly column: number;
+  readonly problem: string;
+}
+
 /** Fits a condition to one watch. The error tells the column and why it cannot be decided there. */
-export function bind(
-  expression: Expression,
-  binding: Binding,
-): Result<Bound, { readonly column: number; readonly problem: string }> {
+export function bind(expression: Expression, binding: Binding): Result<Bound, BindError> {
   switch (expression.kind) {
     case "integer":
       return ok({ ...expression, signed: expression.value <= MAX_I64 });
@@ -60,6 +59,8 @@ export function bind(
       return ok({ ...expression, signed: true });
     case "input":
       return bindInput(expression, binding);
+    case "constant":
+      return bindConstant(expression, binding);
     case "in": {
       const ranges = binding.functions.get(expression.name) ?? [];
       return ok({ kind: "in", ranges, after: binding.trapsAfter, signed: true });
@@ -90,8 +91,30 @@ function isSigned(op: BinaryOp, left: boolean, right: boolean): boolean {
 function bindInput(
   { name, column }: Expression & { kind: "input" },
   { value, noValue }: Binding,
-): Result<Bound, { readonly column: number; readonly problem: string }> {
+): Result<Bound, BindError> {
   if (name !== "value" && name !== "old") return ok({ kind: "input", name, signed: name !== "ip" });
   if (value === undefined) return err({ column, problem: noValue });
   return ok({ kind: "input", name, signed: value.signed || value.bytes < REGISTER_BYTES });
+}
+
+const TRUTH_NAMES: Readonly<Record<string, bigint>> = { true: 1n, false: 0n };
+const OTHER_NAMES = ["comm"];
+const SHOWN = 12;
+
+/** An enumerator, with its scopes or without, of the type of what this watch is for. */
+function bindConstant(
+  { name, column }: Expression & { kind: "constant" },
+  { value: type }: Binding,
+): Result<Bound, BindError> {
+  const constants = type?.constants ?? new Map<string, bigint>();
+  const last = name.slice(name.lastIndexOf(":") + 1);
+  const value = constants.get(name) ?? constants.get(last) ?? TRUTH_NAMES[name];
+  if (value !== undefined) return ok({ kind: "integer", value, signed: value <= MAX_I64 });
+  const names = [...constants.keys()];
+  const near = nearestNames(name, [...NUMBER_INPUTS, ...OTHER_NAMES, ...names]);
+  const rest = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
+  const more =
+    names.length === 0 ? "" : `, and the enumerators ${names.slice(0, SHOWN).join(", ")}${rest}`;
+  const meant = near.length === 0 ? "" : `: did you mean ${near.join(", ")}?`;
+  return err({ column, problem: `no such name: known are ${KNOWN}${more}${meant}` });
 }

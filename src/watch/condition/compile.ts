@@ -1,5 +1,6 @@
 import { type AluOp, asm, type BpfCode, FP, type JumpTest, type Label } from "../../linux/index.ts";
-import type { Bound, CodeRange } from "./bind.ts";
+import type { CodeExtent } from "../../symbols/index.ts";
+import type { Bound } from "./bind.ts";
 import type { BinaryOp, NumberInput } from "./expression.ts";
 
 /** Where a program has what a condition asks for. */
@@ -20,6 +21,8 @@ const RESULT = 1;
 const RIGHT = 2;
 const WORK = 3;
 const WORK2 = 4;
+/** So many are compared one by one. */
+const FEW_RANGES = 4;
 const STACK_BYTES = 512;
 const SLOT = 8;
 
@@ -194,18 +197,34 @@ class Compiler {
 
   private isIn({ ranges, after }: Bound & { kind: "in" }, { yes, no }: Targets): void {
     const { code } = this;
-    code.add(asm.load64(RESULT, FP, this.inputs.slots.kernel));
-    code.jumpIfImm("ne", RESULT, 0, no);
-    for (const { start, end } of ranges) this.withinRange({ start, end }, after, yes);
-    code.jump(no);
+    code.add(asm.load64(WORK, FP, this.inputs.slots.ip));
+    // Data breakpoints trap behind the access, perhaps at the next function's first byte.
+    if (after) code.add(asm.addImm(WORK, -1));
+    this.withinAny(ranges, { yes, no });
+  }
+
+  /** By halves, for copies that are inlined may be many. What is in none comes to `no`. */
+  private withinAny(ranges: readonly CodeExtent[], to: Pick<Targets, "yes" | "no">): void {
+    const { code } = this;
+    const [middle] = ranges.slice(ranges.length >> 1);
+    if (ranges.length <= FEW_RANGES || middle === undefined) {
+      for (const it of ranges) this.withinRange(it, to.yes);
+      code.jump(to.no);
+      return;
+    }
+    const upper = code.label();
+    code.constant(RIGHT, middle.start);
+    code.jumpIf("ge", WORK, RIGHT, upper);
+    this.withinAny(ranges.slice(0, ranges.length >> 1), to);
+    code.place(upper);
+    this.withinAny(ranges.slice(ranges.length >> 1), to);
   }
 
   /** One comparison, for what lies before the start wraps round to far behind the end. */
-  private withinRange({ start, end }: CodeRange, after: boolean, yes: Label): void {
+  private withinRange({ start, end }: CodeExtent, yes: Label): void {
     const { code } = this;
-    code.add(asm.load64(RESULT, FP, this.inputs.slots.ip));
-    code.constant(RIGHT, start + (after ? 1n : 0n));
-    code.add(asm.alu("sub", RESULT, RIGHT));
+    code.constant(RIGHT, start);
+    code.add(asm.movReg(RESULT, WORK), asm.alu("sub", RESULT, RIGHT));
     code.constant(RIGHT, end - start);
     code.jumpIf("lt", RESULT, RIGHT, yes);
   }

@@ -1,5 +1,6 @@
 /** What a hit can be asked for as a number. */
-export type NumberInput = "value" | "old" | "tid" | "pid" | "cpu" | "ip" | "kernel";
+export const NUMBER_INPUTS = ["value", "old", "tid", "pid", "cpu", "ip", "kernel"] as const;
+export type NumberInput = (typeof NUMBER_INPUTS)[number];
 
 /** Left to right, from those that bind loosest. Comparisons stand alone: `a < b < c` is refused. */
 export const PRECEDENCE = [
@@ -24,6 +25,8 @@ export type UnaryOp = "-" | "~" | "!";
 export type Expression =
   | { readonly kind: "integer"; readonly value: bigint }
   | { readonly kind: "input"; readonly name: NumberInput; readonly column: number }
+  /** `ON` or `mode::ON`: an enumerator of the watched variable's type, or `true` or `false`. */
+  | { readonly kind: "constant"; readonly name: string; readonly column: number }
   | {
       readonly kind: "unary";
       readonly op: UnaryOp;

@@ -1,6 +1,7 @@
 import { unreachable } from "../../base/index.ts";
-import type { Bound, ValueType } from "./bind.ts";
+import type { Bound } from "./bind.ts";
 import type { BinaryOp } from "./expression.ts";
+import { numberIn, type ValueType } from "./value-type.ts";
 
 /** What a hit says. Undefined is not known: then neither may be what depends on it. */
 export interface Inputs {
@@ -49,15 +50,16 @@ function inputOf({ name, signed }: Bound & { kind: "input" }, inputs: Inputs): b
   const raw = inputs[name];
   if (raw === undefined) return undefined;
   const { type } = inputs;
-  if ((name === "value" || name === "old") && type?.signed === true) {
-    return BigInt.asIntN(type.bytes * 8, BigInt(raw));
+  if ((name === "value" || name === "old") && type !== undefined) {
+    return numberIn(BigInt(raw), type);
   }
   return wrap(BigInt(raw), signed);
 }
 
-function isIn({ ranges, after }: Bound & { kind: "in" }, { ip, kernel }: Inputs): boolean {
+/** The kernel's code and that of processes have no address in common. */
+function isIn({ ranges, after }: Bound & { kind: "in" }, { ip }: Inputs): boolean {
   const at = after ? ip - 1n : ip;
-  return !kernel && ranges.some(({ start, end }) => at >= start && at < end);
+  return ranges.some(({ start, end }) => at >= start && at < end);
 }
 
 function evaluateBinary(bound: Bound & { kind: "binary" }, inputs: Inputs): bigint | undefined {

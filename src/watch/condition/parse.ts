@@ -1,27 +1,21 @@
 import { err, ok, type Result } from "../../base/index.ts";
-import { type BinaryOp, type Expression, type NumberInput, PRECEDENCE } from "./expression.ts";
+import { type BinaryOp, type Expression, NUMBER_INPUTS, PRECEDENCE } from "./expression.ts";
 import { type ConditionError, type Token, tokenize } from "./tokens.ts";
 
-const NUMBER_INPUTS: readonly NumberInput[] = ["value", "old", "tid", "pid", "cpu", "ip", "kernel"];
-const KNOWN = "value, old, tid, pid, cpu, comm, kernel, ip and ip in FUNCTION";
+/** What may stand in a condition, whatever is watched. */
+export const KNOWN = "value, old, tid, pid, cpu, comm, kernel, ip and ip in FUNCTION";
 const COMPARISONS: readonly string[] = PRECEDENCE[2];
 /** The kernel keeps 15 bytes of a task's name. */
 const COMM_BYTES = 15;
 /** Deeper than anybody writes, and shallow enough for the 512 bytes of stack that eBPF has. */
 const MAX_DEPTH = 20;
 
-/** Names for numbers, as an enumeration's. */
-export type Constants = ReadonlyMap<string, bigint>;
-
 /** Reads a condition. The error points at the column and says what is known there. */
-export function parseCondition(
-  text: string,
-  constants: Constants = new Map(),
-): Result<Expression, ConditionError> {
+export function parseCondition(text: string): Result<Expression, ConditionError> {
   const tokens = tokenize(text);
   if (!tokens.ok) return tokens;
   try {
-    const parser = new Parser(tokens.value, constants);
+    const parser = new Parser(tokens.value);
     return ok(parser.whole());
   } catch (error) {
     if (!(error instanceof Complaint)) throw error;
@@ -43,11 +37,9 @@ class Parser {
   private at = 0;
   private depth = 0;
   private readonly tokens: readonly Token[];
-  private readonly constants: Constants;
 
-  constructor(tokens: readonly Token[], constants: Constants) {
+  constructor(tokens: readonly Token[]) {
     this.tokens = tokens;
-    this.constants = constants;
   }
 
   whole(): Expression {
@@ -114,11 +106,8 @@ class Parser {
     if (token.text === "ip" && this.peek().text === "in") return this.ipIn();
     const input = NUMBER_INPUTS.find((it) => it === token.text);
     if (input !== undefined) return { kind: "input", name: input, column: token.column };
-    const value = this.constants.get(token.text);
-    if (value !== undefined) return { kind: "integer", value };
-    const constants = [...this.constants.keys()].slice(0, 8);
-    const more = constants.length === 0 ? "" : `; and the constants ${constants.join(", ")}`;
-    throw new Complaint(token, `no such name: known are ${KNOWN}${more}`);
+    // It may be an enumerator: that is known once the type of what is watched is.
+    return { kind: "constant", name: token.text, column: token.column };
   }
 
   private comm(token: Token): Expression {

@@ -10,6 +10,7 @@ import {
 } from "../../linux/index.ts";
 import type { Bound } from "../condition/bind.ts";
 import { compileCondition } from "../condition/compile.ts";
+import type { ValueType } from "../condition/value-type.ts";
 import { asksFor } from "./asks-for.ts";
 import { HEAD, type HitFrame } from "./frame.ts";
 import { addSameTrapCheck } from "./same-trap.ts";
@@ -53,8 +54,8 @@ export interface HitWish {
   readonly spot: number;
   readonly address: bigint;
   readonly length: number;
-  /** The value is read as a number with a sign. */
-  readonly signed: boolean;
+  /** How the value is a number; undefined where it is none. */
+  readonly type: ValueType | undefined;
   /** Values are read at all; not for execution. */
   readonly readsValue: boolean;
   /** All processes share this memory, so there is one last value for all. */
@@ -238,15 +239,24 @@ class HitWriter {
     if (asks("old")) this.number(frame.old, slots.old);
   }
 
-  /** The first word as a number, with the sign of its type. */
+  /** The first word as a number of its type, left in a slot. */
   private number(from: number, to: number): void {
-    const { code, wish } = this;
+    const { code } = this;
     code.add(asm.load64(1, FP, from));
-    if (wish.signed && wish.length < 8) {
-      const spare = 64 - 8 * wish.length;
-      code.add(asm.aluImm("shl", 1, spare), asm.aluImm("sar", 1, spare));
-    }
+    this.asNumber(1);
     code.add(asm.store64(FP, 1, to));
+  }
+
+  /** Shifts away what is not of the number, and its sign into place. */
+  private asNumber(register: number): void {
+    const { code, wish } = this;
+    if (wish.type === undefined) return;
+    const { bits, bytes, signed } = wish.type;
+    const { offset, size } = bits ?? { offset: 0, size: 8 * bytes };
+    const [above, below] = [64 - offset - size, 64 - size];
+    if (below === 0 || (bits === undefined && !signed)) return;
+    code.add(asm.aluImm("shl", register, above));
+    code.add(asm.aluImm(signed ? "sar" : "shr", register, below));
   }
 
   /** Goes on with the hits that are wanted, and with those that it cannot decide about. */
@@ -284,6 +294,8 @@ class HitWriter {
     const [changed, same] = [code.label(), code.label()];
     for (let word = 0; word < words; word += 1) {
       code.add(asm.load64(1, FP, frame.old + 8 * word), asm.load64(2, FP, frame.new + 8 * word));
+      this.asNumber(1);
+      this.asNumber(2);
       code.jumpIf("ne", 1, 2, changed);
     }
     this.leaveAs(same, "unchanged");

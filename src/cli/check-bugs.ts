@@ -1,0 +1,96 @@
+import { globSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Program } from "../scenario/index.ts";
+import { type Checked, type CheckOptions, checkProgram, verdictOf } from "./check-run.ts";
+import { modelledPrograms } from "./modelled-programs.ts";
+import { programsOf } from "./scenario-files.ts";
+import { textTable } from "./text-table.ts";
+import { UsageError } from "./usage-error.ts";
+
+const BUGS = fileURLToPath(new URL("../../scenarios/bugs/", import.meta.url));
+
+/** A historical bug: what comes of its scenario as it was, and with the fix. */
+export interface BugRow {
+  readonly name: string;
+  readonly program: Program;
+  readonly was: Checked;
+  readonly fixed: Checked;
+}
+
+/** The scenarios of all bugs that the model can have. */
+export async function bugFiles(): Promise<readonly string[]> {
+  const { missingFixes } = await import("../conform/index.ts");
+  const names = globSync("*.scn", { cwd: BUGS }).sort();
+  if (names.length === 0) throw new UsageError(`--bugs: there are no scenarios in ${BUGS}`);
+  const files = names.map((name) => `${BUGS}${name}`);
+  const isModelled = await Promise.all(
+    files.map(async (file) =>
+      (await programsOf([file])).every(({ program }) => missingFixes(program).length === 0),
+    ),
+  );
+  return files.filter((_, at) => isModelled[at]);
+}
+
+/** Each program of a scenario without its fix, and with it. `options` hold for each exploration. */
+export async function checkBug(file: string, options: CheckOptions): Promise<readonly BugRow[]> {
+  const rows: BugRow[] = [];
+  for (const program of await modelledPrograms(file)) {
+    const name = basename(file, ".scn");
+    const was = await checkProgram(name, program, options);
+    const fixed = await checkProgram(name, withFix(program), options);
+    rows.push({ name, program, was, fixed });
+  }
+  return rows;
+}
+
+/** Today's kernel; where the design itself was at fault, the one that is right. */
+function withFix(program: Program): Program {
+  if (program.withoutFixes.length > 0) return { ...program, withoutFixes: [] };
+  return { ...program, machine: { ...program.machine, design: "d" } };
+}
+
+/** Whether the failure was found, and whether none is left with the fix. */
+export function isAsExpected({ was, fixed }: BugRow): boolean {
+  return verdictOf(was) === "fail" && verdictOf(fixed) !== "fail";
+}
+
+export function bugTable(rows: readonly BugRow[]): readonly string[] {
+  const left = { align: "left" } as const;
+  const right = { align: "right" } as const;
+  const columns = [
+    { title: "BUG", ...left },
+    { title: "MACHINE", ...left },
+    { title: "FOUND", ...left },
+    { title: "STEPS", ...right },
+    { title: "STATES", ...right },
+    { title: "SECONDS", ...right },
+    { title: "WITH THE FIX", ...left },
+  ] as const;
+  return textTable(columns, rows.map(cells));
+}
+
+function cells({ name, program, was, fixed }: BugRow): string[] {
+  const { arch, design, cpus } = program.machine;
+  const machine = `${arch}${design === undefined ? "" : ` ${design}`}, ${cpus} CPU`;
+  const { result } = was.calm?.counterexample === undefined ? was : { result: was.calm };
+  const found = was.result.counterexample;
+  return [
+    name,
+    machine,
+    found?.property ?? (was.inFileOrder === undefined ? "not found" : "another result"),
+    found === undefined ? "" : String(found.moves.length),
+    result.states.toLocaleString("en"),
+    result.seconds.toFixed(2),
+    fixedText(fixed),
+  ];
+}
+
+function fixedText(it: Checked): string {
+  const { states, counterexample, bounds } = it.result;
+  const count = `${states.toLocaleString("en")} states`;
+  const verdict = verdictOf(it);
+  if (verdict === "ok") return `clean, ${count}`;
+  if (verdict === "bounded") return `no failure in ${count}, then ${bounds.join(", ")}`;
+  return counterexample?.property ?? it.inFileOrder ?? `never ${it.result.unreached.join(", ")}`;
+}

@@ -1,0 +1,87 @@
+import { traceText } from "./check-text.ts";
+import {
+  type Finding,
+  type Hunt,
+  type HuntOptions,
+  MOST_COUNTED,
+  type Totals,
+} from "./explore-hunt.ts";
+
+/** A kind of failure: what it looks like, and the program that shows it. */
+export function findingText(finding: Finding, file: string | undefined): readonly string[] {
+  const { number, counterexample, scenario, program, length, switches } = finding;
+  const { property, what, moves } = counterexample;
+  const size = `length ${length}, ${amount(program.machine.cpus, "CPU")}`;
+  const steps = `${amount(moves.length, "step")}, ${amount(switches, "switch", "es")}`;
+  const looks = finding.symptom.split("; ").slice(2);
+  const lines = scenario.split("\n").filter((line) => /^\w+:|^barrier$/.test(line));
+  return [
+    `${number}. ${property}: ${what} (${size}; ${steps})${file === undefined ? "" : `: ${file}`}`,
+    ...(finding.violation?.chain ?? []).toReversed().map((fn) => `     ${fn}`),
+    ...(looks.length === 0 ? [] : [`   ${looks.join("; ")}`]),
+    ...lines.map((line) => `   | ${line}`),
+  ];
+}
+
+/** How a finding came about, in lanes. */
+export function findingTrace(finding: Finding): readonly string[] {
+  const { program, counterexample, violation, trace } = finding;
+  return traceText({ program, violation, trace, result: { counterexample } });
+}
+
+/** What was explored, and what was not: a hunt that found nothing says nothing without it. */
+export function huntText(hunt: Hunt, totals: Totals, options: HuntOptions): readonly string[] {
+  const lengths = [...totals].map(([length, total]) => {
+    const tried = hunt.tried.get(length) ?? 0;
+    return `${tried.toLocaleString("en")} of ${totalText(total)} of length ${length}`;
+  });
+  const { tasks, cpus, events, shard } = options;
+  const size = `${amount(tasks, "task")}, ${amount(cpus, "CPU")}, ${amount(events, "event")}`;
+  const part = shard.of === 1 ? "" : `; this is part ${shard.index + 1} of ${shard.of}`;
+  const found =
+    hunt.findings.length === 0
+      ? "No failure found"
+      : `${amount(hunt.findings.length, "kind")} of failure found`;
+  const work = `${amount(hunt.states, "state")}, ${amount(hunt.transitions, "transition")}`;
+  return [
+    `${found} in programs of at most ${size}: ${lengths.join(", ")}${part}.`,
+    `${work}, ${hunt.seconds.toFixed(1)} s.`,
+    ...boundsText(hunt, options),
+  ];
+}
+
+function boundsText(hunt: Hunt, { detours, settled, words }: HuntOptions): readonly string[] {
+  const said = [...hunt.bounded].map(
+    ([bound, count]) => `${amount(count, "program")} ended at the bound of ${bound}`,
+  );
+  if (hunt.cut > 0)
+    said.push(`${amount(hunt.cut, "program")} had runs that ended at a failure known by then`);
+  if (hunt.ended !== undefined) said.push(`all of it ended by ${ENDED[hunt.ended]}`);
+  if (!detours) said.push("no preemption by kernel threads (--detours)");
+  if (settled) said.push("setup is over before anything else begins (--settled)");
+  return [`Bounds: ${said.join("; ")}; words: open, ${[...words].join(", ")}.`];
+}
+
+const ENDED = {
+  states: "the bound of states in all",
+  seconds: "the bound of time in all",
+  interrupted: "an interrupt",
+} as const;
+
+export function progressText(hunt: Hunt, totals: Totals): string {
+  const length = Math.max(...hunt.tried.keys());
+  const tried = hunt.tried.get(length) ?? 0;
+  const of = totalText(totals.get(length));
+  const rate = Math.round(hunt.states / Math.max(0.001, hunt.seconds)).toLocaleString("en");
+  const found = amount(hunt.findings.length, "kind");
+  return `length ${length}: ${tried.toLocaleString("en")} of ${of} programs, ${found} of failure, ${rate} states a second`;
+}
+
+function totalText(total: number | undefined): string {
+  if (total !== undefined) return total.toLocaleString("en");
+  return `more than ${MOST_COUNTED.toLocaleString("en")}`;
+}
+
+function amount(count: number, word: string, plural = "s"): string {
+  return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : plural}`;
+}

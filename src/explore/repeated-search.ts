@@ -1,0 +1,47 @@
+import type { Exploration } from "./exploration.ts";
+import type { Search } from "./explore.ts";
+import type { Model } from "./model.ts";
+import { assign } from "./symmetry.ts";
+
+/**
+ * A search of a model that learns what it may leave out. When it has left out too much, it begins
+ * again with what was learned; a failure that it finds is one in any case.
+ */
+export class RepeatedSearch implements Search {
+  readonly #model: Model;
+  readonly #start: () => Search;
+  readonly #first: Int32Array;
+  #search: Search;
+  #secondsBefore = 0;
+
+  constructor(model: Model, start: () => Search) {
+    this.#model = model;
+    this.#start = start;
+    this.#first = Int32Array.from(model.memory.words);
+    model.repeat?.();
+    this.#search = start();
+  }
+
+  advance(states: number): boolean {
+    const goesOn = this.#search.advance(states);
+    const { counterexample, bounds, seconds } = this.#search.result();
+    if (counterexample !== undefined || bounds.length > 0) return goesOn;
+    if (this.#model.hasOverlooked?.() !== true) return goesOn;
+    this.#secondsBefore += seconds;
+    assign(this.#model.memory, this.#first);
+    this.#model.memory.commit();
+    this.#model.repeat?.();
+    this.#search = this.#start();
+    return true;
+  }
+
+  /** A search that a bound has ended says nothing of what it may have left out. */
+  result(): Exploration {
+    const result = this.#search.result();
+    return { ...result, seconds: result.seconds + this.#secondsBefore };
+  }
+
+  save(): Uint8Array<ArrayBuffer> {
+    return this.#search.save();
+  }
+}
