@@ -14,8 +14,8 @@ const PROGRAMS = 2000;
 const WARM_UP = 300;
 const FIRST_SEED = 1;
 
-using model = openTarget("model");
-using linux = openTarget("linux");
+using model = await openTarget("model");
+using linux = await openTarget("linux");
 const pair: Pair = [model, linux];
 
 async function conform(seed: number, programs: number): Promise<number> {

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Pair, RandomFinding, TargetName } from "../conform/index.ts";
 import { EXIT } from "./exit-codes.ts";
-import { parseChoice, parseCount } from "./parse.ts";
+import { parseCount } from "./parse.ts";
+import { progress } from "./progress.ts";
 import { programsOf } from "./scenario-files.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface ConformFlags {
   readonly on: string;
+  readonly kernel?: string;
   readonly random?: string;
   readonly seed: string;
   readonly out: string;
@@ -22,13 +24,15 @@ led to. With --random it makes scenarios up, and writes the smallest form of
 each that differs into a file of its own.
 
 linux is this computer's kernel: it needs root, a C compiler, and debug
-registers that nobody else uses.
+registers that nobody else uses. A guest is a real kernel of another architecture
+in an emulator: see trapline guest --help.
 
 Exit status: 0 no difference but known kernel bugs, 1 some, 2 wrong usage.
 
 Examples:
   trapline conform
   trapline conform scenarios/conformance/x86-*.scn
+  trapline conform --on model,guest:ppc64le-6.12
   trapline conform --random 10000 --seed 7
 `;
 
@@ -43,6 +47,7 @@ export function addConformCommand(
     .description("Run scenarios on two targets, and compare what they lead to.")
     .argument("[file...]", `scenario files (default: ${LIBRARY})`)
     .option("--on <TARGETS>", "two targets, with a comma", "model,linux")
+    .option("--kernel <IMAGE>", "what a guest boots instead of its own kernel")
     .option("--random <N>", "make N random scenarios instead")
     .option("--seed <S>", "the number of the first random scenario", "1")
     .option("--out <FOLDER>", "where scenarios that differ are written", "differences")
@@ -53,8 +58,8 @@ export function addConformCommand(
 }
 
 async function conform(files: readonly string[], flags: ConformFlags): Promise<number> {
-  const { openTarget, TARGET_NAMES } = await import("../conform/index.ts");
-  const names = flags.on.split(",").map((name) => parseChoice("--on", name, TARGET_NAMES));
+  const { openTarget, parseTargetName } = await import("../conform/index.ts");
+  const names = flags.on.split(",").map(parseTargetName);
   const [first, second] = names;
   if (first === undefined || second === undefined || names.length > 2 || first === second)
     throw new UsageError(`--on ${flags.on}: name two targets: model,linux`);
@@ -66,7 +71,9 @@ async function conform(files: readonly string[], flags: ConformFlags): Promise<n
   const programs = isRandom ? [] : await programsOf(files.length > 0 ? files : library());
 
   using open = new DisposableStack();
-  const pair: Pair = [open.use(openTarget(first)), open.use(openTarget(second))];
+  const options = { kernel: flags.kernel, progress };
+  const one = open.use(await openTarget(first, options));
+  const pair: Pair = [one, open.use(await openTarget(second, options))];
   if (isRandom) return await conformRandom(pair, { programs: random, seed, out: flags.out });
   const { Matrix } = await import("./conform-text.ts");
   const { verdictOf } = await import("../conform/index.ts");

@@ -8,6 +8,7 @@ import { addDoctorCommand } from "./doctor-command.ts";
 import { addExploreCommand } from "./explore-command.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addFmtCommand } from "./fmt-command.ts";
+import { addGuestCommand } from "./guest-command.ts";
 import { addProvokeCommand } from "./provoke-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addReportCommand } from "./report-command.ts";
@@ -45,6 +46,7 @@ export function makeProgram({ launch, finish }: Calling): Command {
   addConformCommand(program, { finish });
   addProvokeCommand(program, { finish });
   addArchCommand(program, { finish });
+  addGuestCommand(program, { finish });
   addCompletionCommand(program, { launch });
   return program;
 }

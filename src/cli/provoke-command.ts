@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import type { RaceTarget } from "../conform/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { EXIT } from "./exit-codes.ts";
-import { parseChoice, parseCount, parseDuration } from "./parse.ts";
+import { parseCount, parseDuration } from "./parse.ts";
+import { progress } from "./progress.ts";
 import { type FileProgram, programsOf } from "./scenario-files.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -59,12 +60,12 @@ export function addProvokeCommand(
 }
 
 async function provokeFile(file: string, flags: ProvokeFlags): Promise<number> {
-  const { isRaceTarget, openTarget, TARGET_NAMES } = await import("../conform/index.ts");
-  const name = parseChoice("--on", flags.on, TARGET_NAMES);
+  const { isRaceTarget, openTarget, parseTargetName } = await import("../conform/index.ts");
+  const name = parseTargetName(flags.on);
   const forMs = parseDuration("--for", flags.for);
   const tries = flags.tries === undefined ? Infinity : parseCount("--tries", flags.tries, 1);
   const seed = parseCount("--seed", flags.seed, 0);
-  using target = openTarget(name);
+  using target = await openTarget(name, { progress });
   if (!isRaceTarget(target))
     throw new UsageError(
       `provoke: --on ${name}: no real kernel: trapline check explores the model`,

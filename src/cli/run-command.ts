@@ -4,7 +4,7 @@ import type { Kernel } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import type { RecordedModel } from "../recording/index.ts";
 import { EXIT } from "./exit-codes.ts";
-import { parseChoice } from "./parse.ts";
+import { progress } from "./progress.ts";
 import type { RunOutcome } from "./run-text.ts";
 import { type FileProgram, programsOf } from "./scenario-files.ts";
 import type { TraceFile } from "./trace-file.ts";
@@ -12,6 +12,7 @@ import { UsageError } from "./usage-error.ts";
 
 interface RunFlags {
   readonly on: string;
+  readonly kernel?: string;
   readonly trace?: boolean;
   readonly traceFile?: string;
   readonly json?: boolean;
@@ -19,15 +20,16 @@ interface RunFlags {
 
 const AFTER_HELP = `
 The statements are run in the order of the file, each to its end before the next
-begins, on every machine that the file names. Targets are model and linux, this
-computer's kernel, which needs root and a C compiler; with several of them, a
-difference fails, too.
+begins, on every machine that the file names. Targets are model, linux (this
+computer's kernel, which needs root and a C compiler) and guests (see trapline
+guest --help); with several of them, a difference fails, too.
 
 Exit status: 0 all as expected, 1 not, 2 wrong usage or a file that cannot be run.
 
 Examples:
   trapline run scenarios/conformance/x86-h1-write.scn
   trapline run --on model,linux scenarios/conformance/x86-h1-write.scn
+  trapline run --on model,guest:ppc64le-6.12 scenarios/conformance/powerpc-*.scn
   trapline run --trace scenarios/bugs/oops-2016.scn
   trapline run --json scenarios/conformance/*.scn
 `;
@@ -42,7 +44,8 @@ export function addRunCommand(
     .summary("run scenario files, line by line")
     .description("Run scenarios and hold what they lead to against what they expect.")
     .argument("<file...>", "scenario files")
-    .option("--on <TARGETS>", "where: model, linux, or both with a comma", "model")
+    .option("--on <TARGETS>", "where: model, linux, guest:NAME, with commas", "model")
+    .option("--kernel <IMAGE>", "what a guest boots instead of its own kernel")
     .option("--trace", "print each atomic step of the model")
     .option("--trace-file <FILE>", "record the steps, for report, show and export")
     .option("--json", "print JSON lines: header, statements, violations, verdicts")
@@ -53,8 +56,8 @@ export function addRunCommand(
 }
 
 async function runFiles(files: readonly string[], flags: RunFlags): Promise<number> {
-  const { missingFixes, openTarget, TARGET_NAMES } = await import("../conform/index.ts");
-  const names = flags.on.split(",").map((name) => parseChoice("--on", name, TARGET_NAMES));
+  const { missingFixes, openTarget, parseTargetName } = await import("../conform/index.ts");
+  const names = flags.on.split(",").map(parseTargetName);
   if (new Set(names).size < names.length)
     throw new UsageError(`--on ${flags.on}: the same target twice`);
   if (flags.trace === true && (flags.json === true || names.join() !== "model"))
@@ -80,7 +83,9 @@ async function runFiles(files: readonly string[], flags: RunFlags): Promise<numb
     file?.step(done, kernel);
   };
   const listener = flags.trace === true || file !== undefined ? listen : undefined;
-  const targets = names.map((name) => open.use(openTarget(name, listener)));
+  const options = { onStep: listener, kernel: flags.kernel, progress };
+  const targets: Target[] = [];
+  for (const name of names) targets.push(open.use(await openTarget(name, options)));
   if (flags.json === true) console.log(jsonHeader(names));
   let ok = true;
   for (const item of programs) {
@@ -111,7 +116,7 @@ async function runOne(
   item: FileProgram,
   { targets, json, file }: RunHow,
 ): Promise<{ readonly text: readonly string[]; readonly isFine: boolean }> {
-  const { compareReports } = await import("../conform/index.ts");
+  const { beside, compareReports } = await import("../conform/index.ts");
   const { runView } = await import("./run-view.ts");
   const { groupText } = await import("./run-text.ts");
   const reports: RunReport[] = [];
@@ -125,7 +130,7 @@ async function runOne(
       file?.notApplicable(why);
       continue;
     }
-    const report = await target.run(item.program);
+    const report = await target.run(beside(item.program, target, targets));
     const [first] = reports;
     if (first !== undefined) differences = compareReports(first, report);
     reports.push(report);

@@ -5,6 +5,8 @@
 
 export { type CompareOptions, compareReports, type Difference } from "./compare.ts";
 export { explorableProgram } from "./explorable-program.ts";
+export { fetchGuest, isFetched, removeFetched } from "./guest/fetch.ts";
+export { GUEST_KINDS, type GuestKind } from "./guest/guest-name.ts";
 export { expectedText, isExpected, resultOf, type Seen } from "./judge.ts";
 export { KNOWN_BUGS, type KnownBug } from "./known-bugs.ts";
 export { type Pair, runBoth, type Verdict, verdictOf } from "./matrix.ts";
@@ -28,12 +30,14 @@ export {
 export type { JudgedCheck, JudgedStatement, RunReport, SeenRun } from "./report.ts";
 export { type StillShows, shrinkScenario } from "./shrink.ts";
 export {
+  beside,
   isRaceTarget,
+  parseTargetName,
   type RaceTarget,
   type StepListener,
-  TARGET_NAMES,
   type Target,
   type TargetName,
+  type TargetOptions,
 } from "./target.ts";
 export { TargetError } from "./target-error.ts";
 export type { Races } from "./wire.ts";

@@ -35,7 +35,7 @@ export function whyNotLinux(program: Program): string | undefined {
 }
 
 /** Whoever has given root up for good cannot take it back. */
-function returningToRoot({ steps, tasks }: Program): string | undefined {
+export function returningToRoot({ steps, tasks }: Program): string | undefined {
   const users = new Map(tasks.map(({ name, user }) => [name, user]));
   for (const { actor, action, at } of steps) {
     if (action.kind === "fork" || action.kind === "thread")
@@ -60,12 +60,12 @@ function execOfThreads({ steps }: Program): string | undefined {
   return undefined;
 }
 
-function unseen({ expect }: Program): string | undefined {
+export function unseen({ expect }: Program): string | undefined {
   const samples = expect.find(({ observation }) => observation.kind === "samples");
   return samples && `line ${samples.at.line}: only who has mapped a ring can count its samples`;
 }
 
-function tooLarge({ variables, steps, tasks }: Program): string | undefined {
+export function tooLarge({ variables, steps, tasks }: Program): string | undefined {
   const births = steps.filter(({ action }) => action.kind === "fork" || action.kind === "thread");
   const actors = tasks.length + births.length;
   if (actors > MOST_ACTORS) return `it has ${actors} tasks, the puppet up to ${MOST_ACTORS}`;

@@ -2,7 +2,7 @@ import type { Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
 import { bugOf, type KnownBug } from "./known-bugs.ts";
 import type { RunReport } from "./report.ts";
-import type { Target } from "./target.ts";
+import { beside, type Target } from "./target.ts";
 
 /** How two targets stand to each other, on one program. */
 export type Verdict =
@@ -17,9 +17,9 @@ export type Pair = readonly [Target, Target];
 
 /** Runs a program on both targets, and compares what came of it. */
 export async function verdictOf(file: string, program: Program, pair: Pair): Promise<Verdict> {
-  for (const { name, whyNot } of pair) {
-    const why = whyNot(program);
-    if (why !== undefined) return { kind: "not applicable", target: name, why };
+  for (const target of pair) {
+    const why = target.whyNot(program);
+    if (why !== undefined) return { kind: "not applicable", target: target.name, why };
   }
   const [one, other] = await runBoth(program, pair);
   const differences = compareReports(one, other);
@@ -34,14 +34,12 @@ export async function verdictOf(file: string, program: Program, pair: Pair): Pro
 }
 
 /** The second one first: it may be at work outside while the other computes. */
-export async function runBoth(
-  program: Program,
-  [one, other]: Pair,
-): Promise<[RunReport, RunReport]> {
-  const outside = other.run(program);
+export async function runBoth(program: Program, pair: Pair): Promise<[RunReport, RunReport]> {
+  const [one, other] = pair;
+  const outside = other.run(beside(program, other, pair));
   // What goes wrong there is told when it is waited for, not before.
   outside.catch(() => undefined);
-  const inside = one.run(program);
+  const inside = one.run(beside(program, one, pair));
   await Promise.allSettled([inside, outside]);
   return [await inside, await outside];
 }

@@ -15,6 +15,15 @@ export interface PuppetTargetOptions {
   readonly open: () => PuppetLink | Promise<PuppetLink>;
 }
 
+/** Runs a program, its statements in file order. */
+export async function runOnPuppet(program: Program, link: PuppetLink): Promise<RunReport> {
+  const orders = new Orders(program, link.cpus);
+  const answer = await link.run(orders.request());
+  if (answer.hung)
+    throw new TargetError(`${link.name}: an actor neither ends its statement nor sleeps`);
+  return reportOf(program, orders, answer);
+}
+
 /** A real kernel, by way of a puppet on it. */
 export function puppetTarget(options: PuppetTargetOptions): RaceTarget {
   const { name, isShared, whyNot } = options;
@@ -28,12 +37,7 @@ export function puppetTarget(options: PuppetTargetOptions): RaceTarget {
     isShared,
     whyNot,
     async run(program) {
-      const puppet = await opened();
-      const orders = new Orders(program, puppet.cpus);
-      const answer = await puppet.run(orders.request());
-      if (answer.hung)
-        throw new TargetError(`${name}: an actor neither ends its statement nor sleeps`);
-      return reportOf(program, orders, answer);
+      return await runOnPuppet(program, await opened());
     },
     async race(program, races, onReport: (report: RunReport, seed: number) => void) {
       const puppet = await opened();

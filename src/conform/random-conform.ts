@@ -5,6 +5,7 @@ import { type Pair, runBoth } from "./matrix.ts";
 import { randomScenario } from "./random/random-scenario.ts";
 import type { RunReport } from "./report.ts";
 import { shrinkScenario } from "./shrink.ts";
+import { beside } from "./target.ts";
 
 /** A random scenario on which two targets differ, as small as it could be made. */
 export interface RandomFinding {
@@ -19,6 +20,8 @@ export interface RandomFinding {
 
 export interface RandomResult {
   readonly programs: number;
+  /** Those that one of the targets cannot run. */
+  readonly skipped: number;
   readonly statements: number;
   readonly findings: readonly RandomFinding[];
 }
@@ -34,6 +37,8 @@ export interface RandomOptions {
 
 /** How often a scenario that differed once is tried again. */
 const TRIES = 10;
+/** Targets that can run none of them are not worth more tries. */
+const MOST_SKIPPED = 100_000;
 
 /** Scenarios that the second target has been given before the first one is asked about them. */
 const AHEAD = 8;
@@ -49,20 +54,22 @@ interface Begun {
 export async function conformRandomly(pair: Pair, options: RandomOptions): Promise<RandomResult> {
   const findings: RandomFinding[] = [];
   const begun: Begun[] = [];
-  const last = options.seed + options.programs;
   let next = options.seed;
   let programs = 0;
+  let skipped = 0;
   let statements = 0;
   for (;;) {
-    for (; begun.length < AHEAD && next < last && !options.isOver(); next++) {
+    const isWanted = () => programs + begun.length < options.programs && skipped < MOST_SKIPPED;
+    for (; begun.length < AHEAD && isWanted() && !options.isOver(); next++) {
       const one = begin(next, pair);
-      if (one !== undefined) begun.push(one);
+      if (one === undefined) skipped++;
+      else begun.push(one);
     }
     const item = begun.shift();
-    if (item === undefined) return { programs, statements, findings };
+    if (item === undefined) return { programs, skipped, statements, findings };
     programs++;
     statements += item.program.steps.length;
-    const inside = await pair[0].run(item.program);
+    const inside = await pair[0].run(beside(item.program, pair[0], pair));
     const differences = compareReports(inside, await item.outside, { strictly: true });
     if (differences.length === 0) continue;
     const finding = await explained({ ...item, differences }, pair);
@@ -73,10 +80,11 @@ export async function conformRandomly(pair: Pair, options: RandomOptions): Promi
 
 /** The second target does one after the other, and is at work outside while the first computes. */
 function begin(seed: number, pair: Pair): Begun | undefined {
-  const text = randomScenario(seed);
+  const dialect = pair.find((target) => target.dialect !== undefined)?.dialect;
+  const text = randomScenario(seed, dialect);
   const program = programOf(text, pair);
   if (program === undefined) return undefined;
-  const outside = pair[1].run(program);
+  const outside = pair[1].run(beside(program, pair[1], pair));
   // What goes wrong there is told when it is waited for, not before.
   outside.catch(() => undefined);
   return { seed, text, program, outside };

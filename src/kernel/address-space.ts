@@ -167,16 +167,53 @@ export class AddressSpace {
 
   /** The kernel copies with a string instruction where there is one, else by words. */
   #copy(op: Exclude<AccessOp, { kind: "execute" }>): readonly Touch[] {
-    const piece = this.arch.stringStep || 8;
     const kind = op.kind === "copy-from-user" ? "load" : "store";
-    const touches: Touch[] = [];
-    for (let done = 0; done < op.size; done += piece) {
-      const size = Math.min(piece, op.size - done);
-      const form: AccessForm = this.arch.stringStep > 0 ? "string" : "plain";
-      const place = { name: op.place.name, offset: op.place.offset + done };
-      const value = kind === "store" ? op.value : undefined;
-      touches.push(this.#touch(place, { kind, form, size, kernel: true }, value));
-    }
-    return touches;
+    const form: AccessForm = this.arch.stringStep > 0 ? "string" : "plain";
+    const value = kind === "store" ? op.value : undefined;
+    let offset = op.place.offset;
+    return this.#pieces(op).map((size) => {
+      const place = { name: op.place.name, offset };
+      offset += size;
+      return this.#touch(place, { kind, form, size, kernel: true }, value);
+    });
   }
+
+  #pieces(op: Exclude<AccessOp, { kind: "execute" }>): readonly number[] {
+    if (this.arch.name.startsWith("powerpc")) {
+      // What is copied out of a pipe begins with its page.
+      const source = op.kind === "copy-from-user" ? this.addressOf(op.place) : 0;
+      return powerpcPieces(op.size, source);
+    }
+    const piece = this.arch.stringStep || 8;
+    return Array.from({ length: Math.ceil(op.size / piece) }, (_, index) =>
+      Math.min(piece, op.size - index * piece),
+    );
+  }
+}
+
+/**
+ * kernel: __copy_tofrom_user() of powerpc. From 16 bytes on it aligns its source and copies double
+ * words, two by two; what is less than 16 goes by words, and by what is left of one.
+ */
+function powerpcPieces(size: number, source: number): readonly number[] {
+  const pieces: number[] = [];
+  let left = size;
+  const take = (piece: number) => {
+    pieces.push(piece);
+    left -= piece;
+  };
+  if (size >= 16) {
+    const head = (8 - (source % 8)) % 8;
+    for (const piece of [1, 2, 4]) if ((head & piece) !== 0) take(piece);
+    while (left >= 16) {
+      take(8);
+      take(8);
+    }
+  }
+  if (left >= 8) {
+    take(4);
+    take(4);
+  }
+  for (const piece of [4, 2, 1]) if (left >= piece) take(piece);
+  return pieces;
 }

@@ -208,6 +208,13 @@ export const FIXES = {
     files: [CORE],
     without: "reading a group runs over the end of a smaller one",
   },
+  Z39: {
+    commit: "da916e96e2de",
+    year: 2025,
+    title: "perf: Make perf_pmu_unregister() useable",
+    files: [CORE],
+    without: "whoever joins the group of a dead task's event is told EINVAL, or joins it",
+  },
 } as const satisfies Readonly<Record<string, Fix>>;
 
 /** Fixed bugs that cannot be put back here, and why. */

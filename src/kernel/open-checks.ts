@@ -86,6 +86,7 @@ function checkGroupFd(k: Kernel, task: number, spec: EventSpec): Errno | undefin
   if (spec.group === undefined) return undefined;
   const leader = eventByName(k, task, spec.group);
   if (leader === NULL) return "EBADF";
+  if (k.lacks("Z39")) return undefined;
   return k.event.state.get(leader) <= PERF_EVENT_STATE.exit ? "ENODEV" : undefined;
 }
 

@@ -23,7 +23,7 @@ const test = requires({ root: true, registers: 4, commands: ["gcc"] });
 const FIXED_SEED = 1;
 const RANDOM_PROGRAMS = 2000;
 
-const pair: Pair = [openTarget("model"), openTarget("linux")];
+const pair: Pair = [await openTarget("model"), await openTarget("linux")];
 const [model, linux] = pair;
 afterAll(() => {
   for (const target of pair) target[Symbol.dispose]();
@@ -162,7 +162,7 @@ test("all actors end with the driver, however it ends", async () => {
   const script =
     'import { openTarget } from "./src/conform/index.ts"; import { load } from "./src/scenario/index.ts";' +
     'const l = load("arch x86\\nvar x 8\\nP: fork C\\nP: store x\\n");' +
-    'await openTarget("linux").run(l.value.programs[0]); console.log("ready"); setInterval(() => 0, 1000);';
+    'await (await openTarget("linux")).run(l.value.programs[0]); console.log("ready"); setInterval(() => 0, 1000);';
   const driver = spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -16,7 +16,10 @@
 #define MOST_BYTES (SHARED_SIZE / 2)
 #define QUIET_MS 2000 /* a frame whose rest does not come in this time has no rest */
 #define POLLIN 1
-#define POLLHUP 16
+#define F_SETFL 4
+#define F_SETOWN 8
+#define O_ASYNC 020000
+#define MAP_PRIVATE 0x22 /* and of no file */
 
 static u8 packed[MOST_BYTES];
 static u64 words[MOST_BYTES / 8];
@@ -160,6 +163,44 @@ static void set_paranoid(u64 level)
 	before = level;
 }
 
+/*
+ * QEMU keeps neither powerpc's decrementer nor the wish to wake a second CPU that sleeps: after a
+ * snapshot that CPU would sleep for ever. So a computer that is to be saved has but one CPU, and
+ * starts the others when it is first spoken to.
+ */
+static void set_other_cpus(int online)
+{
+	char path[] = "/sys/devices/system/cpu/cpu1/online";
+	const char digit = (char)('0' + online);
+
+	for (int cpu = 1; cpu < 10; cpu++) {
+		path[sizeof("/sys/devices/system/cpu/cpu") - 1] = (char)('0' + cpu);
+		write_file(path, &digit, 1);
+	}
+}
+
+/*
+ * The decrementer of the first CPU is set again too. What perf leaves to an interrupt of its own makes
+ * the kernel do so, and look at all timers.
+ */
+static void wake_timers(void)
+{
+	struct perf_event_attr attr;
+
+	fill(&attr, 0, sizeof(attr));
+	attr.type = PERF_TYPE_SOFTWARE;
+	attr.size = sizeof(attr);
+	attr.config = PERF_COUNT_SW_PAGE_FAULTS;
+	attr.sample_period = 1;
+	const s64 fd = SYS(perf_event_open, &attr, 0, -1, -1, 0);
+	SYS(fcntl, fd, F_SETOWN, 1);
+	SYS(fcntl, fd, F_SETFL, O_ASYNC);
+	u8 *fresh = (u8 *)call6(__NR_mmap, 0, 4096, PROT_RW, MAP_PRIVATE, -1, 0);
+	*(volatile u8 *)fresh = 1;
+	SYS(munmap, fresh, 4096);
+	SYS(close, fd);
+}
+
 /* The name of the kernel, as so many numbers. */
 static void say_hello(void)
 {
@@ -215,6 +256,8 @@ static void relay(void)
 		if (!receive_frame(&kind, &bytes)) {
 			send_frame(KIND_BROKEN, 0);
 		} else if (kind == KIND_HELLO) {
+			wake_timers();
+			set_other_cpus(1);
 			say_hello();
 		} else if (kind == KIND_RUN && run_program(bytes) < 0) {
 			send_frame(KIND_DIED, 0);
@@ -267,14 +310,19 @@ static void open_channel(char **environment)
 		sleep_us(20000);
 	}
 	make_raw(channel);
+	if (value_of(environment, "saved=1"))
+		set_other_cpus(0);
 }
 
 /* Returns in a child that is to be the puppet, with pipes for its input and output. */
 void be_init(char **environment)
 {
+	const u64 first_cpu = 1;
 	int request[2], answer[2];
 
 	open_channel(environment);
+	/* Whatever needs no other CPU stays on this one: to wake one that sleeps takes long. */
+	SYS(sched_setaffinity, 0, sizeof(first_cpu), &first_cpu);
 	for (;;) {
 		SYS(pipe2, request, O_CLOEXEC);
 		SYS(pipe2, answer, O_CLOEXEC);

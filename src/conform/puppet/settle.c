@@ -84,12 +84,12 @@ static void look_until_quiet(void)
 		const u32 seen = load32(&shared->progress);
 		if (!anybody_pending())
 			return;
-		futex_wait(&shared->progress, seen, LOOK_AFTER_US);
+		futex_wait(&shared->progress, seen, LOOK_AFTER_US * shared->slow);
 		if (load32(&shared->progress) != seen)
 			looks = 0;
 		else
 			looks = is_quiet() ? looks + 1 : 0;
-		hung = now_us() - start > PATIENCE_US;
+		hung = now_us() - start > PATIENCE_US * shared->slow;
 	}
 }
 

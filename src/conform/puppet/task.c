@@ -175,7 +175,8 @@ static s64 switch_to(u32 task)
 		return 0;
 	const u32 asked = load32(&it->ping) + 1;
 	ask(it);
-	for (int tries = 0; tries < 100 && (tries == 0 || load32(&it->pong) != asked); tries++)
+	for (u64 tries = 0; tries < 100 * shared->slow && (tries == 0 || load32(&it->pong) != asked);
+	     tries++)
 		sleep_us(SWITCH_US);
 	return 0;
 }

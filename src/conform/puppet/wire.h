@@ -144,6 +144,7 @@ struct shared {
 	u64 cpus; /* those of the program, as a mask */
 	u64 online; /* how many this computer has */
 	u64 page; /* the size of one */
+	u64 slow; /* how many times longer everything takes than on a computer that is not emulated */
 	s64 handle[MOST_HANDLES]; /* what ptrace called the breakpoints that it has set */
 	struct actor actor[MOST_ACTORS];
 	struct perf_event_attr attr[MOST_EVENTS]; /* given last with success */

@@ -108,7 +108,8 @@ __attribute__((noreturn, used)) void start(u64 *stack)
 		finish(me, run_of(KIND_VALUE, 0));
 		actor_loop(me);
 	}
-	if (SYS(getpid) == 1) {
+	const int is_init = SYS(getpid) == 1;
+	if (is_init) {
 		be_init(argv + stack[0] + 1);
 		open_common("/init", "/undumpable");
 	} else {
@@ -118,6 +119,7 @@ __attribute__((noreturn, used)) void start(u64 *stack)
 	make_world();
 	map_memory();
 	shared->page = page_size(stack);
+	shared->slow = is_init ? 10 : 1;
 	stand_between();
 	for (;;) {
 		receive_program();

@@ -27,8 +27,7 @@ export function openWords(world: World, actor: TaskState): string | undefined {
 
 function whatWords(world: World): string[] {
   if (world.chance(6)) return ["execute", world.pick(FUNCTIONS) ?? "f"];
-  const what = [world.pick(["write", "write", "rw", "read"]) ?? "rw", world.place()];
-  return world.chance(2) ? [...what, `len ${world.pick(SIZES)}`] : what;
+  return [world.pick(["write", "write", "rw", "read"]) ?? "rw", ...world.range()];
 }
 
 function targetWords(world: World): string[] {
@@ -54,8 +53,9 @@ function flagWords(world: World): string[] {
   if (inherits) flags.push("inherit");
   if (inherits && world.chance(6)) flags.push("inherit-thread");
   if (world.chance(12)) flags.push("pinned");
-  if (world.chance(20)) flags.push("exclude-user");
-  if (!world.chance(8)) flags.push("exclude-kernel");
+  const { excludesModes } = world.dialect;
+  if (excludesModes && world.chance(20)) flags.push("exclude-user");
+  if (excludesModes && !world.chance(8)) flags.push("exclude-kernel");
   if (world.chance(12)) flags.push("enable-on-exec");
   const traps = world.chance(14);
   if (traps || world.chance(12)) flags.push("remove-on-exec");
@@ -88,11 +88,15 @@ function ofGroup(world: World): string {
 function changeWords(world: World): string {
   const words: string[] = [];
   if (world.chance(4)) words.push(world.pick(["write", "rw", "execute", "read"]) ?? "rw");
-  words.push(`at ${world.chance(8) ? "f" : world.place()}`);
-  if (world.chance(2)) words.push(`len ${world.pick(SIZES)}`);
+  words.push("at", ...(world.chance(8) ? functionWords(world) : world.range()));
   if (world.chance(8)) words.push(`period ${world.draw(3)}`);
   if (world.chance(4)) words.push(world.chance(2) ? "disabled" : "enabled");
   return words.join(" ");
+}
+
+function functionWords(world: World): string[] {
+  if (world.dialect.keepsToDoubleWords) return ["f", "len 8"];
+  return world.chance(2) ? ["f", `len ${world.pick(SIZES)}`] : ["f"];
 }
 
 /** When a ring says that there is something to read is the ring's own matter: only others are polled. */

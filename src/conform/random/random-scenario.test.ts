@@ -1,20 +1,23 @@
 import { expect, test } from "vitest";
 import { load } from "../../scenario/index.ts";
 import { shrinkScenario } from "../shrink.ts";
+import { ARM64, type Dialect, powerpcDialect, X86 } from "./dialect.ts";
 import { randomScenario } from "./random-scenario.ts";
 
 const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
 
-test("the language accepts every random scenario, without a warning", () => {
+const DIALECTS = [X86, ARM64, powerpcDialect("powerpc-p10", "c")];
+
+test.each(DIALECTS)("the language accepts every random scenario for $family", (dialect) => {
   for (const seed of SEEDS) {
-    const loaded = load(randomScenario(seed));
+    const loaded = load(randomScenario(seed, dialect));
     expect(loaded.ok ? loaded.value.warnings : loaded.error, `seed ${seed}`).toEqual([]);
   }
 });
 
 test("the same seed makes the same scenario, another one another", () => {
   expect(randomScenario(7)).toBe(randomScenario(7));
-  expect(new Set(SEEDS.map(randomScenario)).size).toBe(SEEDS.length);
+  expect(new Set(SEEDS.map((seed) => randomScenario(seed))).size).toBe(SEEDS.length);
 });
 
 test("random scenarios use the words of the language far and wide", () => {
@@ -39,4 +42,13 @@ test("shrinking leaves out the lines and the words that do not matter", async ()
   });
   expect(small).toBe("one two\nfive six\n");
   expect(asked.length).toBeLessThan(40);
+});
+
+test("each architecture's random scenarios set its debug registers by ptrace", () => {
+  const wordsOf = (dialect: Dialect) => SEEDS.map((seed) => randomScenario(seed, dialect)).join("");
+  const powerpc = wordsOf(powerpcDialect("powerpc-dawr", "b"));
+  for (const word of ["set-debugreg", "set-hw-debug", "del-hw-debug"])
+    expect(powerpc).toContain(word);
+  expect(wordsOf(ARM64)).toContain("set-regset");
+  expect(powerpc).not.toContain("exclude-");
 });

@@ -1,4 +1,5 @@
 import { drawsOf } from "../../base/index.ts";
+import { type Dialect, X86 } from "./dialect.ts";
 import { eventWords, openWords } from "./event-words.ts";
 import {
   birthOrDeathWords,
@@ -19,9 +20,9 @@ const BODIES = { f: "func f", g: "func g does store x" } as const;
  * tasks and events, whose outcome the order of its lines decides alone. What would depend on where the
  * scheduler puts a task, or on who of two sleepers wakes first, is not written.
  */
-export function randomScenario(seed: number): string {
-  const world = new World(drawsOf(seed));
-  const head = ["arch x86", `cpus ${world.cpus}`];
+export function randomScenario(seed: number, dialect: Dialect = X86): string {
+  const world = new World(drawsOf(seed), dialect);
+  const head = [...dialect.head, `cpus ${world.cpus}`];
   for (const { name, size } of VARIABLES) head.push(`var ${name} ${size}`);
   head.push(declared(world, "P"));
   if (world.chance(4)) head.push(declared(world, "Q"));
@@ -102,7 +103,7 @@ function accessWords(world: World): string {
   if (choice === 1)
     return `${world.chance(2) ? "copy-from-user" : "copy-to-user"} x size ${1 + world.draw(16)}`;
   if (choice === 2) return `${world.chance(2) ? "vload" : "vstore"} x`;
-  const kind = world.pick(["store", "store", "load", "rmw"]);
+  const kind = world.pick(world.dialect.accesses);
   const size = world.pick(SIZES) ?? 1;
   const variable = world.pick(VARIABLES) ?? VARIABLES[0];
   const offset = world.draw(variable.size - size + 1);

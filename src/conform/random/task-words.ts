@@ -1,4 +1,4 @@
-import { isAlone, type TaskState, type World } from "./world.ts";
+import { isAlone, SIZES, type TaskState, type World } from "./world.ts";
 
 const MOST_TASKS = 5;
 const SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGIO", "SIGTRAP"] as const;
@@ -78,6 +78,9 @@ export function traceWords(world: World, actor: TaskState): string | undefined {
 function requestWords(world: World, tracee: TaskState): string {
   const { name } = tracee;
   const choice = world.draw(8);
+  const { family } = world.dialect;
+  if (choice < 6 && family === "powerpc") return powerpcWords(world, name, choice);
+  if (choice < 6 && family === "arm64") return arm64Words(world, name, choice);
   if (choice < 2) return `poke-dr ${name} ${world.draw(6)} = &${world.place()}`;
   if (choice === 2) return `poke-dr ${name} 7 = ${world.draw(256)}`;
   if (choice === 3) return `poke-dr ${name} 7 = ${0x90001 + 0x40000 * world.draw(2)}`;
@@ -85,6 +88,24 @@ function requestWords(world: World, tracee: TaskState): string {
   tracee.tracer = undefined;
   tracee.stopped = false;
   return `detach ${name}`;
+}
+
+function powerpcWords(world: World, name: string, choice: number): string {
+  const type = world.pick(["write", "rw", "read"]) ?? "rw";
+  const [place = "x", len = ""] = world.range();
+  if (choice < 2) return `set-debugreg ${name} ${world.chance(4) ? "off" : `${type} ${place}`}`;
+  const known = world.pick(world.handles);
+  if (choice === 2 && known !== undefined) return `del-hw-debug ${name} ${known}`;
+  const handle = `h${world.handles.length}`;
+  world.handles.push(handle);
+  return `set-hw-debug ${name} ${handle} ${type} ${place}${world.chance(3) ? "" : ` ${len}`}`;
+}
+
+/** The first register only: to write a later one is to write those before it, too. */
+function arm64Words(world: World, name: string, choice: number): string {
+  if (choice === 0) return `set-regset ${name} 0 off`;
+  const type = world.pick(["write", "rw", "read"]) ?? "rw";
+  return `set-regset ${name} 0 ${type} ${world.place()} len ${world.pick(SIZES)}`;
 }
 
 export function selfWords(world: World, actor: TaskState): string | undefined {

@@ -1,4 +1,5 @@
 import type { Draw } from "../../base/index.ts";
+import type { Dialect } from "./dialect.ts";
 
 export type User = "root" | "perfmon" | "nobody";
 
@@ -38,12 +39,17 @@ export const FUNCTIONS = ["f", "g"] as const;
 /** Who and what there is by now in a scenario that is being written, and what is drawn for it. */
 export class World {
   readonly draw: Draw;
+  readonly dialect: Dialect;
   readonly cpus: number;
   readonly tasks: TaskState[] = [];
   readonly events: EventState[] = [];
 
-  constructor(draw: Draw) {
+  /** What ptrace has set, by its names. */
+  readonly handles: string[] = [];
+
+  constructor(draw: Draw, dialect: Dialect) {
     this.draw = draw;
+    this.dialect = dialect;
     this.cpus = 1 + draw(2);
   }
 
@@ -60,6 +66,15 @@ export class World {
     const { name, size } = this.pick(VARIABLES) ?? VARIABLES[0];
     const offset = this.chance(3) ? this.draw(size) : 0;
     return offset === 0 ? name : `${name}+${offset}`;
+  }
+
+  /** A place, and mostly how many bytes. */
+  range(): string[] {
+    if (!this.dialect.keepsToDoubleWords)
+      return [this.place(), ...(this.chance(2) ? [`len ${this.pick(SIZES)}`] : [])];
+    const { name, size } = this.pick(VARIABLES) ?? VARIABLES[0];
+    const offset = this.chance(3) ? this.draw(size) : 0;
+    return [`${name}+${offset}`, `len ${1 + this.draw(8 - (offset % 8))}`];
   }
 
   addTask(task: Pick<TaskState, "name" | "leader" | "parent" | "user" | "cpu">): void {
