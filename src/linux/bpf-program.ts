@@ -9,6 +9,7 @@ const BPF_RAW_TRACEPOINT_OPEN = 17;
 
 const PROG_TYPE = { perfEvent: 7, rawTracepoint: 17 } as const;
 
+const MOST_ATTEMPTS = 10;
 const LOG_BYTES = 1 << 16;
 const LICENSE = "GPL\0";
 
@@ -33,7 +34,7 @@ export function loadProgram(
   view.setUint32(4, code.length / INSN_BYTES, true);
   view.setBigUint64(8, sys.addressOf(code), true);
   view.setBigUint64(16, sys.addressOf(license), true);
-  const loaded = sys.bpf(BPF_PROG_LOAD, attr);
+  const loaded = loadPatiently(sys, attr);
   if (loaded.ok) return loaded;
   if (loaded.error !== "EACCES" && loaded.error !== "EINVAL") {
     return err({ errno: loaded.error, log: "" });
@@ -45,6 +46,15 @@ export function loadProgram(
   sys.bpf(BPF_PROG_LOAD, attr);
   const text = new TextDecoder().decode(log.subarray(0, Math.max(0, log.indexOf(0))));
   return err({ errno: loaded.error, log: text });
+}
+
+/** The verifier gives up with EAGAIN where a signal is pending, as when a child has just ended. */
+function loadPatiently(sys: Sys, attr: Uint8Array): Result<number> {
+  let loaded = sys.bpf(BPF_PROG_LOAD, attr);
+  for (let left = MOST_ATTEMPTS; !loaded.ok && loaded.error === "EAGAIN" && left > 1; left -= 1) {
+    loaded = sys.bpf(BPF_PROG_LOAD, attr);
+  }
+  return loaded;
 }
 
 /** Lets a program run at each pass of a raw tracepoint, until the descriptor is closed. */
