@@ -11,6 +11,7 @@ export default defineConfig({
     index: "src/index.ts",
     "explore/index": "src/explore/index.ts",
     "cli/main": "src/cli/main.ts",
+    "cli/check-worker": "src/cli/check-worker.ts",
   },
   platform: "node",
   external: Object.keys(dependencies),

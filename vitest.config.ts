@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           isolate: false,
+          testTimeout: 30_000,
           include: ["src/**/*.test.ts", "test/*.test.ts"],
           exclude: ["**/*.slow.test.ts"],
         },

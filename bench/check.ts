@@ -2,53 +2,45 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { peterson } from "../examples/explore/peterson.ts";
-import {
-  type Exploration,
-  type ExploreOptions,
-  explore,
-  type Model,
-} from "../src/explore/index.ts";
-import { kernelK } from "./models/k.ts";
+import { type Exploration, type ExploreOptions, explore } from "../src/explore/index.ts";
+import { MODELS, type ModelName } from "./models/by-name.ts";
+import { exploreTogether } from "./models/crew.ts";
 
 /**
  * How fast the explorer is beside SPIN (`apt install spin gcc`): the same graphs, one core, no
- * reduction on either side, in turns, and the counts must agree. Seconds are the best of three.
+ * reduction on either side, in turns, and the counts must agree. Seconds are the best of three. The last
+ * way takes two cores.
  *
  *     npm run bench:check
  */
 interface Case {
-  readonly name: string;
+  readonly name: ModelName;
   readonly promela: string;
   readonly defines: readonly string[];
-  readonly model: () => Model;
 }
 
 const ROUNDS = 3;
 const CASES: readonly Case[] = [
-  {
-    name: "Peterson 4",
-    promela: "peterson.pml",
-    defines: ["-DN=4"],
-    model: () => peterson(4),
-  },
-  {
-    name: "K 3 tasks, 2 CPUs",
-    promela: "k.pml",
-    defines: ["-DNT=3", "-DNC=2"],
-    model: () => kernelK(3, 2),
-  },
-  {
-    name: "K, 384 bytes",
-    promela: "k.pml",
-    defines: ["-DNT=3", "-DNC=2", "-DPAD=355"],
-    model: () => kernelK(3, 2, { recordBytes: 64 }),
-  },
+  { name: "peterson 4", promela: "peterson.pml", defines: ["-DN=4"] },
+  { name: "K 3 2", promela: "k.pml", defines: ["-DNT=3", "-DNC=2"] },
+  { name: "K 3 2, 384 bytes", promela: "k.pml", defines: ["-DNT=3", "-DNC=2", "-DPAD=355"] },
 ];
 
-const WAYS: readonly { readonly name: string; readonly options: ExploreOptions }[] = [
-  { name: "fingerprints, depth first", options: { order: "depth", store: "fingerprint" } },
-  { name: "exact, breadth first, parents", options: {} },
+interface Way {
+  readonly name: string;
+  readonly options: ExploreOptions;
+  readonly threads: number;
+}
+
+const WAYS: readonly Way[] = [
+  {
+    name: "fingerprints, depth first",
+    options: { order: "depth", store: "fingerprint" },
+    threads: 1,
+  },
+  { name: "exact, depth first", options: { order: "depth" }, threads: 1 },
+  { name: "exact, breadth first, parents", options: {}, threads: 1 },
+  { name: "the same, two threads", options: {}, threads: 2 },
 ];
 
 interface Measured {
@@ -77,27 +69,30 @@ function runPan(pan: string): Measured {
   };
 }
 
-function runOurs(model: Model, options: ExploreOptions): Exploration {
+async function runOurs(name: ModelName, { options, threads }: Way): Promise<Exploration> {
   const watch = { now: () => performance.now() };
-  const result = explore(model, { ...options, watch });
-  if (result.verdict !== "ok") throw new Error(`${model.name}: ${result.verdict}`);
+  const result =
+    threads === 1
+      ? explore(MODELS[name](), { ...options, watch })
+      : await exploreTogether(name, threads, { ...options, watch, alone: 20_000 });
+  if (result.verdict !== "ok") throw new Error(`${name}: ${result.verdict}`);
   return result;
 }
 
-function compare(it: Case, directory: string): void {
+async function compare(it: Case, directory: string): Promise<void> {
   const pan = buildPan(directory, it);
   const spin: Measured[] = [];
   const ours = WAYS.map((): Exploration[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     spin.push(runPan(pan));
-    for (const [way, { options }] of WAYS.entries()) ours[way]?.push(runOurs(it.model(), options));
+    for (const [at, way] of WAYS.entries()) ours[at]?.push(await runOurs(it.name, way));
   }
   const best = (all: readonly Measured[]) => Math.min(...all.map(({ seconds }) => seconds));
   const [{ states, transitions } = { states: 0, transitions: 0 }] = spin;
   console.log(`${it.name}: ${states} states, ${transitions} transitions`);
   console.log(`  ${"SPIN".padEnd(32)} ${best(spin).toFixed(2)} s`);
-  for (const [way, { name }] of WAYS.entries()) {
-    const results = ours[way] ?? [];
+  for (const [at, { name }] of WAYS.entries()) {
+    const results = ours[at] ?? [];
     const wrong = results.find((one) => one.states !== states || one.transitions !== transitions);
     if (wrong !== undefined)
       throw new Error(`${it.name}: ${wrong.states} states, ${wrong.transitions} transitions`);
@@ -112,7 +107,7 @@ function compare(it: Case, directory: string): void {
 
 const directory = mkdtempSync(join(tmpdir(), "trapline-bench-"));
 try {
-  for (const it of CASES) compare(it, directory);
+  for (const it of CASES) await compare(it, directory);
 } finally {
   rmSync(directory, { recursive: true });
 }

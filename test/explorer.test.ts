@@ -310,3 +310,65 @@ test("a cell that overflows is named", () => {
   });
   expect(() => explore(model)).toThrow("count = 256: a cell holds 0 to 255");
 });
+
+describe("a step that throws", () => {
+  /** Counts to three and then stumbles, as a model does that has a mistake. */
+  const stumbler = (isMended: boolean) =>
+    defineModel("stumbler", (builder) => {
+      const count = builder.cell("count");
+      builder.agent("counter", {
+        add() {
+          if (count.value === 3 && !isMended) throw new RangeError("no fourth");
+          count.value = (count.value + 1) % 8;
+          return "add";
+        },
+      });
+    });
+
+  test.each([{}, { order: "depth" }, { store: "fingerprint" }, { fuse: true }] as const)(
+    "is named with its agent and label: %j",
+    (options) => {
+      expect(() => explore(stumbler(false), options)).toThrow(
+        "stumbler: counter throws at add: no fourth",
+      );
+    },
+  );
+
+  test("loses nothing: what was found is saved, and a mended model goes on with it", () => {
+    const it = search(stumbler(false));
+    expect(() => it.advance(100)).toThrow("no fourth");
+    expect(it.result()).toMatchObject({ states: 4, transitions: 3, verdict: "bounded" });
+    const resumed = explore(stumbler(true), { resume: it.save() });
+    expect(resumed).toMatchObject({ verdict: "ok", states: 8, transitions: 8 });
+  });
+});
+
+test("a property of states that throws is no verdict", () => {
+  const model = defineModel("careless", (builder) => {
+    const count = builder.cell("count");
+    builder.agent("counter", { add: () => (count.value++ < 2 ? "add" : END) });
+    builder.invariant("small", [count], () => {
+      if (count.peek() === 2) throw new TypeError("two is beyond me");
+      return true;
+    });
+  });
+  expect(() => explore(model)).toThrow("careless: property small throws: two is beyond me");
+});
+
+test("a model whose states never end stops at the memory that is allowed, with a statement", () => {
+  const endless = defineModel("odometer", (builder) => {
+    const digits = builder.cells("digit", 8);
+    builder.agent("driver", {
+      drive() {
+        for (const digit of digits.cells) {
+          digit.value = (digit.value + 1) % 256;
+          if (digit.value !== 0) break;
+        }
+        return "drive";
+      },
+    });
+  });
+  const limits = { bytes: 2 ** 21 };
+  for (const options of [{ limits }, { limits, order: "depth", store: "fingerprint" }] as const)
+    expect(explore(endless, options)).toMatchObject({ verdict: "bounded", bounds: ["bytes"] });
+});

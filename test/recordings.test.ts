@@ -26,5 +26,5 @@ test.for(files)("%s is read as it was when it was written", async (file) => {
     (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value),
     1,
   );
-  await expect(text).toMatchFileSnapshot(`${file.replace("test/", "")}.json`.replace(/^/, "./"));
+  await expect(`${text}\n`).toMatchFileSnapshot(`${file.replace("test/", "")}.txt`);
 });

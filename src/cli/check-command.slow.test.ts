@@ -57,9 +57,9 @@ test("a search that was stopped is saved, and goes on to the same end", async ()
   const args = ["check", "--design", "d", OOPS];
   expect(await run([...args, "--states", "500", "--save", file])).toBe(3);
   expect(await run([...args, "--resume", file])).toBe(0);
-  expect(await run(args)).toBe(0);
+  expect(await run([...args, "--no-reduce"])).toBe(0);
   const [, resumed, whole] = lines.map((line) => line.replace(/[\d.]+ s;/, ""));
-  expect(resumed).toContain("1,684 states, 4,203 transitions");
+  expect(resumed).toContain("1,411 states, 3,483 transitions");
   expect(resumed).toBe(whole);
 });
 

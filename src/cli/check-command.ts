@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
@@ -23,6 +24,8 @@ interface CheckFlags {
   readonly depth?: string;
   readonly time?: string;
   readonly memory: string;
+  readonly workers?: string;
+  readonly shard?: string;
   readonly save?: string;
   readonly resume?: string;
   readonly json?: boolean;
@@ -66,6 +69,11 @@ export function addCheckCommand(
     .option("--depth <N>", "go no deeper than so many steps")
     .option("--time <DURATION>", "stop each program after so long")
     .option("--memory <MB>", "stop each program when its states take so much", "2048")
+    .option(
+      "--workers <N>",
+      "threads for a long search without reduction (default: as many as processors)",
+    )
+    .option("--shard <I/N>", "only the Ith of N shares of the programs, for as many machines")
     .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")
     .option("--resume <FILE>", "go on with a search that was saved")
     .option("--trace-file <FILE>", "record verdicts and counterexamples, for report and show")
@@ -80,12 +88,13 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   if (files.length === 0) throw new UsageError("check: a scenario file is needed, or --bugs");
   const designs = flags.design?.split(",").map((it) => parseChoice("--design", it, DESIGN_NAMES));
   const options = optionsOf(flags);
-  const programs: { file: string; program: Program }[] = [];
+  const every: { file: string; program: Program }[] = [];
   for (const file of files) {
     const all = await modelledPrograms(file);
     const wanted = designs === undefined ? all : withDesigns(file, all, designs);
-    programs.push(...wanted.map((program) => ({ file, program })));
+    every.push(...wanted.map((program) => ({ file, program })));
   }
+  const programs = flags.shard === undefined ? every : dealtOut(every, flags.shard);
 
   if ((flags.save ?? flags.resume) !== undefined && programs.length > 1)
     throw new UsageError(`--save, --resume: they are for one program, not for ${programs.length}`);
@@ -95,6 +104,7 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   const { verdictOf } = await import("./check-view.ts");
   const { checkHeader, checkVerdict } = await import("./check-json.ts");
   const { traceText, verdictLine } = await import("./check-text.ts");
+  const { tokenOf } = await import("./check-token.ts");
   using interrupt = listenForInterrupt();
   const watch = {
     now: () => performance.now(),
@@ -110,8 +120,9 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
     all.push(checked);
     trace?.checked({ file, text: readScenario(file), program }, checked);
-    if (flags.json === true) console.log(checkVerdict(checked));
-    else console.log([verdictLine(checked), ...traceText(checked)].join("\n"));
+    const token = tokenOf(checked);
+    if (flags.json === true) console.log(checkVerdict(checked, token));
+    else console.log([verdictLine(checked), ...traceText(checked, token)].join("\n"));
   }
   if (flags.json !== true && designs !== undefined && designs.length > 1) {
     const { matrixText } = await import("./check-matrix.ts");
@@ -164,9 +175,12 @@ function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }
   process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
-function optionsOf(flags: CheckFlags): ExploreOptions & ModelOptions & { watch: Watch } {
-  const { states, depth, time } = flags;
+function optionsOf(
+  flags: CheckFlags,
+): ExploreOptions & ModelOptions & { watch: Watch; threads: number } {
+  const { states, depth, time, workers } = flags;
   return {
+    threads: workers === undefined ? availableParallelism() : parseCount("--workers", workers, 1),
     store: parseChoice("--store", flags.store, STORES),
     fuse: flags.full !== true,
     reduceModel: flags.reduce && flags.full !== true,
@@ -200,6 +214,14 @@ function readCheckpoint(file: string): Uint8Array {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`--resume ${file}: it cannot be read: ${reason}`);
   }
+}
+
+/** The share of one machine of several: each takes every nth. */
+function dealtOut<T>(all: readonly T[], shard: string): readonly T[] {
+  const [, own, of] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(shard) ?? [];
+  const [part, parts] = [Number(own), Number(of)];
+  if (!(part <= parts)) throw new UsageError(`--shard ${shard}: not a share like 1/3`);
+  return all.filter((_, at) => at % parts === part - 1);
 }
 
 /** Each powerpc program of a file once for each design, whichever it names itself. */

@@ -6,8 +6,8 @@ export function checkHeader(trapline = version()): string {
   return JSON.stringify(header);
 }
 
-/** One line for a program; with the trace in it if it fails. */
-export function checkVerdict(it: CheckView): string {
+/** One line for a program; with the trace in it if it fails, and the token that replays it. */
+export function checkVerdict(it: CheckView, token?: string): string {
   const { file, program, result, trace, switches, violation } = it;
   const { counterexample } = result;
   const { arch, design, cpus } = program.machine;
@@ -23,6 +23,7 @@ export function checkVerdict(it: CheckView): string {
           switches,
           moves: counterexample.moves.map(({ action, choice }) => [action, choice]),
           trace,
+          token,
         };
   return JSON.stringify({
     kind: "verdict",

@@ -17,6 +17,7 @@ import type { ExplorableKernel } from "../kernel/index.ts";
 import type { Violation } from "../machine/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { recordTrace, type TraceStep } from "./check-trace.ts";
+import { type ProgramData, SearchCrew } from "./search-crew.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A program with all that was found out of it. */
@@ -38,6 +39,8 @@ const MOST_STATES = 1_000_000;
 const MOST_SECONDS = 20;
 /** So many states are explored before signals and timers get their turn. */
 const SLICE = 4096;
+/** A search that is over by then is not worth the start of other threads. */
+const ALONE_MS = 2000;
 
 /** What the model itself leaves out. */
 export interface ModelOptions {
@@ -47,9 +50,13 @@ export interface ModelOptions {
 
 export interface CheckOptions extends ExploreOptions, ModelOptions {
   readonly watch: Watch;
+  /** How many explore together once a search has turned out to be long. Default: this one. */
+  readonly threads?: number;
   /** Told what a search has to go on from that ended at a bound. */
   readonly onUnfinished?: (checkpoint: Uint8Array) => void;
 }
+
+type RunOptions = ExploreOptions & Pick<CheckOptions, "threads" | "onUnfinished">;
 
 /** Explores every interleaving of a program, and makes what fails readable. */
 export async function checkProgram(
@@ -57,16 +64,16 @@ export async function checkProgram(
   program: Program,
   options: CheckOptions,
 ): Promise<Checked> {
-  const model = explorableProgram(program, file);
   const reduce = reducesFor(options);
-  const reduced = explorableProgram(program, file, { reduce, symmetry: options.symmetry === true });
+  const symmetry = options.symmetry === true;
+  const reduced = { program, name: file, options: { reduce, symmetry } };
   const calm = options.resume === undefined ? await runCalm(file, program, options) : undefined;
   const result =
     calm?.counterexample === undefined
       ? named(await runSearch(reduced, options), { reduce })
       : withoutUnreached(calm);
   const inFileOrder = wrongInFileOrder(program);
-  const found = await shortened(result, options, () => explorableProgram(program, file));
+  const found = await shortened(result, { program, name: file, options: {} }, options);
   if (found === undefined)
     return {
       file,
@@ -79,7 +86,7 @@ export async function checkProgram(
       calm,
     };
 
-  const counterexample = shrink(model, found);
+  const counterexample = shrink(explorableProgram(program, file), found);
   const violation = certified(explorableProgram(program, file), counterexample);
   const trace = recordTrace(explorableProgram(program, file), counterexample.moves);
   const switches = taskSwitches(trace);
@@ -103,8 +110,8 @@ async function runCalm(file: string, program: Program, options: CheckOptions) {
   const { onUnfinished: _, ...rest } = options;
   const reduce = reducesFor(options);
   const symmetry = options.symmetry === true;
-  const model = explorableProgram(program, file, { detours: false, reduce, symmetry });
-  const result = named(await runSearch(model, rest), { reduce });
+  const source = { program, name: file, options: { detours: false, reduce, symmetry } };
+  const result = named(await runSearch(source, rest), { reduce });
   return { ...result, method: `${result.method}, no preemption by kernel threads` };
 }
 
@@ -134,15 +141,34 @@ function wrongInFileOrder(program: Program): string | undefined {
   return check && `line ${check.check.at.line}: ${check.check.text}: it is ${check.seen}`;
 }
 
-async function runSearch(
-  model: Model,
-  options: ExploreOptions & Pick<CheckOptions, "onUnfinished">,
-): Promise<Exploration> {
-  const it = startSearch(model, options);
-  while (it.advance(SLICE)) await setImmediate();
+async function runSearch(source: ProgramData, options: RunOptions): Promise<Exploration> {
+  const { threads = 1, watch } = options;
+  const it = startSearch(modelOf(source), options);
+  const alone = Date.now() + ALONE_MS;
+  let goesOn = it.advance(SLICE);
+  const isAlone = threads === 1 || !it.canBeShared;
+  while (goesOn && (isAlone || Date.now() < alone)) {
+    await setImmediate();
+    goesOn = it.advance(SLICE);
+  }
+  if (!it.canBeShared || watch?.isInterrupted?.() === true) {
+    while (it.advance(SLICE)) await setImmediate();
+    return concluded(it, options);
+  }
+  await using crew = new SearchCrew(threads - 1, source);
+  const together = it.share(crew.colleagues);
+  while (await together.advance()) await setImmediate();
+  return concluded(together, options);
+}
+
+function concluded(it: Pick<Search, "result" | "save">, options: RunOptions): Exploration {
   const result = it.result();
   if (result.verdict === "bounded") options.onUnfinished?.(it.save());
   return result;
+}
+
+function modelOf({ program, name, options }: ProgramData): Model {
+  return explorableProgram(program, name, options);
 }
 
 function startSearch(model: Model, options: ExploreOptions): Search {
@@ -158,14 +184,14 @@ function startSearch(model: Model, options: ExploreOptions): Search {
 /** A shortest counterexample to the same property, if a search in full finds it soon enough. */
 async function shortened(
   { counterexample }: Exploration,
+  source: ProgramData,
   options: ExploreOptions,
-  fresh: () => Model,
 ): Promise<Counterexample | undefined> {
   if (counterexample === undefined || counterexample.isShortest) return counterexample;
   const { watch } = options;
   const limits = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
   const quiet = watch?.now === undefined ? {} : { watch: { now: watch.now } };
-  const full = await runSearch(fresh(), { limits, ...quiet });
+  const full = await runSearch(source, { limits, ...quiet });
   const other = full.counterexample;
   // Another failure may be nearer; then that is the one to show.
   return other !== undefined && other.moves.length <= counterexample.moves.length

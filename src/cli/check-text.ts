@@ -43,8 +43,14 @@ export type Traced = Pick<CheckView, "trace" | "violation" | "program"> & {
   readonly result: Pick<CheckView["result"], "counterexample">;
 };
 
-/** The counterexample as a lane for each processor, its blocks named after kernel functions. */
-export function traceText({ trace, violation, program, result }: Traced): readonly string[] {
+/**
+ * The counterexample as a lane for each processor, its blocks named after kernel functions, and the
+ * token that replays it, if there is one.
+ */
+export function traceText(
+  { trace, violation, program, result }: Traced,
+  token?: string,
+): readonly string[] {
   const { counterexample } = result;
   if (counterexample === undefined) return [];
   const chain = [...(violation?.chain ?? [])].reverse().map((fn) => `    ${fn}`);
@@ -73,6 +79,7 @@ export function traceText({ trace, violation, program, result }: Traced): readon
     `  ${counterexample.property}: ${counterexample.what}`,
     ...chain,
     ...textTable(columns, rows).map((line) => `  ${line.trimEnd()}`),
+    ...(token === undefined ? [] : [`  step through it: trapline replay ${token}`]),
     "",
   ];
 }

@@ -9,6 +9,7 @@ import { addExploreCommand } from "./explore-command.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addFmtCommand } from "./fmt-command.ts";
 import { addProvokeCommand } from "./provoke-command.ts";
+import { addReplayCommand } from "./replay-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { version } from "./version.ts";
@@ -40,6 +41,7 @@ export function makeProgram({ launch, finish }: Calling): Command {
   addFmtCommand(program, { finish });
   addCheckCommand(program, { finish });
   addExploreCommand(program, { finish });
+  addReplayCommand(program, { finish });
   addConformCommand(program, { finish });
   addProvokeCommand(program, { finish });
   addArchCommand(program, { finish });

@@ -11,6 +11,7 @@ interface ProvokeFlags {
   readonly for: string;
   readonly tries?: string;
   readonly seed: string;
+  readonly cpus?: string;
   readonly json?: boolean;
   readonly allowHostProvoke?: boolean;
 }
@@ -48,6 +49,7 @@ export function addProvokeCommand(
     .option("--for <TIME>", "how long", "30s")
     .option("--tries <N>", "no more tries than these")
     .option("--seed <S>", "the number of the first try", "1")
+    .option("--cpus <N>", "give the actors so many CPUs, not those of the file")
     .option("--json", "print JSON lines: header, outcomes, complaints, summary")
     .option("--allow-host-provoke", "provoke this computer's own kernel, too")
     .addHelpText("after", AFTER_HELP)
@@ -72,7 +74,8 @@ async function provokeFile(file: string, flags: ProvokeFlags): Promise<number> {
       `provoke: --on ${name}: others live on this kernel: name a guest, or add --allow-host-provoke`,
     );
   const programs = await programsOf([file]);
-  const fit = applicable(file, programs, target);
+  const cpus = flags.cpus === undefined ? undefined : parseCount("--cpus", flags.cpus, 1);
+  const fit = applicable(file, withCpus(programs, cpus), target);
   const { headerJson, provokeJson, provokeText } = await import("./provoke-text.ts");
   if (flags.json === true) console.log(headerJson(target.name));
   let isFine = true;
@@ -102,6 +105,18 @@ function applicable(
   if (fit.length > 0) return fit;
   const why = all.map(({ program }) => target.whyNot(program))[0];
   throw new UsageError(`${file}: not for ${target.name}: ${why ?? "it has no machine"}`);
+}
+
+/** A file names the smallest machine that its race needs in the model; more may make it likelier. */
+function withCpus(
+  programs: readonly FileProgram[],
+  cpus: number | undefined,
+): readonly FileProgram[] {
+  if (cpus === undefined) return programs;
+  return programs.map((item) => {
+    const machine = { ...item.program.machine, cpus };
+    return { ...item, program: { ...item.program, machine } };
+  });
 }
 
 function onAnyKernel(program: Program): Program {

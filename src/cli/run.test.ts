@@ -19,6 +19,7 @@ afterEach(() => {
 describe("wrong usage is one line, and status 2", () => {
   test.each([
     [["frob"], "trapline: unknown command 'frob': see trapline --help"],
+    [["record"], "trapline: unknown command 'record': try trapline watch -o FILE"],
     [["watch", "counter"], "trapline: watch: no target: give -p PID, -t TID, -a, or -- CMD ARGS"],
     [["watch", "-p", "1"], "trapline: watch: nothing to watch: give an address or a symbol"],
     [

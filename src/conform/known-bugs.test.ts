@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { load } from "../scenario/index.ts";
 import { compareReports } from "./compare.ts";
@@ -22,10 +22,8 @@ test.each(KNOWN_BUGS.map(({ id, scenario }) => ({ id, scenario })))(
 );
 
 test("each has a report for those who keep the kernel", () => {
-  const texts = ["period-of-removed-event", "swap-gives-slots-back", "swap-original-exits"].map(
-    (name) => `docs/findings/${name}.md`,
-  );
-  expect(texts.filter((path) => !existsSync(path))).toEqual([]);
+  const texts = globSync("docs/findings/*.md");
+  expect(texts.length).toBeGreaterThan(3);
   const all = texts.map((path) => readFileSync(path, "utf8")).join("\n");
   expect(KNOWN_BUGS.filter(({ scenario }) => !all.includes(scenario))).toEqual([]);
 });

@@ -56,6 +56,16 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     scenario: "swap-gives-slots-back.scn",
   },
   {
+    id: "group-inherits-process",
+    what: "an event that only threads are to inherit comes along to a process, if its group's leader does",
+    kernels: "seen on 6.18; since 2021 (v5.13), when inherit_thread was added",
+    cause:
+      "inherit_task_group() looks at inherit_thread, and at sigtrap with CLONE_CLEAR_SIGHAND, for the " +
+      "leader of a group alone. inherit_group() inherits each sibling without asking.",
+    inModel: true,
+    scenario: "group-inherits-process.scn",
+  },
+  {
     id: "period-of-removed-event",
     what: "PERF_EVENT_IOC_PERIOD on an event that exec has removed: WARN_ON_ONCE(), for any user",
     kernels: "seen on 6.18; since 2021 (v5.13), when remove_on_exec was added",

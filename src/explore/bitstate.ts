@@ -1,4 +1,6 @@
+import type { Batch } from "./batch.ts";
 import type { HashSet } from "./hashed-store.ts";
+import { KNOWN, NEW } from "./store.ts";
 
 /** How many bits each state sets. */
 const BITS = 3;
@@ -32,7 +34,12 @@ export class Bitstate implements HashSet {
     return Math.min(1, this.#count * set ** BITS);
   }
 
-  add(low: number, high: number): boolean {
+  insert({ count, low, high, found }: Batch): void {
+    for (let at = 0; at < count; at++)
+      found[at] = this.#add(low[at] ?? 0, high[at] ?? 0) ? NEW : KNOWN;
+  }
+
+  #add(low: number, high: number): boolean {
     let isNew = false;
     let hash = low;
     for (let bit = 0; bit < BITS; bit++) {

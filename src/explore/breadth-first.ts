@@ -1,7 +1,14 @@
-import { assert } from "../base/index.ts";
-import { CheckpointError, decodeCheckpoint, encodeCheckpoint, identityOf } from "./checkpoint.ts";
-import { Column } from "./chunks.ts";
+import { assert, BugError } from "../base/index.ts";
+import { Batch } from "./batch.ts";
+import {
+  type Checkpoint,
+  CheckpointError,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  identityOf,
+} from "./checkpoint.ts";
 import { Collapse } from "./collapse.ts";
+import type { Colleague } from "./crew.ts";
 import { ExactStore } from "./exact-store.ts";
 import type { Counterexample, Exploration } from "./exploration.ts";
 import { HashedStore, type HashSet } from "./hashed-store.ts";
@@ -9,9 +16,11 @@ import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
 import type { Mark } from "./memory.ts";
 import { type Failure, type Goal, type Model, STEP } from "./model.ts";
 import { Reduction } from "./reduction.ts";
+import { SharedSearch } from "./shared-search.ts";
 import { NEW, type Store } from "./store.ts";
-import { canonicalise } from "./symmetry.ts";
+import { assign, canonicalise } from "./symmetry.ts";
 import { type IndexedMove, rename, resolve } from "./trace.ts";
+import { Ways } from "./ways.ts";
 
 export interface BreadthOptions {
   /** Undefined: states are kept exactly. */
@@ -21,10 +30,14 @@ export interface BreadthOptions {
   readonly limits: Limits;
   readonly watch: Watch;
   readonly method: string;
+  /** Whether the model leaves out what it finds out to lead nowhere else. */
+  readonly reducesItself: boolean;
 }
 
 /** How many states are explored between two looks at the limits. */
 const LOOK_EVERY = 256;
+/** How many are looked up at once. */
+const BATCH = 64;
 
 /**
  * Explores states in the order in which they were found, so that a failure is found on a shortest
@@ -35,10 +48,13 @@ export class BreadthFirst {
   readonly #options: BreadthOptions;
   readonly #collapse: Collapse;
   readonly #store: Store;
-  readonly #parents = new Column(1, 4);
-  // Which of the parent's actions led here, and with which choice.
-  readonly #indexes = new Column(1, 1);
-  readonly #choices = new Column(1, 1);
+  readonly #ways = new Ways();
+  // States that were arrived at and not yet looked up, and how they were come by.
+  readonly #batch: Batch;
+  readonly #from = new Int32Array(BATCH);
+  readonly #moves = new Int32Array(BATCH);
+  /** Whether each is looked up at once, for what is done with it needs it in the memory. */
+  readonly #isEager: boolean;
   readonly #actions: Int32Array;
   readonly #limiter: Limiter;
   readonly #bounds = new Set<Bound>();
@@ -51,7 +67,10 @@ export class BreadthFirst {
   #depth = 0;
   #head = 0;
   #levelEnd = 0;
+  #isLookDue = false;
   #isDone = false;
+  // The memory as it was when the state was loaded that is being explored.
+  #loaded = 0;
   // Which of the actions is being taken, and whether one has led to a state that is yet to be explored.
   #index = 0;
   #hasFresh = false;
@@ -66,35 +85,54 @@ export class BreadthFirst {
     this.#store =
       options.set === undefined
         ? new ExactStore(this.#collapse)
-        : new HashedStore(model.memory, this.#collapse, options.set);
+        : new HashedStore(this.#collapse, options.set);
+    this.#batch = new Batch(model.memory, this.#collapse, BATCH);
     this.#actions = new Int32Array(model.mostActions);
     this.#limiter = new Limiter(options.limits, options.watch);
     this.#symmetries = options.symmetry ? (model.symmetries ?? []) : [];
     const keepsMasks = options.set === undefined && this.#symmetries.length === 0;
     this.#reduction = options.reduce ? new Reduction(model, keepsMasks) : undefined;
+    this.#isEager = options.reduce || model.invariant !== undefined;
   }
 
   /** Explores so many states more, at least one; false when there is nothing more to explore. */
   advance(states: number): boolean {
     if (this.#store.count === 0) this.#enter();
     for (let explored = 0; explored < states && !this.#isDone; explored++) this.#next();
+    this.#lookUp();
     return !this.#isDone;
   }
 
   #next(): void {
     const revisited = this.#reduction?.nextRevisit();
     if (revisited !== undefined) this.#expand(revisited);
-    else if (this.#head === this.#store.count) this.#isDone = true;
-    else {
-      const isNewLevel = this.#head === this.#levelEnd;
-      if (isNewLevel) {
-        this.#depth++;
-        this.#levelEnd = this.#store.count;
-      }
-      if ((isNewLevel || this.#head % LOOK_EVERY === 0) && this.#isOver()) this.#isDone = true;
-      else this.#expand(this.#head++);
-    }
+    else if (this.#isAtEnd() || this.#isOver()) this.#isDone = true;
+    else this.#expandNext();
     if (this.#failure !== undefined) this.#isDone = true;
+  }
+
+  /** What a step or property throws loses nothing: the search is as it was before that state. */
+  #expandNext(): void {
+    const transitions = this.#transitions;
+    try {
+      this.#expand(this.#head++);
+    } catch (error) {
+      this.#model.memory.undo(this.#loaded);
+      this.#head--;
+      this.#transitions = transitions;
+      throw error;
+    }
+  }
+
+  /** Whether all is explored. The end of a level is where the next one becomes known. */
+  #isAtEnd(): boolean {
+    if (this.#head !== this.#levelEnd) return false;
+    this.#lookUp();
+    if (this.#head === this.#store.count) return true;
+    this.#depth++;
+    this.#levelEnd = this.#store.count;
+    this.#isLookDue = true;
+    return false;
   }
 
   /** The first state, which the memory holds. */
@@ -102,15 +140,20 @@ export class BreadthFirst {
     for (const goal of this.#model.goals) goal.clear();
     const mark = this.#model.memory.mark();
     canonicalise(this.#model.memory, this.#symmetries);
-    this.#collapse.note(mark);
-    this.#store.insert();
+    this.#batch.add(mark);
+    this.#store.insert(this.#batch);
+    this.#batch.count = 0;
     this.#levelEnd = 1;
     this.#reduction?.enter(0, 0);
     const failure = this.#model.invariant?.();
     if (failure !== undefined) this.#fail(failure, 0, undefined);
   }
 
+  /** Whether a limit is reached; looked at now and then, and at each level. */
   #isOver(): boolean {
+    if (this.#head % LOOK_EVERY !== 0 && !this.#isLookDue) return false;
+    this.#isLookDue = false;
+    this.#lookUp();
     const bound = this.#limiter.reached({
       states: this.#store.count,
       transitions: this.#transitions,
@@ -125,6 +168,7 @@ export class BreadthFirst {
   #expand(state: number): void {
     const { memory } = this.#model;
     this.#store.load(state);
+    this.#loaded = memory.mark();
     memory.clearFootprint();
     const count = this.#model.actions(this.#actions);
     if (this.#reduction !== undefined) {
@@ -132,11 +176,13 @@ export class BreadthFirst {
       return;
     }
     const sufficient = this.#model.sufficient ?? count;
+    // Whether something new comes of this state is asked of its own states only.
+    if (sufficient < count) this.#lookUp();
     this.#hasFresh = false;
     let isEnd = true;
     for (let index = 0; index < count; index++) {
       // On a circle of explored states, what can wait must not wait for ever.
-      if (index >= sufficient && this.#hasFresh) break;
+      if (index >= sufficient && this.#leadsOn()) break;
       if (this.#take(state, index)) isEnd = false;
     }
     if (isEnd) this.#end(state);
@@ -187,23 +233,55 @@ export class BreadthFirst {
   #arrive(from: number, mark: Mark, choice: number): void {
     const index = this.#index;
     this.#transitions++;
-    const sleep = this.#reduction?.sleepAfter(this.#actions[index] ?? 0) ?? 0;
     if (this.#symmetries.length > 0) canonicalise(this.#model.memory, this.#symmetries);
-    this.#collapse.note(mark);
-    const known = this.#store.insert();
+    const batch = this.#batch;
+    this.#from[batch.count] = from;
+    if (choice > 0xff) throw new BugError(`${this.#model.name}: a question has over 256 answers`);
+    this.#moves[batch.count] = (index << 8) | choice;
+    batch.add(mark);
+    if (this.#isEager) this.#lookUpNow(this.#reduction?.sleepAfter(this.#actions[index] ?? 0) ?? 0);
+    else if (batch.count === BATCH) this.#lookUp();
+  }
+
+  /** Looks up all states of the batch, in the order in which they were arrived at. */
+  #lookUp(): void {
+    const batch = this.#batch;
+    let state = this.#store.count;
+    this.#store.insert(batch);
+    for (let at = 0; at < batch.count; at++) {
+      const known = batch.found[at] ?? NEW;
+      if (known === NEW || known >= this.#head) this.#hasFresh = true;
+      if (known === NEW) this.#name(state++, at);
+    }
+    batch.count = 0;
+  }
+
+  /** Whether what was taken so far has led to a state that is yet to be explored. */
+  #leadsOn(): boolean {
+    this.#lookUp();
+    return this.#hasFresh;
+  }
+
+  /** Looks up the one state of the batch, which the memory holds. */
+  #lookUpNow(sleep: number): void {
+    const state = this.#store.count;
+    this.#store.insert(this.#batch);
+    this.#batch.count = 0;
+    const known = this.#batch.found[0] ?? NEW;
     if (known === NEW || known >= this.#head) this.#hasFresh = true;
     if (known !== NEW) {
       this.#reduction?.meet(known, sleep);
       return;
     }
-    const state = this.#store.count - 1;
-    this.#parents.set(state, from);
-    this.#indexes.set(state, index);
-    this.#choices.set(state, choice);
+    this.#name(state, 0);
     this.#reduction?.enter(state, sleep);
     const failure = this.#model.invariant?.();
-    if (failure !== undefined && this.#failure === undefined)
-      this.#fail(failure, from, { index, choice });
+    if (failure !== undefined && this.#failure === undefined) this.#fail(failure, state, undefined);
+  }
+
+  #name(state: number, at: number): void {
+    const move = this.#moves[at] ?? 0;
+    this.#ways.set(state, this.#from[at] ?? 0, { index: move >>> 8, choice: move & 0xff });
   }
 
   #end(state: number): void {
@@ -218,19 +296,41 @@ export class BreadthFirst {
 
   /** All that is needed to go on another time. Only of searches that keep states whole. */
   save(): Uint8Array<ArrayBuffer> {
+    return encodeCheckpoint(this.#snapshot());
+  }
+
+  /** Whether several threads can go on with it: the order in which states come must not matter. */
+  get canBeShared(): boolean {
+    const isWhole = this.#store instanceof ExactStore && this.#reduction === undefined;
+    return isWhole && !this.#options.reducesItself && !this.#isDone;
+  }
+
+  share(crew: readonly Colleague[], fuse = false): SharedSearch {
+    assert(this.canBeShared, `${this.#model.name}: this search cannot be shared`);
+    const { limits, watch, method, symmetry } = this.#options;
+    const { seconds } = this.#limiter;
+    assign(this.#model.memory, this.#first);
+    this.#model.memory.commit();
+    const options = { limits, watch, method, symmetry, fuse, seconds };
+    return new SharedSearch(this.#model, { snapshot: this.#snapshot(), crew, options });
+  }
+
+  #snapshot(): Checkpoint {
     const store = this.#exactStore();
     const { count } = store;
     const { transitions, depth, head, levelEnd } = this.#counters();
-    return encodeCheckpoint({
+    return {
       identity: this.#identity(),
       counters: Int32Array.of(transitions / 2 ** 30, transitions % 2 ** 30, depth, head, levelEnd),
       vectors: store.vectors(),
-      parents: this.#parents.rows(count),
-      indexes: this.#indexes.rows(count),
-      choices: this.#choices.rows(count),
-      goals: Int32Array.from(this.#model.goals, (goal) => (goal.isReached() ? 1 : 0)),
+      ...this.#ways.rows(count),
+      goals: Int32Array.from(this.#model.goals, (goal, at) => (this.#isReached(goal, at) ? 1 : 0)),
       values: this.#collapse.contents(),
-    });
+    };
+  }
+
+  #isReached(goal: Goal, at: number): boolean {
+    return goal.isReached() || this.#reachedBefore[at] === 1;
   }
 
   /** Goes on where `save` was called, in a search that has not begun. Throws the CheckpointError. */
@@ -242,11 +342,16 @@ export class BreadthFirst {
       );
     const store = this.#exactStore();
     this.#collapse.restore(saved.values);
-    store.restore(saved.vectors);
+    const { width } = this.#collapse;
+    for (let from = 0; from < saved.vectors.length; from += width) {
+      this.#collapse.load(saved.vectors, from);
+      this.#batch.add(this.#model.memory.mark());
+      store.insert(this.#batch);
+      this.#batch.count = 0;
+    }
     for (let state = 0; state < store.count; state++) {
-      this.#parents.set(state, saved.parents[state] ?? 0);
-      this.#indexes.set(state, saved.indexes[state] ?? 0);
-      this.#choices.set(state, saved.choices[state] ?? 0);
+      const [index = 0, choice = 0] = [saved.indexes[state], saved.choices[state]];
+      this.#ways.set(state, saved.parents[state] ?? 0, { index, choice });
     }
     const [high = 0, low = 0, depth = 0, head = 0, levelEnd = 0] = saved.counters;
     this.#transitions = high * 2 ** 30 + low;
@@ -271,17 +376,16 @@ export class BreadthFirst {
   }
 
   get #bytes(): number {
-    const columns = [this.#parents, this.#indexes, this.#choices];
-    const own = columns.reduce((sum, column) => sum + column.bytes, 0);
-    return own + this.#store.bytes + (this.#reduction?.bytes ?? 0);
+    return this.#ways.bytes + this.#store.bytes + (this.#reduction?.bytes ?? 0);
   }
 
   result(): Exploration {
     const { goals } = this.#model;
-    const isReached = (goal: Goal, at: number) => goal.isReached() || this.#reachedBefore[at] === 1;
-    const unreached = goals.filter((goal, at) => !isReached(goal, at)).map(({ name }) => name);
+    const unreached = goals
+      .filter((goal, at) => !this.#isReached(goal, at))
+      .map(({ name }) => name);
     const counterexample = this.#counterexample();
-    const isComplete = this.#bounds.size === 0;
+    const isComplete = this.#isDone && this.#bounds.size === 0;
     const isVacuous = isComplete && unreached.length > 0;
     const failed = counterexample !== undefined || isVacuous;
     return {
@@ -304,19 +408,12 @@ export class BreadthFirst {
     if (failure === undefined) return undefined;
     const { property, what } = failure;
     const last = failure.move === undefined ? [] : [failure.move];
-    const way = [...this.#wayTo(failure.state), ...last];
+    const way = [...this.#ways.to(failure.state), ...last];
     const symmetries = this.#symmetries;
     const moves =
       symmetries.length > 0
         ? rename(this.#model, this.#first, { way, symmetries })
         : resolve(this.#model, this.#first, way);
     return { property, what, moves, isShortest: this.#reduction === undefined };
-  }
-
-  #wayTo(state: number): IndexedMove[] {
-    const way: IndexedMove[] = [];
-    for (let at = state; at !== 0; at = this.#parents.get(at))
-      way.unshift({ index: this.#indexes.get(at), choice: this.#choices.get(at) });
-    return way;
   }
 }

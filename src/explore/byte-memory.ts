@@ -1,34 +1,58 @@
-import { assert } from "../base/index.ts";
+import { BugError } from "../base/index.ts";
 import type { Footprint, Mark, Memory } from "./memory.ts";
 import { type Random, randomWords, type Seed } from "./random.ts";
 
-const VALUES = 256;
+/** Of the log: a write's place and what was there, and the two words of the hash before it. */
+const ENTRY = 3;
+/** Where the first of two words stands: of the hash, of what was read, of what was written. */
+const HASH = 0;
+const READ = 2;
+const WRITTEN = 4;
 
 /**
  * A state of bytes. The hash is the exclusive or of one random word for each (place, value), of which
  * a write exchanges one: two words of them make a fingerprint of 64 bits. Zero adds nothing.
+ *
+ *     log entry  | place << 8 | old byte | hashLow | hashHigh |
  */
 export class ByteMemory implements Memory, Footprint {
   readonly words: Uint8Array;
   readonly objectOf: Uint16Array;
-  hashLow = 0;
-  hashHigh = 0;
-  readLow = 0;
-  readHigh = 0;
-  writtenLow = 0;
-  writtenHigh = 0;
-  readonly #keyLow: Int32Array;
-  readonly #keyHigh: Int32Array;
-  // A written byte takes one word of the log: its place and, in the lowest byte, what was there.
-  #log = new Int32Array(1 << 12);
+  // Hash and footprint, at the places below. In an array: a browser's fields hold only 31 bits at once.
+  readonly #now = new Int32Array(6);
+  // Low and high word of a key are neighbours: both are wanted at once.
+  readonly #keys: Int32Array;
+  #log = new Int32Array(ENTRY << 12);
   #logTop = 0;
 
   constructor(objectOf: readonly number[], seed: Seed) {
     this.words = new Uint8Array(objectOf.length);
     this.objectOf = Uint16Array.from(objectOf);
-    const random = randomWords(seed);
-    this.#keyLow = keys(objectOf.length, random);
-    this.#keyHigh = keys(objectOf.length, random);
+    this.#keys = keys(objectOf.length, randomWords(seed));
+  }
+
+  get hashLow(): number {
+    return this.#now[HASH] ?? 0;
+  }
+
+  get hashHigh(): number {
+    return this.#now[HASH + 1] ?? 0;
+  }
+
+  get readLow(): number {
+    return this.#now[READ] ?? 0;
+  }
+
+  get readHigh(): number {
+    return this.#now[READ + 1] ?? 0;
+  }
+
+  get writtenLow(): number {
+    return this.#now[WRITTEN] ?? 0;
+  }
+
+  get writtenHigh(): number {
+    return this.#now[WRITTEN + 1] ?? 0;
   }
 
   get footprint(): Footprint {
@@ -36,28 +60,45 @@ export class ByteMemory implements Memory, Footprint {
   }
 
   clearFootprint(): void {
-    this.readLow = 0;
-    this.readHigh = 0;
-    this.writtenLow = 0;
-    this.writtenHigh = 0;
+    const now = this.#now;
+    now[READ] = 0;
+    now[READ + 1] = 0;
+    now[WRITTEN] = 0;
+    now[WRITTEN + 1] = 0;
   }
 
   noteRead(low: number, high: number): void {
-    this.readLow |= low;
-    this.readHigh |= high;
+    const now = this.#now;
+    now[READ] = (now[READ] ?? 0) | low;
+    now[READ + 1] = (now[READ + 1] ?? 0) | high;
   }
 
   noteWrite(low: number, high: number): void {
-    this.writtenLow |= low;
-    this.writtenHigh |= high;
+    const now = this.#now;
+    now[WRITTEN] = (now[WRITTEN] ?? 0) | low;
+    now[WRITTEN + 1] = (now[WRITTEN + 1] ?? 0) | high;
   }
 
   set(at: number, value: number): void {
     const old = this.words[at] ?? 0;
     if (old === value) return;
-    if (this.#logTop === this.#log.length) this.#growLog();
-    this.#log[this.#logTop++] = (at << 8) | old;
-    this.#exchange(at, old, value);
+    const top = this.#logTop;
+    if (top === this.#log.length) this.#growLog();
+    const log = this.#log;
+    const from = (at << 8) | old;
+    const now = this.#now;
+    const low = now[HASH] ?? 0;
+    const high = now[HASH + 1] ?? 0;
+    log[top] = from;
+    log[top + 1] = low;
+    log[top + 2] = high;
+    this.#logTop = top + ENTRY;
+    const keys = this.#keys;
+    const out = 2 * from;
+    const into = 2 * ((at << 8) | value);
+    now[HASH] = low ^ (keys[out] ?? 0) ^ (keys[into] ?? 0);
+    now[HASH + 1] = high ^ (keys[out + 1] ?? 0) ^ (keys[into + 1] ?? 0);
+    this.words[at] = value;
   }
 
   mark(): Mark {
@@ -65,29 +106,27 @@ export class ByteMemory implements Memory, Footprint {
   }
 
   undo(mark: Mark): void {
-    assert(mark <= this.#logTop, `undo to mark ${mark}: the log ends at ${this.#logTop}`);
-    while (this.#logTop > mark) {
-      const entry = this.#log[--this.#logTop] ?? 0;
-      const at = entry >>> 8;
-      this.#exchange(at, this.words[at] ?? 0, entry & 0xff);
+    let top = this.#logTop;
+    if (top === mark) return;
+    if (mark > top) throw new BugError(`undo to mark ${mark}: the log ends at ${top}`);
+    const log = this.#log;
+    while (top > mark) {
+      top -= ENTRY;
+      const entry = log[top] ?? 0;
+      this.words[entry >>> 8] = entry & 0xff;
     }
+    this.#now[HASH] = log[mark + 1] ?? 0;
+    this.#now[HASH + 1] = log[mark + 2] ?? 0;
+    this.#logTop = mark;
   }
 
   commit(): void {
     this.#logTop = 0;
   }
 
-  noteWritten(mark: Mark, into: { add(object: number): void }): void {
-    for (let entry = mark; entry < this.#logTop; entry++)
-      into.add(this.objectOf[(this.#log[entry] ?? 0) >>> 8] ?? 0);
-  }
-
-  #exchange(at: number, old: number, value: number): void {
-    const from = at * VALUES + old;
-    const to = at * VALUES + value;
-    this.hashLow ^= (this.#keyLow[from] ?? 0) ^ (this.#keyLow[to] ?? 0);
-    this.hashHigh ^= (this.#keyHigh[from] ?? 0) ^ (this.#keyHigh[to] ?? 0);
-    this.words[at] = value;
+  noteWritten(mark: Mark, into: { add(at: number): void }): void {
+    const log = this.#log;
+    for (let entry = mark; entry < this.#logTop; entry += ENTRY) into.add((log[entry] ?? 0) >>> 8);
   }
 
   #growLog(): void {
@@ -98,7 +137,8 @@ export class ByteMemory implements Memory, Footprint {
 }
 
 function keys(places: number, random: Random): Int32Array {
-  return Int32Array.from({ length: places * VALUES }, (_, key) =>
-    key % VALUES === 0 ? 0 : random(),
-  );
+  return Int32Array.from({ length: places * 512 }, (_, at) => {
+    const word = random();
+    return at % 512 < 2 ? 0 : word;
+  });
 }

@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { assert, BugError } from "../base/index.ts";
 import { ByteMemory } from "./byte-memory.ts";
 import { FIXED_SEED } from "./random.ts";
 
@@ -35,7 +35,7 @@ export class Cell {
   }
 
   set value(value: number) {
-    assert(isByte(value), `${this.name} = ${value}: a cell holds 0 to 255`);
+    if (!isByte(value)) throw new BugError(`${this.name} = ${value}: a cell holds 0 to 255`);
     this.#memory.noteWrite(this.low, this.high);
     this.#memory.set(this.at, value);
   }
@@ -58,7 +58,9 @@ export class CellRow {
 
   of(index: number): Cell {
     const cell = this.cells[index];
-    assert(cell !== undefined, `${this.name}[${index}]: there are ${this.cells.length}`);
+    // Each step comes here: the text is only made when it is needed.
+    if (cell === undefined)
+      throw new BugError(`${this.name}[${index}]: there are ${this.cells.length}`);
     return cell;
   }
 }

@@ -49,10 +49,17 @@ export class Column {
     return all;
   }
 
-  /** The same rows with wider numbers. */
+  /** The largest number that has room. */
+  get most(): number {
+    return this.#bytes === 4 ? 0x7fffffff : 2 ** (8 * this.#bytes) - 1;
+  }
+
+  /** The same rows with numbers twice as wide. */
   widened(): Column {
-    const wide = new Column(this.#width, 4);
-    wide.#chunks = this.#chunks.map((chunk) => Int32Array.from(chunk));
+    const wide = new Column(this.#width, this.#bytes === 1 ? 2 : 4);
+    wide.#chunks = this.#chunks.map((chunk) =>
+      wide.#bytes === 2 ? Uint16Array.from(chunk) : Int32Array.from(chunk),
+    );
     wide.#firstKept = this.#firstKept;
     return wide;
   }

@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { assert, BugError } from "../base/index.ts";
 import { ByteMemory } from "./byte-memory.ts";
 import { Cell, CellRow } from "./cell.ts";
 import type { Failure, Goal, Model, Symmetry } from "./model.ts";
@@ -121,8 +121,17 @@ export class ModelBuilder {
   }
 
   #broken(): Failure | undefined {
-    const broken = this.#invariants.find(({ holds }) => !holds());
+    const broken = this.#invariants.find((it) => !this.#holds(it));
     return broken === undefined ? undefined : { property: broken.name, what: broken.name };
+  }
+
+  #holds({ name, holds }: { readonly name: string; readonly holds: () => boolean }): boolean {
+    try {
+      return holds();
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause);
+      throw new BugError(`${this.#built().name}: property ${name} throws: ${what}`, { cause });
+    }
   }
 
   #built(): StepModel {

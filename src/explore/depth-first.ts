@@ -1,67 +1,31 @@
-import { assert } from "../base/index.ts";
+import { BugError } from "../base/index.ts";
+import type { Batch } from "./batch.ts";
 import { CheckpointError } from "./checkpoint.ts";
 import type { Exploration } from "./exploration.ts";
-import type { HashSet } from "./hashed-store.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
-import { type Failure, type Model, type Move, STEP } from "./model.ts";
+import type { Memory } from "./memory.ts";
+import { type Action, type Failure, type Model, type Move, STEP } from "./model.ts";
+import type { Seen } from "./seen.ts";
+import { NEW } from "./store.ts";
 
 export interface DepthOptions {
-  readonly set: HashSet & { readonly count: number };
+  readonly seen: Seen;
   readonly limits: Limits;
   readonly watch: Watch;
   readonly method: string;
 }
 
-const LOOK_EVERY = 4096;
-const NOTHING_LEFT = -1;
+const LOOK_EVERY = 1024;
 
-/** One state on the way from the first one: where its writes end and which of its actions comes next. */
-class Frames {
-  #rows = new Int32Array(4 << 10);
-  #actions = new Int32Array(1 << 12);
-  depth = 0;
-
-  push(mark: number, actions: Int32Array, count: number): void {
-    const at = this.depth++ * 4;
-    if (at + 4 > this.#rows.length) this.#rows = doubled(this.#rows);
-    const start = this.depth === 1 ? 0 : (this.#rows[at - 4 + 3] ?? 0);
-    while (start + count > this.#actions.length) this.#actions = doubled(this.#actions);
-    for (let index = 0; index < count; index++) this.#actions[start + index] = actions[index] ?? 0;
-    this.#rows[at] = mark;
-    this.#rows[at + 1] = start; // of the actions that are left
-    this.#rows[at + 2] = 0; // the choice to make next
-    this.#rows[at + 3] = start + count;
-  }
-
-  get mark(): number {
-    return this.#rows[this.depth * 4 - 4] ?? 0;
-  }
-
-  get action(): number {
-    const at = this.depth * 4 - 4;
-    const index = this.#rows[at + 1] ?? 0;
-    return index === this.#rows[at + 3] ? NOTHING_LEFT : (this.#actions[index] ?? 0);
-  }
-
-  get choice(): number {
-    return this.#rows[this.depth * 4 - 2] ?? 0;
-  }
-
-  /** The next choice of the same action, of which there are so many, or the next action. */
-  next(choices: number): void {
-    const at = this.depth * 4 - 4;
-    const choice = (this.#rows[at + 2] ?? 0) + 1;
-    if (choice < choices) this.#rows[at + 2] = choice;
-    else {
-      this.#rows[at + 1] = (this.#rows[at + 1] ?? 0) + 1;
-      this.#rows[at + 2] = 0;
-    }
-  }
-
-  get bytes(): number {
-    return this.#rows.byteLength + this.#actions.byteLength;
-  }
-}
+/**
+ * A frame is a state on the way from the first one; its kids are the new states that its steps led to,
+ * kept as those steps. To enter one is to do the step again.
+ *
+ *     frame  | mark | first kid | next kid | last kid | name in the store |
+ *     kid    | action | choice | name in the store |
+ */
+const FRAME = { mark: 0, first: 1, next: 2, last: 3, name: 4, size: 5 } as const;
+const KID = { action: 0, choice: 1, name: 2, size: 3 } as const;
 
 /**
  * Explores one way to its end before the next, in place: a step back is the undoing of its writes. It
@@ -69,45 +33,56 @@ class Frames {
  */
 export class DepthFirst {
   readonly #model: Model;
+  readonly #memory: Memory;
   readonly #options: DepthOptions;
-  readonly #frames = new Frames();
-  readonly #moves: Move[] = [];
-  readonly #actions: Int32Array;
+  readonly #seen: Seen;
+  readonly #batch: Batch;
+  readonly #listed: Int32Array;
   readonly #limiter: Limiter;
   readonly #bounds = new Set<Bound>();
-  readonly #first: number;
+  readonly #origin: number;
+  readonly #mostDepth: number;
+  #frames = new Int32Array(FRAME.size << 10);
+  #kids = new Int32Array(KID.size << 10);
+  #kidsTop = 0;
+  // Where the last frame starts; before the first state there is none.
+  #top: number = -FRAME.size;
   #way: readonly Move[] = [];
   #transitions = 0;
   #deepest = 0;
   #untilLook = LOOK_EVERY;
   #failure: Failure | undefined;
-  // Whether the state on top has come of no step yet, so that it may be an end.
-  #isStuck = true;
   #isDone = false;
 
   constructor(model: Model, options: DepthOptions) {
     this.#model = model;
+    this.#memory = model.memory;
     this.#options = options;
-    this.#actions = new Int32Array(model.mostActions);
+    this.#seen = options.seen;
+    this.#batch = options.seen.batch;
+    this.#listed = new Int32Array(model.mostActions);
     this.#limiter = new Limiter(options.limits, options.watch);
-    this.#first = model.memory.mark();
+    this.#origin = model.memory.mark();
+    this.#mostDepth = options.limits.depth ?? Number.POSITIVE_INFINITY;
   }
 
-  advance(steps: number): boolean {
-    if (this.#options.set.count === 0) this.#start();
-    for (let done = 0; done < steps && !this.#isDone; done++) this.#step();
-    if (this.#isDone) this.#model.memory.undo(this.#first);
+  advance(states: number): boolean {
+    if (this.#seen.count === 0) this.#start();
+    for (let entered = 0; entered < states && !this.#isDone; ) {
+      if (this.#goOn()) entered++;
+    }
+    if (this.#isDone) this.#memory.undo(this.#origin);
     return !this.#isDone;
   }
 
   result(): Exploration {
-    const { set, method } = this.#options;
+    const { method } = this.#options;
     const unreached = this.#model.goals.filter((it) => !it.isReached()).map(({ name }) => name);
     const isComplete = this.#isDone && this.#bounds.size === 0 && this.#failure === undefined;
     const failed = this.#failure !== undefined || (isComplete && unreached.length > 0);
     return {
       verdict: failed ? "fail" : isComplete ? "ok" : "bounded",
-      states: set.count,
+      states: this.#seen.count,
       transitions: this.#transitions,
       depth: this.#deepest,
       seconds: this.#limiter.seconds,
@@ -115,9 +90,16 @@ export class DepthFirst {
       counterexample: this.#failure && { ...this.#failure, moves: this.#way, isShortest: false },
       bounds: [...this.#bounds],
       method,
-      omission: set.omission,
+      omission: this.#seen.omission,
       unreached,
     };
+  }
+
+  /** Each thread would go its own way. */
+  readonly canBeShared = false;
+
+  share(): never {
+    throw new BugError("a search depth first cannot be shared");
   }
 
   save(): never {
@@ -125,79 +107,130 @@ export class DepthFirst {
   }
 
   #start(): void {
-    const { memory, goals } = this.#model;
-    for (const goal of goals) goal.clear();
-    this.#options.set.add(memory.hashLow, memory.hashHigh);
-    const failure = this.#model.invariant?.();
-    if (failure !== undefined) this.#fail(failure);
-    else this.#enter();
+    for (const goal of this.#model.goals) goal.clear();
+    this.#batch.add(this.#origin);
+    const name = this.#seen.count;
+    this.#seen.insert();
+    this.#enter(name);
   }
 
-  #enter(): void {
-    const count = this.#model.actions(this.#actions);
-    this.#frames.push(this.#model.memory.mark(), this.#actions, count);
-    this.#isStuck = true;
-    if (this.#frames.depth - 1 > this.#deepest) this.#deepest = this.#frames.depth - 1;
-  }
-
-  #step(): void {
-    const { memory } = this.#model;
+  /** Enters the next kid of the state in the memory, or goes back where there is none left. */
+  #goOn(): boolean {
     const frames = this.#frames;
-    if (--this.#untilLook === 0) this.#look();
-    const { action, choice } = frames;
-    if (action === NOTHING_LEFT) {
+    const top = this.#top;
+    const kid = frames[top + FRAME.next] ?? 0;
+    if (kid === frames[top + FRAME.last]) {
       this.#leave();
+      return false;
+    }
+    if (--this.#untilLook === 0) this.#look();
+    frames[top + FRAME.next] = kid + KID.size;
+    const kids = this.#kids;
+    this.#model.perform(kids[kid + KID.action] ?? 0, kids[kid + KID.choice] ?? 0);
+    this.#seen.enter(kids[kid + KID.name] ?? 0);
+    this.#enter(kids[kid + KID.name] ?? 0);
+    return true;
+  }
+
+  /** Goes on from the state in the memory: makes it a frame, and all that its steps lead to its kids. */
+  #enter(name: number): void {
+    this.#top += FRAME.size;
+    if (this.#top === this.#frames.length) this.#frames = doubled(this.#frames);
+    const frames = this.#frames;
+    const top = this.#top;
+    frames[top + FRAME.mark] = this.#memory.mark();
+    frames[top + FRAME.name] = name;
+    frames[top + FRAME.first] = this.#kidsTop;
+    frames[top + FRAME.next] = this.#kidsTop;
+    const depth = top / FRAME.size;
+    if (depth > this.#deepest) this.#deepest = depth;
+    const failure = this.#model.invariant?.();
+    if (failure === undefined) this.#expand();
+    else this.#fail(failure, undefined);
+    frames[top + FRAME.last] = this.#kidsTop;
+    if (depth < this.#mostDepth || this.#kidsTop === frames[top + FRAME.first]) return;
+    this.#bounds.add("depth");
+    frames[top + FRAME.next] = this.#kidsTop;
+  }
+
+  #expand(): void {
+    const listed = this.#listed;
+    const count = this.#model.actions(listed);
+    let isStuck = true;
+    for (let index = 0; index < count; index++) {
+      if (this.#take(listed[index] ?? 0)) isStuck = false;
+    }
+    this.#lookUp();
+    if (!isStuck) return;
+    const failure = this.#model.atEnd();
+    if (failure !== undefined) this.#fail(failure, undefined);
+  }
+
+  /** Does an action with each of its choices. Whether it could be done. */
+  #take(action: Action): boolean {
+    const memory = this.#memory;
+    const mark = memory.mark();
+    let couldBe = false;
+    let choice = 0;
+    do {
+      const end = this.#model.perform(action, choice);
+      if (end !== STEP.blocked) couldBe = true;
+      if (end === STEP.done) this.#arrive(action, choice, mark);
+      else if (end === STEP.beyond) this.#bounds.add("capacity");
+      else if (end === STEP.failed) this.#fail(this.#model.failure, { action, choice });
+      memory.undo(mark);
+    } while (++choice < this.#model.choices);
+    return couldBe;
+  }
+
+  #arrive(action: Action, choice: number, mark: number): void {
+    this.#transitions++;
+    if (this.#batch.count === this.#batch.size) this.#lookUp();
+    this.#batch.add(mark);
+    const at = this.#kidsTop + (this.#batch.count - 1) * KID.size;
+    if (at === this.#kids.length) this.#kids = doubled(this.#kids);
+    const kids = this.#kids;
+    kids[at + KID.action] = action;
+    kids[at + KID.choice] = choice;
+  }
+
+  /** Keeps those of the kids that are new, each next to the one before it. */
+  #lookUp(): void {
+    const batch = this.#batch;
+    let name = this.#seen.count;
+    this.#seen.insert();
+    const kids = this.#kids;
+    let kid = this.#kidsTop;
+    for (let at = 0; at < batch.count; at++, kid += KID.size) {
+      if (batch.found[at] !== NEW) continue;
+      const top = this.#kidsTop;
+      kids[top + KID.action] = kids[kid + KID.action] ?? 0;
+      kids[top + KID.choice] = kids[kid + KID.choice] ?? 0;
+      kids[top + KID.name] = name++;
+      this.#kidsTop = top + KID.size;
+    }
+    batch.count = 0;
+  }
+
+  #leave(): void {
+    const frames = this.#frames;
+    this.#kidsTop = frames[this.#top + FRAME.first] ?? 0;
+    this.#top -= FRAME.size;
+    if (this.#top < 0) {
+      this.#isDone = true;
       return;
     }
-    const end = this.#model.perform(action, choice);
-    frames.next(this.#model.choices);
-    if (end !== STEP.blocked) this.#isStuck = false;
-    if (end === STEP.done) {
-      this.#transitions++;
-      if (this.#options.set.add(memory.hashLow, memory.hashHigh)) {
-        this.#moves.push({ action, choice });
-        const failure = this.#model.invariant?.();
-        if (failure !== undefined) this.#fail(failure);
-        else if (this.#isTooDeep()) this.#moves.pop();
-        else {
-          this.#enter();
-          return;
-        }
-      }
-    } else if (end === STEP.failed) {
-      this.#moves.push({ action, choice });
-      this.#fail(this.#model.failure);
-    } else if (end === STEP.beyond) this.#bounds.add("capacity");
-    memory.undo(frames.mark);
-  }
-
-  /** Back to the state before, which has taken a step and hence is no end. */
-  #leave(): void {
-    if (this.#isStuck) {
-      const failure = this.#model.atEnd();
-      if (failure !== undefined) this.#fail(failure);
-    }
-    this.#isStuck = false;
-    this.#frames.depth--;
-    this.#moves.pop();
-    if (this.#frames.depth === 0) this.#isDone = true;
-    else this.#model.memory.undo(this.#frames.mark);
-  }
-
-  #isTooDeep(): boolean {
-    const { depth } = this.#options.limits;
-    const isTooDeep = depth !== undefined && this.#frames.depth > depth;
-    if (isTooDeep) this.#bounds.add("depth");
-    return isTooDeep;
+    this.#memory.undo(frames[this.#top + FRAME.mark] ?? 0);
+    this.#seen.enter(frames[this.#top + FRAME.name] ?? 0);
   }
 
   #look(): void {
     this.#untilLook = LOOK_EVERY;
     const bound = this.#limiter.reached({
-      states: this.#options.set.count,
+      states: this.#seen.count,
       transitions: this.#transitions,
       depth: 0,
-      queue: this.#frames.depth,
+      queue: this.#kidsTop / KID.size,
       bytes: this.#bytes,
     });
     if (bound === undefined) return;
@@ -205,15 +238,24 @@ export class DepthFirst {
     this.#isDone = true;
   }
 
-  #fail(failure: Failure | undefined): void {
-    assert(failure !== undefined, `${this.#model.name}: a step failed and does not say why`);
-    this.#failure = failure;
-    this.#way = [...this.#moves];
+  /** The way is by the kids that were entered last, and the step that failed, if it was one. */
+  #fail(failure: Failure | undefined, last: Move | undefined): void {
+    if (failure === undefined)
+      throw new BugError(`${this.#model.name}: a step failed and does not say why`);
     this.#isDone = true;
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    const moves: Move[] = [];
+    for (let frame = 0; frame < this.#top; frame += FRAME.size) {
+      const kid = (this.#frames[frame + FRAME.next] ?? 0) - KID.size;
+      const [action = 0, choice = 0] = this.#kids.subarray(kid, kid + 2);
+      moves.push({ action, choice });
+    }
+    this.#way = last === undefined ? moves : [...moves, last];
   }
 
   get #bytes(): number {
-    return this.#options.set.bytes + this.#frames.bytes;
+    return this.#seen.bytes + this.#frames.byteLength + this.#kids.byteLength;
   }
 }
 

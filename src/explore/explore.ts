@@ -1,6 +1,7 @@
 import { assert } from "../base/index.ts";
 import { Bitstate } from "./bitstate.ts";
 import { BreadthFirst } from "./breadth-first.ts";
+import type { Colleague } from "./crew.ts";
 import { DepthFirst } from "./depth-first.ts";
 import type { Exploration } from "./exploration.ts";
 import { Fingerprints } from "./fingerprints.ts";
@@ -8,6 +9,7 @@ import { FusedModel } from "./fuse.ts";
 import type { Limits, Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
 import { RepeatedSearch } from "./repeated-search.ts";
+import { SeenHashes, SeenWhole } from "./seen.ts";
 
 export interface ExploreOptions {
   /** `depth` needs the least room and finds failures soon; `breadth` finds them on a shortest way. */
@@ -22,11 +24,15 @@ export interface ExploreOptions {
   readonly fuse?: boolean;
   /** What `save` gave of a search of the same model with the same options. */
   readonly resume?: Uint8Array;
+  /** Two gigabytes for the states if nothing else is said. */
   readonly limits?: Limits;
   readonly watch?: Watch;
   /** For `bitstate`: the logarithm of the number of bits. */
   readonly logBits?: number;
 }
+
+/** A model that never ends must not take all the memory there is. */
+const MOST_BYTES = 2 ** 31;
 
 /** A search that goes on as far as it is told, so that whoever runs it can do other things between. */
 export interface Search {
@@ -34,13 +40,29 @@ export interface Search {
   advance(states: number): boolean;
   /** What was found so far. */
   result(): Exploration;
+  /** Whether threads can share it: breadth first, states kept whole, nothing left out, not at its end. */
+  readonly canBeShared: boolean;
+  /**
+   * The same search gone on with by this thread and others, each with a model of its own that
+   * `serveSearch` was given. What is found is the same. The search itself is over then.
+   */
+  share(crew: readonly Colleague[]): Together;
   /** Everything that is needed to go on another time. Throws the CheckpointError if it cannot be had. */
+  save(): Uint8Array<ArrayBuffer>;
+}
+
+/** A search by several threads. */
+export interface Together {
+  /** Explores some tens of thousands of states; false when there is nothing more to explore. */
+  advance(): Promise<boolean>;
+  result(): Exploration;
   save(): Uint8Array<ArrayBuffer>;
 }
 
 /** A search breadth first: a failure that it finds is found on a shortest way. */
 export function search(model: Model, options: ExploreOptions = {}): Search {
-  const { store = "exact", limits = {}, watch = {}, reduce = false, fuse = false } = options;
+  const { store = "exact", watch = {}, reduce = false, fuse = false } = options;
+  const limits = { bytes: MOST_BYTES, ...options.limits };
   const symmetry = options.symmetry ?? (model.symmetries?.length ?? 0) > 0;
   const method = [
     store,
@@ -49,32 +71,35 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
     ...(fuse ? ["fused"] : []),
     ...(symmetry ? ["symmetry"] : []),
   ].join(", ");
-  const rest = { reduce, symmetry, limits, watch, method };
-  const start = (it: Model): Search => {
+  const canReduce = model.hasOverlooked !== undefined || model.sufficient !== undefined;
+  const reducesItself = model.reducesItself ?? canReduce;
+  const rest = { reduce, symmetry, limits, watch, method, reducesItself };
+  const start = (it: Model): BreadthFirst | DepthFirst => {
     const set = setFor(store, options.logBits ?? 27);
     if (options.order !== "depth") {
       const breadth = new BreadthFirst(it, { ...rest, set });
       if (options.resume !== undefined) breadth.resume(options.resume);
       return breadth;
     }
-    assert(set !== undefined, "depth first: the store is fingerprint or bitstate");
     assert(!reduce && !symmetry, "depth first: only breadth first reduces");
-    return new DepthFirst(it, { set, limits, watch, method: `depth first, ${method}` });
+    const seen = set === undefined ? new SeenWhole(it.memory) : new SeenHashes(it.memory, set);
+    return new DepthFirst(it, { seen, limits, watch, method: `depth first, ${method}` });
   };
   const first = (): Search => {
     if (!fuse) return start(model);
     const fused = new FusedModel(model);
     return new FusedSearch(fused, start(fused));
   };
-  return model.hasOverlooked === undefined ? first() : new RepeatedSearch(model, first);
+  const learns = reducesItself && model.hasOverlooked !== undefined;
+  return learns ? new RepeatedSearch(model, first) : first();
 }
 
 /** Tells of the steps of the model itself. */
 class FusedSearch implements Search {
   readonly #model: FusedModel;
-  readonly #search: Search;
+  readonly #search: BreadthFirst | DepthFirst;
 
-  constructor(model: FusedModel, it: Search) {
+  constructor(model: FusedModel, it: BreadthFirst | DepthFirst) {
     this.#model = model;
     this.#search = it;
   }
@@ -87,8 +112,24 @@ class FusedSearch implements Search {
     return this.#search.save();
   }
 
+  get canBeShared(): boolean {
+    return this.#search.canBeShared;
+  }
+
+  share(crew: readonly Colleague[]): Together {
+    const together = this.#search.share(crew, true);
+    return {
+      advance: () => together.advance(),
+      result: () => this.#unfolded(together.result()),
+      save: () => together.save(),
+    };
+  }
+
   result(): Exploration {
-    const result = this.#search.result();
+    return this.#unfolded(this.#search.result());
+  }
+
+  #unfolded(result: Exploration): Exploration {
     const { counterexample } = result;
     if (counterexample === undefined) return result;
     const moves = this.#model.unfold(counterexample.moves);

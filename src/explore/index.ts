@@ -5,10 +5,11 @@
 export { Cell, CellRow } from "./cell.ts";
 export { certify } from "./certify.ts";
 export { CheckpointError } from "./checkpoint.ts";
+export { type Colleague, serveSearch } from "./crew.ts";
 export { type AgentOptions, defineModel, ModelBuilder } from "./define-model.ts";
 export { type Endless, type EndlessResult, findEndless } from "./endless.ts";
 export type { Counterexample, Exploration } from "./exploration.ts";
-export { type ExploreOptions, explore, type Search, search } from "./explore.ts";
+export { type ExploreOptions, explore, type Search, search, type Together } from "./explore.ts";
 export type { Bound, Limits, Progress, Watch } from "./limits.ts";
 export { conflicts, type Footprint, type Mark, type Memory } from "./memory.ts";
 export {

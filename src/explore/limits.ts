@@ -38,11 +38,12 @@ export class Limiter {
   readonly #start: number;
   #lastTold: number;
 
-  constructor(limits: Limits, watch: Watch) {
+  /** A search that goes on has taken some seconds before. */
+  constructor(limits: Limits, watch: Watch, seconds = 0) {
     this.#limits = limits;
     this.#watch = watch;
-    this.#start = watch.now?.() ?? 0;
-    this.#lastTold = this.#start;
+    this.#lastTold = watch.now?.() ?? 0;
+    this.#start = this.#lastTold - seconds * 1000;
   }
 
   get seconds(): number {

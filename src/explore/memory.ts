@@ -21,8 +21,8 @@ export interface Memory {
   undo(mark: Mark): void;
   /** Forgets how to go back to before now. */
   commit(): void;
-  /** Puts the number of each object written since `mark` into `into`, some of them repeatedly. */
-  noteWritten(mark: Mark, into: { add(object: number): void }): void;
+  /** Puts the place of each word written since `mark` into `into`, some of them repeatedly. */
+  noteWritten(mark: Mark, into: { add(at: number): void }): void;
   /** Writes as a step does. What loads a state commits afterwards. */
   set(at: number, value: number): void;
   /** Follows each write, so that its cost does not grow with the state. */

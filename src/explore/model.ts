@@ -50,6 +50,8 @@ export interface Model {
    * all that they lead to is explored already. Undefined: all.
    */
   readonly sufficient?: number;
+  /** Whether it reduces itself at all. Undefined: if it can. */
+  readonly reducesItself?: boolean;
   /**
    * For a model that reduces itself by what it learns: whether the search has left out what it should
    * not have, as it knows by now. Then it is repeated from the first state, after `repeat`.

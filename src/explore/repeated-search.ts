@@ -1,3 +1,4 @@
+import { BugError } from "../base/index.ts";
 import type { Exploration } from "./exploration.ts";
 import type { Search } from "./explore.ts";
 import type { Model } from "./model.ts";
@@ -39,6 +40,13 @@ export class RepeatedSearch implements Search {
   result(): Exploration {
     const result = this.#search.result();
     return { ...result, seconds: result.seconds + this.#secondsBefore };
+  }
+
+  /** What each thread would learn, the others would not know. */
+  readonly canBeShared = false;
+
+  share(): never {
+    throw new BugError("a search that learns cannot be shared");
   }
 
   save(): Uint8Array<ArrayBuffer> {

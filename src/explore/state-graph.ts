@@ -1,5 +1,7 @@
+import { Batch } from "./batch.ts";
 import { Collapse } from "./collapse.ts";
 import { ExactStore } from "./exact-store.ts";
+import type { Mark } from "./memory.ts";
 import { type Model, type Move, STEP } from "./model.ts";
 import { NEW } from "./store.ts";
 
@@ -25,9 +27,18 @@ export function stateGraph(model: Model, mostStates: number): StateGraph {
   const { memory } = model;
   const collapse = new Collapse(memory);
   const store = new ExactStore(collapse);
+  const batch = new Batch(memory, collapse, 1);
+  // Of the state that steps since the mark have led to; a new one gets the next number.
+  const numberOf = (mark: Mark): number => {
+    batch.count = 0;
+    batch.add(mark);
+    store.insert(batch);
+    const [found = NEW] = batch.found;
+    return found === NEW ? store.count - 1 : found;
+  };
   const actions = new Int32Array(model.mostActions);
   const edges: Edge[][] = [];
-  store.insert();
+  numberOf(memory.mark());
   for (let state = 0; state < store.count && store.count <= mostStates; state++) {
     store.load(state);
     const count = model.actions(actions);
@@ -41,9 +52,7 @@ export function stateGraph(model: Model, mostStates: number): StateGraph {
         const end = model.perform(action, choice);
         const { choices } = model;
         if (end === STEP.done) {
-          collapse.note(mark);
-          const known = store.insert();
-          const to = known === NEW ? store.count - 1 : known;
+          const to = numberOf(mark);
           own.push({ to, move: { action, choice }, owed });
         } else if (end !== STEP.blocked) own.push({ to: OUT, move: { action, choice }, owed });
         memory.undo(mark);

@@ -1,4 +1,4 @@
-import { assert } from "../base/index.ts";
+import { assert, BugError } from "../base/index.ts";
 import type { ByteMemory } from "./byte-memory.ts";
 import type { Cell } from "./cell.ts";
 import type { Footprint } from "./memory.ts";
@@ -56,7 +56,7 @@ class Agent {
   next(from: number, label: string): number {
     if (this.#lastLabel[from] === label) return this.#lastPc[from] ?? 0;
     const pc = this.#pcOf.get(label);
-    assert(pc !== undefined, `${this.name} has no step ${label}`);
+    if (pc === undefined) throw new BugError(`${this.name} has no step ${label}`);
     this.#lastLabel[from] = label;
     this.#lastPc[from] = pc;
     return pc;
@@ -109,12 +109,13 @@ export class StepModel implements Model {
 
   perform(action: number, choice: number): StepEnd {
     const agent = this.#agents[action];
-    assert(agent !== undefined, `no agent ${action}`);
+    // Texts are made only when they are needed: this is done for each transition.
+    if (agent === undefined) throw new BugError(`no agent ${action}`);
     const pc = this.#words[agent.pcAt] ?? 0;
     this.#choice = choice;
     this.#choices = 1;
     const body = agent.bodies[pc];
-    assert(body !== undefined, `${agent.name} is at no step`);
+    if (body === undefined) throw new BugError(`${agent.name} is at no step`);
     try {
       const next = body();
       if (next === BLOCKED) return STEP.blocked;
@@ -122,10 +123,17 @@ export class StepModel implements Model {
       else this.memory.set(agent.pcAt, 0);
       return STEP.done;
     } catch (error) {
-      if (!(error instanceof PropertyError)) throw error;
+      if (!(error instanceof PropertyError)) throw this.#thrown(agent, pc, error);
       this.#failure = error.failure;
       return STEP.failed;
     }
+  }
+
+  #thrown(agent: Agent, pc: number, cause: unknown): BugError {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    return new BugError(`${this.name}: ${agent.name} throws at ${agent.labels[pc]}: ${what}`, {
+      cause,
+    });
   }
 
   choose(answers: number): number {

@@ -1,3 +1,5 @@
+import type { Batch } from "./batch.ts";
+
 /** What a store says of a state that it was not known to have. */
 export const NEW = -1;
 /** The state is known, but nobody can say any more which one it is. */
@@ -8,8 +10,8 @@ export interface Store {
   /** How many different states there are. */
   readonly count: number;
   readonly bytes: number;
-  /** Adds the state that the last step was noted to lead to. NEW, KNOWN or the state's number. */
-  insert(): number;
+  /** Adds the states of a batch in their order, and says in `found` what each is: NEW ones get the next numbers. */
+  insert(batch: Batch): void;
   /** Puts a state into the memory. Those before it may be forgotten. */
   load(state: number): void;
   /** What was lost at most: an upper bound of the chance that a state was taken for another. */

@@ -21,7 +21,7 @@ import { finish, stepOf } from "./user-program.ts";
 import { WAIT_FOR } from "./waits.ts";
 
 /** kernel: perf_event_remove_on_exec(). */
-const removeOnExec = procedure("perf_event_remove_on_exec", ["ctx", "event", "parent"], {
+const removeOnExec = procedure("perf_event_remove_on_exec", ["ctx", "event", "parent", "removed"], {
   lockCtx(k: Kernel, f) {
     f.ctx = k.thread.ctx.get(k.machine.self);
     if (f.ctx === NULL) return DONE;
@@ -41,6 +41,7 @@ const removeOnExec = procedure("perf_event_remove_on_exec", ["ctx", "event", "pa
   nextEvent(k, f) {
     f.event = nextToRemove(k, f.ctx, f.event);
     if (f.event === NULL) return "unlock";
+    f.removed = 1;
     const isChild = (k.event.attach.get(f.event) & ATTACH_CHILD) !== 0;
     f.parent = isChild ? k.event.parent.get(f.event) : NULL;
     if (f.parent === NULL) return k.machine.call(perfRemoveFromOwner, [f.event], "detach");
@@ -57,7 +58,7 @@ const removeOnExec = procedure("perf_event_remove_on_exec", ["ctx", "event", "pa
   },
   unlock(k, f) {
     k.unlock(k.ctx.mutex, f.ctx);
-    uncloneCtx(k, f.ctx);
+    if (f.removed !== 0) uncloneCtx(k, f.ctx);
     k.ctx.pinCount.add(f.ctx, -1);
     putCtx(k, f.ctx);
     return DONE;

@@ -102,6 +102,10 @@ export class ExplorableKernel {
     this.goals = (options.goals ?? []).map(({ name, holds }) => new EndGoal(name, holds));
   }
 
+  get reducesItself(): boolean {
+    return this.#reduction !== undefined;
+  }
+
   actions(into: Int32Array): number {
     this.kernel.machine.actions(this.#list);
     this.sufficient = this.#reduction?.choose(this.#list) ?? this.#list.length;

@@ -122,8 +122,13 @@ const perfEventInitTask = procedure(
   },
 );
 
-function isInherited(k: Kernel, event: number): boolean {
+/**
+ * kernel: inherit_task_group(). It asks the leader of a group alone: as Linux is, the others come
+ * along whatever they say themselves, but for `inherit`, which is the same in all of a group.
+ */
+function isInherited(k: Kernel, member: number): boolean {
   const { op } = stepOf(k, k.machine.self);
+  const event = k.asIntended ? member : k.event.groupLeader.get(member) || member;
   if (!k.hasFlag(event, "inherit")) return false;
   if (k.hasFlag(event, "inheritThread") && op.kind !== "thread") return false;
   return !(k.hasFlag(event, "sigtrap") && op.kind === "fork" && op.clearHandlers);

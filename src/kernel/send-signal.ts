@@ -61,15 +61,20 @@ function post(k: Kernel, task: number, signal: number): void {
 }
 
 /**
- * kernel: complete_signal(). What kills without a core dump does so when it is sent: other signals
- * that are pending by then come too late.
+ * kernel: complete_signal(). What kills without a core dump does so when it is sent, and kills all
+ * threads: other signals that are pending by then come too late.
  */
 function completeSignal(k: Kernel, task: number, signal: number): void {
   const dumpsCore = signal === SIGTRAP || signal === SIGSEGV;
   if (signal === SIGKILL || dumpsCore || defaultAction(signal) !== "kill") return;
   if (k.thread.killedBy.get(task) !== 0) return;
-  k.thread.killedBy.set(task, signal + 1);
-  post(k, task, SIGKILL);
+  const leader = k.thread.leader.get(task);
+  for (let it = 1; it <= k.machine.tasks; it++) {
+    if (!k.machine.task.record.isLive(it) || k.thread.leader.get(it) !== leader) continue;
+    if (k.thread.killedBy.get(it) !== 0 || k.machine.task.state.get(it) === TASK.zombie) continue;
+    k.thread.killedBy.set(it, signal + 1);
+    post(k, it, SIGKILL);
+  }
 }
 
 /** A SIGTRAP that the kernel itself sends for a trap that it took for somebody else's. */

@@ -152,10 +152,9 @@ export class State {
     }
   }
 
-  /** Puts the object of each word written since `mark` into `into`, some of them repeatedly. */
-  noteWritten(mark: Mark, into: { add(object: number): void }): void {
-    for (let entry = mark; entry < this.#logTop; entry += 2)
-      into.add(this.objectOf[this.#log[entry] ?? 0] ?? 0);
+  /** Puts the place of each word written since `mark` into `into`, some of them repeatedly. */
+  noteWritten(mark: Mark, into: { add(at: number): void }): void {
+    for (let entry = mark; entry < this.#logTop; entry += 2) into.add(this.#log[entry] ?? 0);
   }
 
   /** Forgets how to go back to before now. */

@@ -75,14 +75,14 @@ describe.each(["c", "c++"] as const)("%s", (language) => {
   });
 });
 
-test("a Node process: each of 44 stores by JavaScript has its function, line and value", async () => {
+test("a Node process: each of 42 stores by JavaScript has its function, line and value", async () => {
   const cwd = workshop.folder; // V8 leaves a log where it runs
   const script = readFileSync(SCRIPT, "utf8").split("\n");
   await using target = await Target.start(process.execPath, [...NAMED_SCRIPTS, SCRIPT], { cwd });
   using map = new DisposableStack();
   map.defer(() => rmSync(`/tmp/perf-${target.pid}.map`, { force: true }));
   const { notes, hits } = await notedStores(target);
-  expect(notes.length).toBe(44);
+  expect(notes.length).toBe(42);
   for (const it of notes) expect(script[it.line - 1]).toContain(`function ${it.function}(`);
   // When it ends, the C library takes the memory back.
   const byScript = hits.filter(({ frame }) => frame.kind === "jit");

@@ -140,4 +140,4 @@ test("1,000,000 hits with values and old values take less than 24 MB, and none i
   expect(hits.length).toBe(summary?.hits);
   expect(BigInt(hits.length) + lost).toBe(1_000_000n);
   expect(hits.newValue(hits.length - 1)).toBeDefined();
-});
+}, 180_000);

@@ -13,42 +13,49 @@ export const DESIGN_C: PowerpcDesign = {
   uninstalled() {},
 
   stepBegins(k, task, mask) {
-    for (const { event, register } of slotted(k)) {
-      if ((mask & (1 << register)) !== 0) k.event.perfSingleStep.set(event, 1);
+    const cpu = k.machine.here;
+    for (let register = 0; register < k.dataRegisters; register++) {
+      const event = k.percpu.slot.get(cpu, register);
+      if (event !== NULL && (mask & (1 << register)) !== 0) k.event.perfSingleStep.set(event, 1);
     }
     k.thread.stepBit.set(task, 1);
   },
 
   changesPc(k, task) {
-    if (stepping(k).length === 0) return;
+    if (steppedSlots(k) === 0) return;
+    const cpu = k.machine.here;
     k.thread.stepBit.set(task, 0);
     rearmAll(k);
-    for (const { event } of slotted(k)) k.event.perfSingleStep.set(event, 0);
+    for (let register = 0; register < k.dataRegisters; register++) {
+      const event = k.percpu.slot.get(cpu, register);
+      if (event !== NULL) k.event.perfSingleStep.set(event, 0);
+    }
   },
 
   stepped(k, _task, count) {
-    const hit = stepping(k);
-    for (const { event, register } of hit) {
+    const cpu = k.machine.here;
+    const hit = steppedSlots(k);
+    for (let register = 0; register < k.dataRegisters; register++) {
+      if ((hit & (1 << register)) === 0) continue;
+      const event = k.percpu.slot.get(cpu, register);
       count(event);
-      arm(k, k.machine.here, register, event);
+      arm(k, cpu, register, event);
       k.event.perfSingleStep.set(event, 0);
     }
-    return hit.length > 0;
+    return hit !== 0;
   },
 
   unregister: () => false,
   switchedOut() {},
 };
 
-function slotted(k: Kernel): { event: number; register: number }[] {
-  const found: { event: number; register: number }[] = [];
+/** The slots of this processor whose events are being stepped over, a bit for each. */
+function steppedSlots(k: Kernel): number {
+  const cpu = k.machine.here;
+  let slots = 0;
   for (let register = 0; register < k.dataRegisters; register++) {
-    const event = k.percpu.slot.get(k.machine.here, register);
-    if (event !== NULL) found.push({ event, register });
+    const event = k.percpu.slot.get(cpu, register);
+    if (event !== NULL && k.event.perfSingleStep.get(event) !== 0) slots |= 1 << register;
   }
-  return found;
-}
-
-function stepping(k: Kernel): { event: number; register: number }[] {
-  return slotted(k).filter(({ event }) => k.event.perfSingleStep.get(event) !== 0);
+  return slots;
 }

@@ -1,7 +1,17 @@
-import { type AluOp, asm, type BpfCode, FP, type JumpTest, type Label } from "../../linux/index.ts";
-import type { CodeExtent } from "../../symbols/index.ts";
+import { type AluOp, asm, type BpfCode, FP, type Label } from "../../linux/index.ts";
 import type { Bound } from "./bind.ts";
+import {
+  BELOW,
+  type Comparison,
+  isComparison,
+  MIRRORED,
+  SIGNED_TEST,
+  UNSIGNED_TEST,
+} from "./comparisons.ts";
+import { addSignedDivision } from "./compile-division.ts";
+import { addWithin } from "./compile-within.ts";
 import type { BinaryOp, NumberInput } from "./expression.ts";
+import { RESULT, RIGHT, WORK } from "./registers.ts";
 
 /** Where a program has what a condition asks for. */
 export interface CompiledInputs {
@@ -16,13 +26,6 @@ export interface CompiledInputs {
   readonly free: number;
 }
 
-/** Registers: the result, the right-hand side, and two for work. R6 to R9 are left alone. */
-const RESULT = 1;
-const RIGHT = 2;
-const WORK = 3;
-const WORK2 = 4;
-/** So many are compared one by one. */
-const FEW_RANGES = 4;
 const STACK_BYTES = 512;
 const SLOT = 8;
 
@@ -143,27 +146,7 @@ class Compiler {
       const right: AluOp = leftSigned ? "sar" : "shr";
       code.add(asm.aluImm("and", RIGHT, 63), asm.alu(op === "<<" ? "shl" : right, RESULT, RIGHT));
     } else if (!signed) code.add(asm.alu(op === "/" ? "div" : "mod", RESULT, RIGHT));
-    else this.signedDivision(op);
-  }
-
-  /**
-   * eBPF learnt to divide with signs late (Linux 6.6), so: with m = x >> 63, all ones if x is
-   * negative, (x ^ m) - m is x without its sign, and the same again puts it back.
-   */
-  private signedDivision(op: BinaryOp): void {
-    const { code } = this;
-    const sign = (of: number, into: number) =>
-      code.add(asm.movReg(into, of), asm.aluImm("sar", into, 63));
-    const flip = (what: number, by: number) =>
-      code.add(asm.alu("xor", what, by), asm.alu("sub", what, by));
-    sign(RESULT, WORK);
-    sign(RIGHT, WORK2);
-    flip(RESULT, WORK);
-    flip(RIGHT, WORK2);
-    code.add(asm.alu(op === "/" ? "div" : "mod", RESULT, RIGHT));
-    // A quotient has the sign of both together, a remainder that of what was divided.
-    if (op === "/") code.add(asm.alu("xor", WORK, WORK2));
-    flip(RESULT, WORK);
+    else addSignedDivision(code, op);
   }
 
   private compare(bound: Bound & { kind: "binary" }, op: Comparison, targets: Targets): void {
@@ -200,33 +183,7 @@ class Compiler {
     code.add(asm.load64(WORK, FP, this.inputs.slots.ip));
     // Data breakpoints trap behind the access, perhaps at the next function's first byte.
     if (after) code.add(asm.addImm(WORK, -1));
-    this.withinAny(ranges, { yes, no });
-  }
-
-  /** By halves, for copies that are inlined may be many. What is in none comes to `no`. */
-  private withinAny(ranges: readonly CodeExtent[], to: Pick<Targets, "yes" | "no">): void {
-    const { code } = this;
-    const [middle] = ranges.slice(ranges.length >> 1);
-    if (ranges.length <= FEW_RANGES || middle === undefined) {
-      for (const it of ranges) this.withinRange(it, to.yes);
-      code.jump(to.no);
-      return;
-    }
-    const upper = code.label();
-    code.constant(RIGHT, middle.start);
-    code.jumpIf("ge", WORK, RIGHT, upper);
-    this.withinAny(ranges.slice(0, ranges.length >> 1), to);
-    code.place(upper);
-    this.withinAny(ranges.slice(ranges.length >> 1), to);
-  }
-
-  /** One comparison, for what lies before the start wraps round to far behind the end. */
-  private withinRange({ start, end }: CodeExtent, yes: Label): void {
-    const { code } = this;
-    code.constant(RIGHT, start);
-    code.add(asm.movReg(RESULT, WORK), asm.alu("sub", RESULT, RIGHT));
-    code.constant(RIGHT, end - start);
-    code.jumpIf("lt", RESULT, RIGHT, yes);
+    addWithin(code, ranges, { yes, no });
   }
 
   /**
@@ -257,46 +214,6 @@ const SIMPLE: Partial<Record<BinaryOp, AluOp>> = {
   "|": "or",
   "^": "xor",
 };
-
-type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
-
-const SIGNED_TEST: Readonly<Record<Comparison, JumpTest>> = {
-  "==": "eq",
-  "!=": "ne",
-  "<": "slt",
-  "<=": "sle",
-  ">": "sgt",
-  ">=": "sge",
-};
-const UNSIGNED_TEST: Readonly<Record<Comparison, JumpTest>> = {
-  ...SIGNED_TEST,
-  "<": "lt",
-  "<=": "le",
-  ">": "gt",
-  ">=": "ge",
-};
-/** Whether the comparison holds when its left-hand side is the lesser. */
-const BELOW: Readonly<Record<Comparison, boolean>> = {
-  "==": false,
-  "!=": true,
-  "<": true,
-  "<=": true,
-  ">": false,
-  ">=": false,
-};
-/** The comparison with its sides changed. */
-const MIRRORED: Readonly<Record<Comparison, Comparison>> = {
-  "==": "==",
-  "!=": "!=",
-  "<": ">",
-  "<=": ">=",
-  ">": "<",
-  ">=": "<=",
-};
-
-function isComparison(op: BinaryOp): op is Comparison {
-  return op in SIGNED_TEST;
-}
 
 function isTruth(bound: Bound): boolean {
   switch (bound.kind) {

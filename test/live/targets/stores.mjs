@@ -130,20 +130,14 @@ const STORES = [
   function viewByte() {
     view.setUint8(2, 200);
   },
-  function viewWord() {
-    view.setInt16(4, -300, true);
+  function wordDecrement() {
+    sh[1]--;
   },
-  function viewLongTurned() {
-    view.setUint32(0, 0x01020304);
+  function byteOr() {
+    b[6] |= 3;
   },
-  function viewQuad() {
-    view.setBigUint64(0, 99n, true);
-  },
-  function viewSingle() {
-    view.setFloat32(4, 2.5, true);
-  },
-  function viewDouble() {
-    view.setFloat64(0, -1, true);
+  function quadShift() {
+    q[0] <<= 2n;
   },
 ];
 const source = readFileSync(new URL(import.meta.url), "utf8").split("\n");

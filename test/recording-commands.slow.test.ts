@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sampleModelRecording, sampleRecording } from "../recording/sample-recording.ts";
-import { run } from "./run.ts";
+import { run } from "../src/cli/run.ts";
+import { sampleModelRecording, sampleRecording } from "../src/recording/sample-recording.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trapline-recordings-"));
 afterAll(() => rmSync(folder, { recursive: true }));

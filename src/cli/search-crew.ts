@@ -1,0 +1,45 @@
+import { Worker } from "node:worker_threads";
+import type { explorableProgram } from "../conform/index.ts";
+import type { Colleague } from "../explore/index.ts";
+import type { Program } from "../scenario/index.ts";
+
+/** What a thread needs to build the model that another one explores. */
+export interface ProgramData {
+  readonly program: Program;
+  readonly name: string;
+  readonly options: NonNullable<Parameters<typeof explorableProgram>[2]>;
+}
+
+/** Threads that explore a program together with this one. They end with it, or when disposed of. */
+export class SearchCrew implements AsyncDisposable {
+  readonly colleagues: readonly Colleague[];
+  readonly #workers: readonly Worker[];
+
+  /** `count` are those besides this one. */
+  constructor(count: number, data: ProgramData) {
+    const source = workerUrl();
+    this.#workers = Array.from({ length: count }, () => new Worker(source, { workerData: data }));
+    this.colleagues = this.#workers.map(colleagueIn);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** By the way from one room to another, which is the same from the code as shipped. */
+function workerUrl(): URL {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return new URL(`../cli/check-worker.${extension}`, import.meta.url);
+}
+
+function colleagueIn(worker: Worker): Colleague {
+  return {
+    post: (message) => worker.postMessage(message),
+    listen: (listener) => {
+      worker.on("message", listener);
+      // As when it has no memory left: then nobody answers any more.
+      worker.on("error", ({ message }) => listener({ kind: "broken", what: message }));
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { BugError } from "../base/index.ts";
+import { Batch } from "./batch.ts";
+import type { Collapse } from "./collapse.ts";
+import type { Mark } from "./memory.ts";
+import { type Failure, type Model, STEP } from "./model.ts";
+import { CONTROL, type SharedStates } from "./shared-states.ts";
+import { canonicalise } from "./symmetry.ts";
+
+/** So many states of the queue are taken at once. */
+const BLOCK = 32;
+const BATCH = 64;
+
+/** A failure, and in which order it comes among all: place in the queue plus one << 16 | move. */
+export interface Failed extends Failure {
+  readonly key: number;
+  /** Whether the step with that move fails, not the state that it leads to, or that it starts from. */
+  readonly isStep: boolean;
+  readonly isEnd: boolean;
+}
+
+/** What one thread has done of a queue. */
+export interface Done {
+  readonly transitions: number;
+  readonly fresh: Int32Array;
+  readonly failed: Failed | undefined;
+  readonly isBeyond: boolean;
+  /** Which goals were reached, by their places. */
+  readonly goals: readonly number[];
+}
+
+/** Explores the states of a queue together with other threads, each with its own copy of the model. */
+export class Expander {
+  readonly #model: Model;
+  readonly #collapse: Collapse;
+  readonly #states: SharedStates;
+  readonly #control: Int32Array;
+  readonly #symmetries: NonNullable<Model["symmetries"]>;
+  readonly #batch: Batch;
+  readonly #keys = new Int32Array(BATCH);
+  readonly #actions: Int32Array;
+  // What is looked up is looked at in the memory, so it cannot wait.
+  readonly #isEager: boolean;
+  #transitions = 0;
+  #isBeyond = false;
+  #failed: Failed | undefined;
+  // Of the state that is being explored: its place in the queue plus one, in the upper half.
+  #place = 0;
+
+  constructor(
+    model: Model,
+    it: {
+      readonly collapse: Collapse;
+      readonly states: SharedStates;
+      readonly control: Int32Array;
+      readonly symmetry: boolean;
+    },
+  ) {
+    this.#model = model;
+    this.#collapse = it.collapse;
+    this.#states = it.states;
+    this.#control = it.control;
+    this.#symmetries = it.symmetry ? (model.symmetries ?? []) : [];
+    this.#batch = new Batch(model.memory, it.collapse, BATCH);
+    this.#actions = new Int32Array(model.mostActions);
+    this.#isEager = model.invariant !== undefined;
+  }
+
+  /** Takes states until none is left, or all have to stop. */
+  run(queue: Int32Array): Done {
+    const control = this.#control;
+    this.#transitions = 0;
+    this.#isBeyond = false;
+    this.#failed = undefined;
+    this.#batch.count = 0;
+    for (;;) {
+      const from = Atomics.add(control, CONTROL.next, BLOCK);
+      const to = Math.min(from + BLOCK, queue.length);
+      if (from >= to || Atomics.load(control, CONTROL.stop) !== 0) break;
+      for (let at = from; at < to; at++) {
+        // What comes after a failure is not explored.
+        if (at < Atomics.load(control, CONTROL.failed)) this.#expand(queue[at] ?? 0, at);
+      }
+    }
+    this.#lookUp();
+    return this.#done();
+  }
+
+  #expand(row: number, at: number): void {
+    this.#place = (at + 1) << 16;
+    this.#collapse.load(this.#states.segment(row).vectors, this.#states.offset(row));
+    const count = this.#model.actions(this.#actions);
+    let isEnd = true;
+    for (let index = 0; index < count; index++) {
+      if (this.#take(index)) isEnd = false;
+    }
+    const failure = isEnd ? this.#model.atEnd() : undefined;
+    if (failure !== undefined) this.#fail(failure, this.#place, { isEnd });
+  }
+
+  #take(index: number): boolean {
+    const { memory } = this.#model;
+    const action = this.#actions[index] ?? 0;
+    const mark = memory.mark();
+    let couldBe = false;
+    let choice = 0;
+    do {
+      const end = this.#model.perform(action, choice);
+      const key = this.#place | (index << 8) | choice;
+      if (choice > 0xff) throw new BugError(`${this.#model.name}: over 256 answers to a question`);
+      if (end !== STEP.blocked) couldBe = true;
+      if (end === STEP.done) this.#arrive(mark, key);
+      else if (end === STEP.beyond) this.#isBeyond = true;
+      else if (end === STEP.failed) this.#fail(this.#model.failure, key, { isStep: true });
+      memory.undo(mark);
+    } while (++choice < this.#model.choices);
+    return couldBe;
+  }
+
+  #arrive(mark: Mark, key: number): void {
+    this.#transitions++;
+    if (this.#symmetries.length > 0) canonicalise(this.#model.memory, this.#symmetries);
+    this.#keys[this.#batch.count] = key;
+    this.#batch.add(mark);
+    if (this.#isEager) {
+      this.#lookUp();
+      const failure = this.#model.invariant?.();
+      if (failure !== undefined) this.#fail(failure, key, {});
+    } else if (this.#batch.count === BATCH) this.#lookUp();
+  }
+
+  #lookUp(): void {
+    this.#states.insert(this.#batch, this.#keys, this.#collapse.mostNumber);
+    this.#batch.count = 0;
+  }
+
+  #fail(
+    failure: Failure | undefined,
+    key: number,
+    { isStep = false, isEnd = false }: { isStep?: boolean; isEnd?: boolean },
+  ): void {
+    if (failure === undefined)
+      throw new BugError(`${this.#model.name}: a step failed and does not say why`);
+    const { property, what } = failure;
+    if (this.#failed === undefined || key >>> 0 < this.#failed.key >>> 0)
+      this.#failed = { property, what, key, isStep, isEnd };
+    const place = key >>> 16;
+    let first = Atomics.load(this.#control, CONTROL.failed);
+    while (place < first) {
+      const seen = Atomics.compareExchange(this.#control, CONTROL.failed, first, place);
+      if (seen === first) break;
+      first = seen;
+    }
+  }
+
+  #done(): Done {
+    const fresh = Int32Array.from(this.#states.fresh);
+    this.#states.fresh.length = 0;
+    const goals = this.#model.goals.flatMap((goal, at) => (goal.isReached() ? [at] : []));
+    const { transitions, failed, isBeyond } = {
+      transitions: this.#transitions,
+      failed: this.#failed,
+      isBeyond: this.#isBeyond,
+    };
+    return { transitions, fresh, failed, isBeyond, goals };
+  }
+}

@@ -1,0 +1,268 @@
+import { BugError } from "../base/index.ts";
+import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { type Colleague, isReport, type Join, type Order, type Report, Share } from "./crew.ts";
+import type { Done, Failed } from "./expander.ts";
+import type { Counterexample, Exploration } from "./exploration.ts";
+import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
+import type { Model } from "./model.ts";
+import { SharedRows } from "./shared-rows.ts";
+import { CONTROL } from "./shared-states.ts";
+import { type IndexedMove, rename, resolve } from "./trace.ts";
+
+export interface SharedOptions {
+  readonly limits: Limits;
+  readonly watch: Watch;
+  readonly method: string;
+  readonly symmetry: boolean;
+  readonly fuse: boolean;
+  /** What the search took before it was shared. */
+  readonly seconds: number;
+}
+
+const NEVER = 0x7fffffff;
+/** So many states are explored before the limits are looked at. A key has room for 65,535. */
+const LONGEST_QUEUE = 1 << 15;
+/** A shorter queue is explored before others have heard of it. */
+const WORTH_POSTING = 256;
+/** The numbers of values may take so much; the pages are had when they are written. */
+const LOG_BYTES = 2 ** 30;
+
+/**
+ * A search breadth first by several threads. A queue of states is explored by all; then what they
+ * have found is put in the order in which one thread would have found it. So the states, the ways
+ * to them and the first failure are the same whatever the number of threads.
+ */
+export class SharedSearch {
+  readonly #model: Model;
+  readonly #options: SharedOptions;
+  readonly #crew: readonly Colleague[];
+  readonly #identity: Int32Array;
+  readonly #first: Int32Array;
+  readonly #control = new Int32Array(new SharedArrayBuffer(4 * CONTROL.size));
+  readonly #share: Share;
+  readonly #rows: SharedRows;
+  readonly #limiter: Limiter;
+  readonly #bounds = new Set<Bound>();
+  readonly #reached: Int32Array;
+  #transitions: number;
+  #depth: number;
+  // The states that are found and not explored: of this level, and of the next.
+  #queue: Int32Array;
+  #queueAt = 0;
+  #next: number[] = [];
+  #failed: Failed | undefined;
+  #failedRow = 0;
+  #reports: ((report: Report) => void)[] = [];
+  #broken: Report | undefined;
+  #isDone = false;
+
+  constructor(
+    model: Model,
+    it: {
+      readonly snapshot: Checkpoint;
+      readonly crew: readonly Colleague[];
+      readonly options: SharedOptions;
+    },
+  ) {
+    const { snapshot, crew, options } = it;
+    this.#model = model;
+    this.#options = options;
+    this.#crew = crew;
+    this.#identity = snapshot.identity;
+    this.#first = Int32Array.from(model.memory.words);
+    this.#limiter = new Limiter(options.limits, options.watch, options.seconds);
+    this.#reached = Int32Array.from(snapshot.goals);
+    const [high = 0, low = 0, depth = 0, head = 0, levelEnd = 0] = snapshot.counters;
+    this.#transitions = high * 2 ** 30 + low;
+    this.#depth = depth;
+    const join = this.#join(snapshot);
+    this.#share = new Share(model, join);
+    this.#rows = new SharedRows(this.#control, this.#share.collapse.width);
+    this.#rows.fill(snapshot, (at) => this.#hashOf(snapshot.vectors, at));
+    const from = (first: number, end: number) =>
+      Int32Array.from({ length: end - first }, (_, at) => first + at);
+    this.#queue = from(head, levelEnd);
+    this.#next = [...from(levelEnd, snapshot.parents.length)];
+  }
+
+  /** Explores one queue; false when there is nothing more to explore, or a limit is reached. */
+  async advance(): Promise<boolean> {
+    if (this.#isDone) return false;
+    if (this.#queueAt === this.#queue.length) this.#nextLevel();
+    if (!this.#isDone && this.#isOver()) this.#isDone = true;
+    if (!this.#isDone) await this.#exploreQueue();
+    return !this.#isDone;
+  }
+
+  #join({ values }: Checkpoint): Join {
+    const { fuse, symmetry } = this.#options;
+    const log = new SharedArrayBuffer(1 << 16, { maxByteLength: LOG_BYTES });
+    const control = this.#control.buffer;
+    if (!(control instanceof SharedArrayBuffer)) throw new BugError("the control is shared");
+    const join: Join = { kind: "join", fuse, symmetry, first: this.#first, values, control, log };
+    for (const [at, colleague] of this.#crew.entries()) {
+      colleague.listen((message) => {
+        if (!isReport(message)) return;
+        // Whoever cannot go on may say so before he is asked anything.
+        if (message.kind === "broken") this.#broken = message;
+        this.#reports[at]?.(message);
+      });
+      colleague.post(join);
+    }
+    return join;
+  }
+
+  #hashOf(vectors: Int32Array, at: number): number {
+    this.#share.collapse.load(vectors, at * this.#share.collapse.width);
+    return this.#model.memory.hashLow;
+  }
+
+  #nextLevel(): void {
+    this.#queue = Int32Array.from(this.#next);
+    this.#next = [];
+    this.#queueAt = 0;
+    if (this.#queue.length === 0) this.#isDone = true;
+    else this.#depth++;
+  }
+
+  #isOver(): boolean {
+    const bound = this.#limiter.reached({
+      states: this.#rows.count,
+      transitions: this.#transitions,
+      depth: this.#depth + 1,
+      queue: this.#queue.length - this.#queueAt + this.#next.length,
+      bytes: this.#bytes,
+    });
+    if (bound !== undefined) this.#bounds.add(bound);
+    return bound !== undefined;
+  }
+
+  async #exploreQueue(): Promise<void> {
+    const end = Math.min(this.#queueAt + LONGEST_QUEUE, this.#queue.length);
+    const part = this.#queue.subarray(this.#queueAt, end);
+    const queue = new SharedArrayBuffer(4 * part.length);
+    new Int32Array(queue).set(part);
+    const fresh: Int32Array[] = [];
+    let done: readonly Done[];
+    do {
+      this.#rows.makeRoom(part.length, Atomics.exchange(this.#control, CONTROL.stop, 0));
+      done = await this.#runAll({ ...this.#rows.order, queue, count: part.length });
+      fresh.push(...done.map((one) => one.fresh));
+    } while (Atomics.load(this.#control, CONTROL.stop) !== 0);
+    const keys = this.#rows.settle(fresh, part);
+    const failed = done.map((one) => one.failed).filter((one) => one !== undefined);
+    if (failed.length > 0) this.#end(failed, { queue, part, keys });
+    else for (const one of done) this.#count(one);
+    for (const row of this.#rows.settled) this.#next.push(row);
+    this.#queueAt = end;
+  }
+
+  async #runAll(order: Omit<Order, "kind">): Promise<readonly Done[]> {
+    Atomics.store(this.#control, CONTROL.next, 0);
+    Atomics.store(this.#control, CONTROL.failed, NEVER);
+    const crew = order.count < WORTH_POSTING ? [] : this.#crew;
+    const reports = crew.map(
+      (_, at) =>
+        new Promise<Report>((resolve) => {
+          this.#reports[at] = resolve;
+          if (this.#broken !== undefined) resolve(this.#broken);
+        }),
+    );
+    for (const colleague of crew) colleague.post({ kind: "explore", ...order } satisfies Order);
+    const own = this.#share.explore(order);
+    const others = await Promise.all(reports);
+    return [
+      own,
+      ...others.map((report) => {
+        if (report.kind === "done") return report.done;
+        throw new BugError(`a worker cannot go on: ${report.what}`);
+      }),
+    ];
+  }
+
+  #count({ transitions, isBeyond, goals }: Done): void {
+    this.#transitions += transitions;
+    if (isBeyond) this.#bounds.add("capacity");
+    for (const goal of goals) this.#reached[goal] = 1;
+  }
+
+  /**
+   * The first failure is the one that one thread would have met. What was found besides, after the
+   * state that fails, is forgotten; what came before is counted again.
+   */
+  #end(
+    all: readonly Failed[],
+    it: {
+      readonly queue: SharedArrayBuffer;
+      readonly part: Int32Array;
+      readonly keys: Uint32Array;
+    },
+  ): void {
+    const [first] = all.toSorted((one, other) => (one.key >>> 0) - (other.key >>> 0));
+    if (first === undefined) return;
+    const place = first.key >>> 16;
+    for (const goal of this.#model.goals) goal.clear();
+    Atomics.store(this.#control, CONTROL.next, 0);
+    this.#count(this.#share.explore({ ...this.#rows.order, queue: it.queue, count: place }));
+    this.#rows.forget(it.keys.filter((key) => key >>> 16 > place).length);
+    this.#failed = first;
+    this.#failedRow = it.part[place - 1] ?? 0;
+    this.#isDone = true;
+  }
+
+  result(): Exploration {
+    const { goals } = this.#model;
+    const unreached = goals.filter((_, at) => this.#reached[at] !== 1).map(({ name }) => name);
+    const counterexample = this.#counterexample();
+    const isComplete = this.#bounds.size === 0 && this.#isDone;
+    const isVacuous = isComplete && unreached.length > 0;
+    const failed = counterexample !== undefined || isVacuous;
+    return {
+      verdict: failed ? "fail" : isComplete ? "ok" : "bounded",
+      states: this.#rows.count,
+      transitions: this.#transitions,
+      depth: this.#depth,
+      seconds: this.#limiter.seconds,
+      bytes: this.#bytes,
+      counterexample,
+      bounds: [...this.#bounds],
+      method: this.#options.method,
+      omission: 0,
+      unreached,
+    };
+  }
+
+  #counterexample(): Counterexample | undefined {
+    const failed = this.#failed;
+    if (failed === undefined) return undefined;
+    const { property, what, key, isEnd } = failed;
+    const last = { index: (key >>> 8) & 0xff, choice: key & 0xff };
+    const way: IndexedMove[] = [...this.#rows.wayTo(this.#failedRow), ...(isEnd ? [] : [last])];
+    const symmetries = this.#options.symmetry ? (this.#model.symmetries ?? []) : [];
+    const moves =
+      symmetries.length > 0
+        ? rename(this.#model, this.#first, { way, symmetries })
+        : resolve(this.#model, this.#first, way);
+    return { property, what, moves, isShortest: true };
+  }
+
+  /** The same as of a search that was never shared. */
+  save(): Uint8Array<ArrayBuffer> {
+    const queue = [...this.#queue.subarray(this.#queueAt), ...this.#next];
+    const levelEnd = this.#rows.count - this.#next.length;
+    const head = this.#rows.count - queue.length;
+    const counters = [this.#transitions / 2 ** 30, this.#transitions % 2 ** 30, this.#depth];
+    return encodeCheckpoint({
+      identity: this.#identity,
+      counters: Int32Array.of(...counters, head, levelEnd),
+      goals: this.#reached,
+      values: this.#share.collapse.contents(),
+      ...this.#rows.inOrder(queue),
+    });
+  }
+
+  get #bytes(): number {
+    const threads = 1 + this.#crew.length;
+    return this.#rows.bytes + this.#share.collapse.bytes * threads;
+  }
+}
