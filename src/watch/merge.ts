@@ -14,6 +14,7 @@ class Lane {
   readonly take: Take;
   /** ns as a double: exact for 104 days of uptime, and to 2 ns for centuries. Only orders. */
   time = 0;
+  private taken = 0;
   /** Where a sample has its time; 0 for a ring of side records, which end with it. */
   private readonly timeWord: number;
 
@@ -39,15 +40,14 @@ class Lane {
     }
   }
 
-  /** Takes records up to and with `limit`, and gives their space back as it goes. */
-  takeUntil(limit: number, enough: () => boolean): void {
+  /** Takes the record it stands on, and gives space back now and then. */
+  step(): void {
     const { cursor } = this.ring;
-    for (let taken = 1; this.waiting && this.time <= limit && !enough(); taken += 1) {
-      this.take(this.ring);
-      cursor.advance();
-      this.look();
-      if (taken % RELEASE_EVERY === 0) cursor.release();
-    }
+    this.take(this.ring);
+    cursor.advance();
+    this.look();
+    this.taken += 1;
+    if (this.taken % RELEASE_EVERY === 0) cursor.release();
   }
 }
 
@@ -78,19 +78,23 @@ export class RingMerge {
       lane.look();
     }
     let waiting = this.lanes.filter((lane) => lane.waiting);
-    while (!enough()) {
+    let done = enough();
+    while (!done) {
       let [first] = waiting;
       // Until the first of the others has its record, all that comes is the earliest one's.
-      let next = Number.POSITIVE_INFINITY;
+      let next = horizon;
       for (const lane of waiting) {
         if (first === undefined || lane === first) continue;
         if (lane.time < first.time) {
-          next = first.time;
+          if (first.time < next) next = first.time;
           first = lane;
         } else if (lane.time < next) next = lane.time;
       }
       if (first === undefined || first.time > horizon) break;
-      first.takeUntil(Math.min(horizon, next), enough);
+      do {
+        first.step();
+        done = enough();
+      } while (!done && first.waiting && first.time <= next);
       if (!first.waiting) waiting = waiting.filter((lane) => lane !== first);
     }
     for (const lane of this.lanes) lane.ring.cursor.release();
