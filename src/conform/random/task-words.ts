@@ -54,7 +54,9 @@ export function signalWords(world: World, actor: TaskState): string | undefined 
   }
   const target = world.pick(world.living());
   if (target === undefined || actor.user !== "root") return undefined;
-  return world.chance(6) ? killWords(target) : `kill ${target.name} ${signal}`;
+  if (world.chance(6)) return killWords(target);
+  if (target !== actor) world.doom(target);
+  return `kill ${target.name} ${signal}`;
 }
 
 function killWords(target: TaskState): string | undefined {
@@ -120,7 +122,9 @@ export function selfWords(world: World, actor: TaskState): string | undefined {
   return `as ${actor.user}`;
 }
 
+/** Not by who may die before it has come to it: whom it would have switched to is then a matter of time. */
 export function switchWords(world: World, actor: TaskState): string | undefined {
+  if (actor.doomed) return undefined;
   const other = world.pick(world.living().filter((it) => it !== actor && !it.stopped));
   return other && `switch-to ${other.name}`;
 }

@@ -10,6 +10,8 @@ export interface TaskState {
   readonly parent: string | undefined;
   cpu: number;
   dead: boolean;
+  /** Another has sent it a signal, of which it may die when it goes on. */
+  doomed: boolean;
   threads: number;
   user: User;
   tracer: string | undefined;
@@ -53,6 +55,11 @@ export class World {
     this.cpus = 1 + draw(2);
   }
 
+  /** A signal that kills one thread kills its process. */
+  doom(target: TaskState): void {
+    for (const task of this.tasks) if (task.leader === target.leader) task.doomed = true;
+  }
+
   chance(oneIn: number): boolean {
     return this.draw(oneIn) === 0;
   }
@@ -78,7 +85,14 @@ export class World {
   }
 
   addTask(task: Pick<TaskState, "name" | "leader" | "parent" | "user" | "cpu">): void {
-    this.tasks.push({ ...task, dead: false, threads: 0, tracer: undefined, stopped: false });
+    this.tasks.push({
+      ...task,
+      dead: false,
+      doomed: false,
+      threads: 0,
+      tracer: undefined,
+      stopped: false,
+    });
   }
 
   processOf(task: TaskState): TaskState {
