@@ -9,6 +9,7 @@ import {
 } from "./event-state.ts";
 import { hwBreakpointAdd, hwBreakpointDel } from "./hw-registers.ts";
 import type { Kernel } from "./kernel.ts";
+import { beginPeriod } from "./period.ts";
 
 // Everything here runs with interrupts off and the context's lock held, on the processor that the
 // step is on: each caller is one atomic step.
@@ -120,6 +121,7 @@ function eventSchedIn(k: Kernel, event: number): boolean {
   if (state.get(event) <= PERF_EVENT_STATE.off) return true;
   oncpu.set(event, k.machine.here);
   state.set(event, PERF_EVENT_STATE.active);
+  beginPeriod(k, event);
   if (hwBreakpointAdd(k, event)) return true;
   state.set(event, PERF_EVENT_STATE.inactive);
   oncpu.set(event, -1);

@@ -13,6 +13,7 @@ import { putEvent } from "./free-event.ts";
 import { takeCloexecFile, takeRing } from "./held-files.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
+import { perfEventWakeup } from "./overflow.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
 import { closeFile, perfRemoveFromContext, perfRemoveFromOwner } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
@@ -39,6 +40,8 @@ const removeOnExec = procedure("perf_event_remove_on_exec", ["ctx", "event", "pa
     return "nextEvent";
   },
   nextEvent(k, f) {
+    // Who asked for signals is told that the event has ended, as when its task exits.
+    if (f.event !== NULL && f.parent === NULL) perfEventWakeup(k, f.event);
     f.event = nextToRemove(k, f.ctx, f.event);
     if (f.event === NULL) return "unlock";
     f.removed = 1;
@@ -54,6 +57,7 @@ const removeOnExec = procedure("perf_event_remove_on_exec", ["ctx", "event", "pa
     k.event.attach.set(f.event, k.event.attach.get(f.event) & ~ATTACH_CHILD);
     k.event.childCount.add(f.parent, k.event.count.get(f.event));
     k.unlock(k.event.childMutex, f.parent);
+    perfEventWakeup(k, f.parent);
     return k.machine.call(putEvent, [f.event], "nextEvent");
   },
   unlock(k, f) {

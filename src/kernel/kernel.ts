@@ -96,7 +96,10 @@ export class Kernel {
     const { tasks, events } = config.bounds;
     this.machine = new Machine(layout, { cpus, tasks });
     this.thread = new ThreadFields(this.machine.task.record, { events, slots: this.registers });
-    this.ctx = new CtxRecord(layout, { contexts: cpus + 2 * tasks, events });
+    // A program that may not be looked into loses its context, which lives on while its events do.
+    const lost = program.steps.filter(({ action }) => action.kind === "exec" && action.undumpable);
+    const contexts = cpus + 2 * tasks + lost.reduce((sum, { times }) => sum + times, 0);
+    this.ctx = new CtxRecord(layout, { contexts, events });
     this.event = new EventRecord(layout, { events });
     this.percpu = new PerCpuRecord(layout, {
       cpus,

@@ -4,6 +4,7 @@ import { FLAG, HANDLER, PERF_EVENT_STATE } from "./event-state.ts";
 import { perfEventDisableInatomic, queueWork } from "./irq-work.ts";
 import type { Kernel } from "./kernel.ts";
 import { noteCounted } from "./observer.ts";
+import { startPeriod } from "./period.ts";
 import { sendSignalWith } from "./send-signal.ts";
 import { queueSigtrap, sendOwedSigtrap } from "./sigtrap.ts";
 
@@ -28,20 +29,11 @@ export function perfBpEvent(k: Kernel, event: number, hit: Hit): void {
     perfEventOverflow(k, event, hit);
     return;
   }
-  if (periodLeft.get(event) >= 0) startPeriod(k, event);
+  // A task that waited since its event's period was changed has been switched, and begins it anew.
+  if (k.event.target.get(event) !== NULL && periodLeft.get(event) >= 0) startPeriod(k, event);
   if (periodLeft.add(event, 1) < 0) return;
   for (let overflows = startPeriod(k, event); overflows > 0; overflows--)
     perfEventOverflow(k, event, hit);
-}
-
-/** kernel: perf_swevent_set_period(). Returns how many periods have gone by. */
-function startPeriod(k: Kernel, event: number): number {
-  const left = k.event.periodLeft.get(event);
-  if (left < 0) return 0;
-  const period = k.event.samplePeriod.get(event);
-  const periods = Math.floor((period + left) / period);
-  k.event.periodLeft.set(event, left - periods * period);
-  return periods;
 }
 
 /** kernel: __perf_event_overflow(). */

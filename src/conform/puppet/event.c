@@ -90,8 +90,11 @@ static s64 modify_event(const struct order *order, int fd)
 	set_fields(&attr, order);
 	void *given = order->a[OPEN_BAD_POINTER] ? (void *)8 : &attr;
 	s64 ret = SYS(ioctl, fd, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, given);
-	if (ret == 0)
-		shared->attr[event] = attr;
+	if (ret < 0)
+		return ret;
+	/* A period that is not named again is the one that it was opened with. */
+	attr.sample_period = shared->attr[event].sample_period;
+	shared->attr[event] = attr;
 	return ret;
 }
 
