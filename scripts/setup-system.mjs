@@ -8,8 +8,10 @@ import { delimiter, join } from "node:path";
 /** Debian's package, and how to tell that it is there. */
 const NEEDED = [
   { package: "gcc", found: () => isCommand("gcc") },
+  { package: "g++", found: () => isCommand("g++") },
   { package: "libc6-dev", found: () => existsSync("/usr/include/stdio.h") },
   { package: "binutils", found: () => isCommand("nm") && isCommand("readelf") },
+  { package: "llvm", found: () => isCommand("llvm-symbolizer") },
   { package: "libdw1", found: () => isLibrary("libdw.so.1") },
   { package: "gdb", found: () => isCommand("gdb") },
   { package: "linux-perf", found: () => isCommand("perf") },
