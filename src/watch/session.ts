@@ -219,7 +219,8 @@ export class Session implements Disposable {
     if (known !== undefined) return known;
     const comm = commOf(hit.tid);
     if (comm !== undefined) tasks.nameTask(hit.tid, comm);
-    return comm ?? "?";
+    // Gone, and its birth not read yet: it bears its process's name, or a record of another is to come.
+    return comm ?? tasks.commOf(hit.pid) ?? "?";
   }
 
   /**
