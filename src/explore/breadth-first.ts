@@ -10,7 +10,7 @@ import {
 import { Collapse } from "./collapse.ts";
 import type { Colleague } from "./crew.ts";
 import { ExactStore } from "./exact-store.ts";
-import type { Counterexample, Exploration } from "./exploration.ts";
+import { type Counterexample, type Exploration, verdictOf } from "./exploration.ts";
 import { HashedStore, type HashSet } from "./hashed-store.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
 import type { Mark } from "./memory.ts";
@@ -386,10 +386,9 @@ export class BreadthFirst {
       .map(({ name }) => name);
     const counterexample = this.#counterexample();
     const isComplete = this.#isDone && this.#bounds.size === 0;
-    const isVacuous = isComplete && unreached.length > 0;
-    const failed = counterexample !== undefined || isVacuous;
+    const hasFailed = counterexample !== undefined;
     return {
-      verdict: failed ? "fail" : isComplete ? "ok" : "bounded",
+      verdict: verdictOf({ hasFailed, isComplete, unreached }),
       states: this.#store.count,
       transitions: this.#transitions,
       depth: this.#depth,

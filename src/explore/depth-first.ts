@@ -1,7 +1,7 @@
 import { BugError } from "../base/index.ts";
 import type { Batch } from "./batch.ts";
 import { CheckpointError } from "./checkpoint.ts";
-import type { Exploration } from "./exploration.ts";
+import { type Exploration, verdictOf } from "./exploration.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
 import type { Memory } from "./memory.ts";
 import { type Action, type Failure, type Model, type Move, STEP } from "./model.ts";
@@ -78,10 +78,10 @@ export class DepthFirst {
   result(): Exploration {
     const { method } = this.#options;
     const unreached = this.#model.goals.filter((it) => !it.isReached()).map(({ name }) => name);
-    const isComplete = this.#isDone && this.#bounds.size === 0 && this.#failure === undefined;
-    const failed = this.#failure !== undefined || (isComplete && unreached.length > 0);
+    const hasFailed = this.#failure !== undefined;
+    const isComplete = this.#isDone && this.#bounds.size === 0;
     return {
-      verdict: failed ? "fail" : isComplete ? "ok" : "bounded",
+      verdict: verdictOf({ hasFailed, isComplete, unreached }),
       states: this.#seen.count,
       transitions: this.#transitions,
       depth: this.#deepest,

@@ -30,3 +30,18 @@ export interface Exploration {
   /** What had to happen in some run, and did not in any that was explored. */
   readonly unreached: readonly string[];
 }
+
+/**
+ * What a search may say. One that is over, and has not seen what had to happen, has shown nothing: that
+ * is a failure, too.
+ */
+export function verdictOf(search: {
+  readonly hasFailed: boolean;
+  /** Nothing that could be explored is left out. */
+  readonly isComplete: boolean;
+  readonly unreached: readonly string[];
+}): Exploration["verdict"] {
+  const { hasFailed, isComplete, unreached } = search;
+  if (hasFailed || (isComplete && unreached.length > 0)) return "fail";
+  return isComplete ? "ok" : "bounded";
+}

@@ -2,7 +2,7 @@ import { BugError } from "../base/index.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type Colleague, isReport, type Join, type Order, type Report, Share } from "./crew.ts";
 import type { Done, Failed } from "./expander.ts";
-import type { Counterexample, Exploration } from "./exploration.ts";
+import { type Counterexample, type Exploration, verdictOf } from "./exploration.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
 import { SharedRows } from "./shared-rows.ts";
@@ -215,10 +215,9 @@ export class SharedSearch {
     const unreached = goals.filter((_, at) => this.#reached[at] !== 1).map(({ name }) => name);
     const counterexample = this.#counterexample();
     const isComplete = this.#bounds.size === 0 && this.#isDone;
-    const isVacuous = isComplete && unreached.length > 0;
-    const failed = counterexample !== undefined || isVacuous;
+    const hasFailed = counterexample !== undefined;
     return {
-      verdict: failed ? "fail" : isComplete ? "ok" : "bounded",
+      verdict: verdictOf({ hasFailed, isComplete, unreached }),
       states: this.#rows.count,
       transitions: this.#transitions,
       depth: this.#depth,
