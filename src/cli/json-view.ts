@@ -1,8 +1,13 @@
-import type { RecordedCulprit, RecordedFrame, RecordedSpot } from "../recording/index.ts";
+import type {
+  RecordedCulprit,
+  RecordedFrame,
+  RecordedSpot,
+  RecordedWriter,
+} from "../recording/index.ts";
 import { numberAt } from "../watch/index.ts";
 import { formatHex } from "./format.ts";
 import type { TextOutput } from "./output.ts";
-import type { Shown, ShownHit, ShownReport, ShownWriter } from "./shown.ts";
+import type { Shown, ShownHit, ShownReport } from "./shown.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -127,7 +132,7 @@ export function watchOf({ name, address, length, mode, ...spot }: RecordedSpot) 
   };
 }
 
-function writerOf(writer: ShownWriter, spots: readonly RecordedSpot[]) {
+function writerOf(writer: RecordedWriter, spots: readonly RecordedSpot[]) {
   const { comm, pid, tid, threads, processes, mode, frame, via, count, traps, stack } = writer;
   return {
     comm,

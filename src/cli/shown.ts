@@ -4,6 +4,7 @@ import type {
   RecordedFrame,
   RecordedSpot,
   RecordedStack,
+  RecordedWriter,
 } from "../recording/index.ts";
 import type { ValueFormat } from "../symbols/index.ts";
 import type { EndReason } from "../watch/index.ts";
@@ -52,29 +53,11 @@ export interface ShownHit {
   stack(): RecordedStack | undefined;
 }
 
-/** All accesses of one writer. */
-export interface ShownWriter extends ShownName {
-  readonly comm: string;
-  readonly spot: number;
-  readonly mode: "user" | "kernel";
-  readonly stack: readonly RecordedFrame[] | undefined;
-  readonly stackCut: RecordedStack["cut"];
-  readonly pid: number;
-  readonly tid: number;
-  readonly threads: number;
-  readonly processes: number;
-  readonly count: number;
-  readonly traps: number;
-  readonly firstNs: bigint;
-  readonly lastNs: bigint;
-  readonly lastValue: bigint | undefined;
-}
-
 export interface ShownReport {
   readonly hits: number;
   readonly traps: number;
   readonly writesLeftOut: number;
-  readonly writers: readonly ShownWriter[];
+  readonly writers: readonly RecordedWriter[];
   readonly coverage: RecordedCoverage;
   readonly ended: EndReason | undefined;
 }

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type logUpdate from "log-update";
-import type { RecordedSpot } from "../recording/index.ts";
+import type { RecordedSpot, RecordedWriter } from "../recording/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 import { instructionText, stackLines } from "./culprit-text.ts";
 import { describeSpot } from "./describe-spot.ts";
@@ -15,7 +15,7 @@ import {
   formatValue,
 } from "./format.ts";
 import type { TextOutput } from "./output.ts";
-import type { Shown, ShownReport, ShownWriter } from "./shown.ts";
+import type { Shown, ShownReport } from "./shown.ts";
 import { type Column, textTable } from "./text-table.ts";
 import type { Progress, View } from "./view.ts";
 
@@ -108,7 +108,7 @@ export class TableView implements View {
   }
 
   private table(
-    writers: readonly ShownWriter[],
+    writers: readonly RecordedWriter[],
     of: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
     const rows = writers.map((writer) => this.row(writer, of));
@@ -124,7 +124,7 @@ export class TableView implements View {
   }
 
   private row(
-    writer: ShownWriter,
+    writer: RecordedWriter,
     { hits, sinceNs, spots }: { hits: number; sinceNs: bigint; spots: readonly RecordedSpot[] },
   ): readonly string[] {
     const cells: Readonly<Record<TableField, string>> = {
@@ -144,7 +144,7 @@ export class TableView implements View {
 
   /** What its last access left there; empty, and so left out, where values are not read. */
   private lastValue(
-    { lastValue: value, spot, pid }: ShownWriter,
+    { lastValue: value, spot, pid }: RecordedWriter,
     spots: readonly RecordedSpot[],
   ): string {
     const of = spots[spot];
@@ -176,7 +176,7 @@ function terminalWidth(): number | undefined {
 }
 
 /** `worker 1234`, or how many threads of that name there are. */
-function who({ comm, tid, threads, processes }: ShownWriter): string {
+function who({ comm, tid, threads, processes }: RecordedWriter): string {
   if (processes > 1) return `${comm} (${formatNumber(processes, "process", "processes")})`;
   return threads > 1 ? `${comm} (${formatNumber(threads, "thread")})` : `${comm} ${tid}`;
 }

@@ -1,9 +1,10 @@
-import type { Shown, ShownHit, ShownReport, ShownWriter } from "./shown.ts";
+import type { RecordedWriter } from "../recording/index.ts";
+import type { Shown, ShownHit, ShownReport } from "./shown.ts";
 
 /** What has been counted so far. */
 export interface Progress {
   readonly hits: number;
-  writers(): readonly ShownWriter[];
+  writers(): readonly RecordedWriter[];
 }
 
 /** How a watch, or the recording of one, is shown. */
