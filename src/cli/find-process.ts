@@ -6,8 +6,13 @@ const SHOWN = 5;
 /** The kernel keeps so much of a name. */
 const COMM_LENGTH = 15;
 
+/** `12,34`, or names that one process each has and no other. Throws UsageError. */
+export function findProcesses(text: string): readonly number[] {
+  return text.split(",").map(findProcess);
+}
+
 /** `1234`, or a name that one process has and no other: its own, or its program's. Throws UsageError. */
-export function findProcess(text: string): number {
+function findProcess(text: string): number {
   if (/^\d+$/.test(text)) {
     const pid = Number(text);
     if (pid > 0 && pid < 2 ** 31) return pid;

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
+import { findProcesses } from "./find-process.ts";
 import { addHitFlags, CONDITION_HELP } from "./hit-flags.ts";
-import { parseIds } from "./parse.ts";
 import { runWatch } from "./run-watch.ts";
 import { toDisplay, toOptions, type WatchFlags } from "./watch-flags.ts";
 
@@ -101,7 +101,7 @@ export function addWatchCommand(
 /** Loaded only when it is asked for: a watch is to be in time. */
 async function list(pattern: string, flags: WatchFlags): Promise<number> {
   const { runList } = await import("./list-variables.ts");
-  const pids = flags.pid === undefined ? [] : parseIds("-p", flags.pid);
+  const pids = flags.pid === undefined ? [] : findProcesses(flags.pid);
   return runList(pids, pattern, { json: flags.json === true });
 }
 

@@ -1,6 +1,6 @@
 import type { WatchOptions, WatchTarget } from "../watch/index.ts";
 import { FIELDS } from "./fields.ts";
-import { findProcess } from "./find-process.ts";
+import { findProcesses } from "./find-process.ts";
 import { type HitFlags, toHitOptions } from "./hit-flags.ts";
 import { parseChoice, parseCount, parseCpus, parseDuration, parseIds, parseSize } from "./parse.ts";
 import type { Display } from "./run-watch.ts";
@@ -64,8 +64,7 @@ export function toOptions(
 
 function toTarget(flags: WatchFlags, launch: readonly string[] | undefined): WatchTarget {
   const targets: WatchTarget[] = [];
-  if (flags.pid !== undefined)
-    targets.push({ pids: flags.pid.split(",").map((pid) => findProcess(pid)) });
+  if (flags.pid !== undefined) targets.push({ pids: findProcesses(flags.pid) });
   if (flags.tid !== undefined) targets.push({ tids: parseIds("-t", flags.tid) });
   if (flags.allCpus === true) targets.push({ allCpus: true });
   if (launch !== undefined) targets.push({ command: launch });
