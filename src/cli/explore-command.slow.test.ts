@@ -1,22 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { captureConsole } from "./captured-console.ts";
 import { run } from "./run.ts";
 
-const lines: string[] = [];
-const errors: string[] = [];
-
-beforeEach(() => {
-  vi.spyOn(console, "log").mockImplementation((text: string) => lines.push(...text.split("\n")));
-  vi.spyOn(console, "error").mockImplementation((text: string) => errors.push(text));
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  lines.length = 0;
-  errors.length = 0;
-});
+const { lines, errors } = captureConsole();
 
 const C = ["explore", "--arch", "powerpc-dawr", "--design", "c", "--cpus", "1", "--events", "1"];
 const DISABLED = [...C, "--words", "access,birth,ioctl", "--length", "4"];

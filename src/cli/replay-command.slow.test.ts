@@ -1,22 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { captureConsole } from "./captured-console.ts";
 import { replayRun } from "./replay-run.ts";
 import { decodeToken, encodeToken } from "./replay-token.ts";
 import { goneBy, replayScreen } from "./replay-view.ts";
 import { run } from "./run.ts";
 
-const lines: string[] = [];
-const errors: string[] = [];
-
-beforeEach(() => {
-  vi.spyOn(console, "log").mockImplementation((text: string) => lines.push(...text.split("\n")));
-  vi.spyOn(console, "error").mockImplementation((text: string) => errors.push(text));
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  lines.length = 0;
-  errors.length = 0;
-});
+const { lines, errors } = captureConsole();
 
 const OOPS = "scenarios/bugs/oops-2016.scn";
 
