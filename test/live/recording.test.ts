@@ -102,9 +102,13 @@ test("Ctrl-C ends a recording whole, and a second one at once keeps what there i
     for (let time = 0; time < times; time += 1) cli.signal("SIGINT");
     await cli.ended;
     const { hits, damage } = readRecording(readFileSync(file));
-    expect(hits.length).toBe(5_000);
     if (times === 1) expect(damage).toEqual([]);
-    else expect(damage.every(({ kind }) => kind === "unfinished")).toBe(true);
+    if (damage.length === 0) expect(hits.length).toBe(5_000);
+    else {
+      // Two signals may come before either is acted on: then it leaves with what is in the file.
+      expect(damage.map(({ kind }) => kind)).toEqual(["unfinished"]);
+      expect(hits.length).toBeLessThanOrEqual(5_000);
+    }
   }
 });
 
