@@ -12,10 +12,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   explore: ["base"],
   scenario: ["base", "abi"],
   recording: ["base", "abi"],
+  check: ["base", "machine", "kernel", "explore", "scenario", "recording"],
   symbols: ["base"],
   linux: ["base", "abi"],
   watch: ["base", "abi", "arch", "linux", "symbols", "recording"],
-  conform: ["base", "abi", "arch", "kernel", "machine", "scenario", "linux"],
+  conform: ["base", "abi", "arch", "kernel", "machine", "scenario", "check", "linux"],
   cli: [
     "base",
     "abi",
@@ -28,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "symbols",
     "linux",
     "watch",
+    "check",
     "conform",
   ],
 };

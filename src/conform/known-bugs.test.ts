@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { runOnModel } from "../check/index.ts";
 import { load } from "../scenario/index.ts";
 import { compareReports } from "./compare.ts";
 import { KNOWN_BUGS } from "./known-bugs.ts";
-import { runOnModel } from "./model-run.ts";
 
 test.each(KNOWN_BUGS.map(({ id, scenario }) => ({ id, scenario })))(
   "$id: the model shows it as the kernel is, and not as it is intended",

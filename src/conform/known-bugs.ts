@@ -1,5 +1,5 @@
+import { runOnModel } from "../check/index.ts";
 import type { Program, PropertyName } from "../scenario/index.ts";
-import { runOnModel } from "./model-run.ts";
 
 /** A way in which a real kernel is not as intended: found, shrunk and explained from its source. */
 export interface KnownBug {
