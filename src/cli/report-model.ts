@@ -1,3 +1,4 @@
+import type { CheckView } from "../check/index.ts";
 import type {
   RecordedModel,
   RecordedProgram,
@@ -9,7 +10,6 @@ import type {
 import { checkHeader, checkVerdict } from "./check-json.ts";
 import { matrixText } from "./check-matrix.ts";
 import { traceText, verdictLine } from "./check-text.ts";
-import type { CheckView } from "./check-view.ts";
 import type { TextOutput } from "./output.ts";
 import { groupText, jsonHeader, type RunOutcome, traceLine } from "./run-text.ts";
 import { recordedRunView } from "./run-view.ts";

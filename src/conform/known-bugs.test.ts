@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { runOnModel } from "../check/index.ts";
 import { load, type Program } from "../scenario/index.ts";
 import { compareReports } from "./compare.ts";
 import { KNOWN_BUGS } from "./known-bugs.ts";
-import { runOnModel } from "./model-run.ts";
 
 function programOf(scenario: string): Program {
   const loaded = load(readFileSync(`scenarios/conformance/${scenario}`, "utf8"));

@@ -1,6 +1,6 @@
 import type { Release } from "../abi/index.ts";
+import { runOnModel } from "../check/index.ts";
 import type { Program, PropertyName } from "../scenario/index.ts";
-import { runOnModel } from "./model-run.ts";
 
 /** A way in which a real kernel is not as intended: found, shrunk and explained from its source. */
 export interface KnownBug {

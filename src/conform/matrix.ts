@@ -1,8 +1,8 @@
 import { isSince } from "../abi/index.ts";
+import type { RunReport } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
 import { bugOf, type KnownBug } from "./known-bugs.ts";
-import type { RunReport } from "./report.ts";
 import { beside, type Target } from "./target.ts";
 
 /** How two targets stand to each other, on one program. */

@@ -1,12 +1,12 @@
 import { availableParallelism, release as ownRelease } from "node:os";
 import { releaseOf } from "../abi/index.ts";
+import { missingFixes, runOnModel } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { Channel } from "./channel.ts";
 import { isGuestName } from "./guest/guest-name.ts";
 import { GuestTarget } from "./guest/guest-target.ts";
 import { whyNotLinux } from "./linux-applicable.ts";
 import { openLinuxLine } from "./linux-line.ts";
-import { missingFixes, runOnModel } from "./model-run.ts";
 import { puppetTarget } from "./puppet-target.ts";
 import {
   isModelKind,

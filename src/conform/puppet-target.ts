@@ -1,9 +1,9 @@
 import type { Release } from "../abi/index.ts";
+import type { RunReport } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { reportOf } from "./answer-report.ts";
 import { Orders } from "./orders.ts";
 import type { PuppetLink } from "./puppet-link.ts";
-import type { RunReport } from "./report.ts";
 import type { RaceTarget, TargetName } from "./target.ts";
 import { TargetError } from "./target-error.ts";
 

@@ -1,11 +1,11 @@
 import type { Release } from "../abi/index.ts";
+import type { RunReport } from "../check/index.ts";
 import type { FixId, Kernel } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { GUEST_KINDS, type GuestName, isGuestName, parseGuestName } from "./guest/guest-name.ts";
 import type { GuestOptions } from "./guest/start-guest.ts";
 import type { Dialect } from "./random/dialect.ts";
-import type { RunReport } from "./report.ts";
 import { TargetError } from "./target-error.ts";
 import type { Races } from "./wire.ts";
 

@@ -1,11 +1,11 @@
 import { type Release, releaseOf } from "../../abi/index.ts";
+import type { RunReport } from "../../check/index.ts";
 import type { FixId } from "../../kernel/index.ts";
 import type { Program } from "../../scenario/index.ts";
 import { reportOf } from "../answer-report.ts";
 import { Orders } from "../orders.ts";
 import { runOnPuppet } from "../puppet-target.ts";
 import { ARM64, type Dialect, powerpcDialect } from "../random/dialect.ts";
-import type { RunReport } from "../report.ts";
 import type { RaceTarget } from "../target.ts";
 import { TargetError } from "../target-error.ts";
 import type { Races } from "../wire.ts";
