@@ -13,9 +13,8 @@ import {
   type Writers,
   writersOf,
 } from "../watch/index.ts";
-import { describeSpot } from "./describe-spot.ts";
+import { describeSpot, formatNumber } from "../wording/index.ts";
 import { EXIT } from "./exit-codes.ts";
-import { formatNumber } from "./format.ts";
 import { LiveHit, shownSession } from "./live-shown.ts";
 import { Output } from "./output.ts";
 import type { RecordingFile } from "./recording-file.ts";

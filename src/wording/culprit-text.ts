@@ -1,8 +1,7 @@
 import type { RecordedCulprit, RecordedFrame, RecordedStack } from "../recording/index.ts";
-import type { Doubt, StackCut } from "../watch/index.ts";
 import { formatCode, formatObject } from "./format.ts";
 
-const DOUBTS: Readonly<Record<Doubt, string>> = {
+const DOUBTS: Readonly<Record<NonNullable<RecordedCulprit["doubt"]>, string>> = {
   "start-unknown": "uncertain: where its function starts is not known",
   misaligned: "uncertain: there are data among the code",
   patched: "uncertain: the code was changed while the program ran",
@@ -12,7 +11,7 @@ const DOUBTS: Readonly<Record<Doubt, string>> = {
   unreadable: "not known: the code cannot be read",
 };
 
-const CUTS: Readonly<Record<StackCut, string>> = {
+const CUTS: Readonly<Record<NonNullable<RecordedStack["cut"]>, string>> = {
   stack: "cut short: the stack is deeper than was sampled: --stack-bytes",
   "no-rule": "cut short: code without unwind tables or frame pointers",
   depth: "cut short: too deep",

@@ -1,8 +1,6 @@
 import type { RecordedCoverage } from "../recording/index.ts";
-import type { SpotName } from "../watch/index.ts";
-import { describeSpot } from "./describe-spot.ts";
+import { describeSpot, type SpotName } from "./describe-spot.ts";
 import { formatCount, formatNumber, formatSeconds } from "./format.ts";
-import type { ShownReport } from "./shown.ts";
 
 export const STRATEGY: Readonly<Record<RecordedCoverage["strategy"], string>> = {
   cpu: "registers of each CPU",
@@ -10,7 +8,12 @@ export const STRATEGY: Readonly<Record<RecordedCoverage["strategy"], string>> = 
   thread: "registers of the threads named",
 };
 
-type Result = Pick<ShownReport, "hits" | "traps" | "coverage">;
+/** What a watch came to. */
+interface Result {
+  readonly hits: number;
+  readonly traps: number;
+  readonly coverage: RecordedCoverage;
+}
 
 /** The sentence that a result begins with. Never a bare 0: it says how long was looked. */
 export function headline(report: Result, spots: readonly SpotName[]): string {

@@ -1,6 +1,5 @@
-import { basename } from "node:path";
 import type { RecordedFrame } from "../recording/index.ts";
-import { formatValue as formatTyped, type TypeDesc, type ValueFormat } from "../symbols/index.ts";
+import { formatValue as formatTyped, type TypeDesc, type ValueFormat } from "../values/index.ts";
 
 const NS_PER_S = 1e9;
 
@@ -63,7 +62,7 @@ export function formatCode(frame: RecordedFrame): string {
     const name = frame.function ?? frame.symbol ?? "";
     const outer = frame.inlined?.at(-1)?.function ?? frame.symbol;
     const into = frame.inlined === undefined || outer === undefined ? "" : ` in ${outer}`;
-    return `${name === "" ? "(anonymous)" : name} ${basename(frame.file)}:${frame.line}${into}`;
+    return `${name === "" ? "(anonymous)" : name} ${fileName(frame.file)}:${frame.line}${into}`;
   }
   if (frame.symbol !== undefined) {
     const name = (frame.inlined === undefined ? frame.function : undefined) ?? frame.symbol;
@@ -84,4 +83,9 @@ export function formatAccess(frame: RecordedFrame, syscall: string | undefined):
 export function formatObject(frame: RecordedFrame): string {
   if (frame.kind === "jit") return "[jit]";
   return frame.object ?? (frame.kind === "kernel" ? "[kernel]" : "[unknown]");
+}
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

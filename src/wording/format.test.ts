@@ -1,7 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { asVa } from "../base/index.ts";
-import type { TypeDesc } from "../symbols/index.ts";
+import type { TypeDesc } from "../values/index.ts";
 import {
   formatCode,
   formatCount,
@@ -10,7 +9,6 @@ import {
   formatShare,
   formatValue,
 } from "./format.ts";
-import { toJson } from "./json-view.ts";
 
 test("numbers are grouped, times have three decimals, shares one", () => {
   expect(formatCount(1_234_567)).toBe("1,234,567");
@@ -32,15 +30,6 @@ test("code is a function and an offset, a script's line, an object's offset, or 
   expect(formatCode({ kind: "unknown", address })).toBe("0x401136");
   expect(formatObject(script)).toBe("[jit]");
   expect(formatObject({ kind: "unknown", address })).toBe("[unknown]");
-});
-
-test("JSON keeps all digits of whole numbers, and is what JSON.stringify makes of the rest", () => {
-  expect(toJson({ time: 18_446_744_073_709_551_615n })).toBe('{"time":18446744073709551615}');
-  fc.assert(
-    fc.property(fc.jsonValue(), (value) => {
-      expect(toJson(value)).toBe(JSON.stringify(value));
-    }),
-  );
 });
 
 test("a value is printed as its type, where that is known", () => {

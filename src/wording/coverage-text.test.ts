@@ -1,20 +1,12 @@
 import { expect, test } from "vitest";
-import type { Coverage, Spot } from "../watch/index.ts";
+import type { RecordedCoverage, RecordedSpot } from "../recording/index.ts";
 import { coverageLines, headline } from "./coverage-text.ts";
 
-const spot: Spot = {
-  index: 0,
-  name: "counter",
-  address: 0x404100n,
-  length: 8,
-  mode: "w",
-  inexact: undefined,
-  pieces: [{ address: 0x404100n, length: 8, bpType: 2 }],
-  pids: undefined,
-  symbol: { name: "counter" },
+const spot: RecordedSpot = {
+  ...{ name: "counter", address: 0x404100n, length: 8, mode: "w", registers: 1 },
 };
 
-const whole: Coverage = {
+const whole: RecordedCoverage = {
   strategy: "cpu",
   why: undefined,
   sinceNs: 1_000_000_000n,
@@ -49,7 +41,7 @@ test("a result without hits says how long was looked, at what and whom", () => {
 });
 
 test("what was born, lost, left out and not covered is all said", () => {
-  const coverage: Coverage = {
+  const coverage: RecordedCoverage = {
     ...whole,
     strategy: "task",
     why: "arming each CPU needs CAP_PERFMON",
