@@ -14,7 +14,12 @@ export {
 export { explorableProgram } from "./explorable-program.ts";
 export { expectedText, isExpected, resultOf, type Seen } from "./judge.ts";
 export { actorsOf, missingFixes, runOnModel } from "./model-run.ts";
-export { type RecordedCheckView, type TracedProgram, TraceRecorder } from "./recorded-check.ts";
+export {
+  type FoundFailure,
+  type RecordedCheckView,
+  type TracedProgram,
+  TraceRecorder,
+} from "./recorded-check.ts";
 export { type Replayed, replayRun } from "./replay-run.ts";
 export { parseReplayable, type Replayable, replayableJson, replayableOf } from "./replayable.ts";
 export {

@@ -33,6 +33,11 @@ export interface TraceSink {
   verdict(it: RecordedVerdict): void;
 }
 
+/** A failure as it was found, whatever looked for it. */
+export type FoundFailure = Pick<RecordedCheckView, "violation"> & {
+  readonly counterexample: CheckView["result"]["counterexample"];
+};
+
 /** What a check came to, as far as a recording has it. */
 export type RecordedCheckView = Omit<CheckView, "trace" | "program" | "file">;
 
@@ -61,19 +66,26 @@ export class TraceRecorder {
   }
 
   /** A program that was explored, with its counterexample's steps done again. */
-  checked(traced: TracedProgram, view: RecordedCheckView, model = modelOf(traced)): void {
+  checked(traced: TracedProgram, view: RecordedCheckView): void {
+    const { violation, result } = view;
+    const failure = { violation, counterexample: result.counterexample };
+    const came = { verdict: verdictOf(view), search: searchOf(view) };
+    this.explored(traced, { failure, model: modelOf(traced) }, came);
+  }
+
+  /** The steps of a failure on a fresh model, and all else that came of the program. */
+  explored(
+    traced: TracedProgram,
+    { failure, model }: { failure: FoundFailure; model: ExplorableKernel },
+    came: Omit<RecordedVerdict, "steps" | "violation">,
+  ): void {
     this.#beginOn(traced, "model", model.kernel);
-    const moves = view.result.counterexample?.moves ?? [];
+    const moves = failure.counterexample?.moves ?? [];
     recordTrace(model, moves, (step, { task }, { action, choice }) => {
       const objects = this.#changes.look(model.kernel);
       this.#sink.step({ ...step, taskId: task, objects, action, choice });
     });
-    this.#sink.verdict({
-      verdict: verdictOf(view),
-      steps: moves.length,
-      violation: violationOf(view),
-      search: searchOf(view),
-    });
+    this.#sink.verdict({ ...came, steps: moves.length, violation: violationOf(failure) });
   }
 
   #beginOn({ file, text, program }: TracedProgram, target: string, kernel?: Kernel): void {
@@ -93,8 +105,7 @@ function modelOf({ file, program }: TracedProgram): ExplorableKernel {
   return explorableProgram(program, file.slice(file.lastIndexOf("/") + 1));
 }
 
-function violationOf({ violation, result }: RecordedCheckView): RecordedViolation | undefined {
-  const { counterexample } = result;
+function violationOf({ violation, counterexample }: FoundFailure): RecordedViolation | undefined {
   if (counterexample === undefined) return undefined;
   const { property, what } = counterexample;
   const object = violation?.object;

@@ -1,8 +1,15 @@
-import { type RecordedCheckView, type TracedProgram, TraceRecorder } from "../check/index.ts";
+import {
+  type FoundFailure,
+  type RecordedCheckView,
+  type TracedProgram,
+  TraceRecorder,
+} from "../check/index.ts";
 import type { ExplorableKernel, Kernel } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import {
+  type RecordedHunt,
   type RecordedModel,
+  type RecordedProvoked,
   type RecordedRunResult,
   type RecordedVerdict,
   RecordingWriter,
@@ -52,9 +59,32 @@ export class TraceFile implements Disposable {
     this.verdict({ verdict: "ok", steps: 0, notApplicable: why });
   }
 
-  /** A program that was explored; `fresh` is its model, if it is not the one that check has. */
-  checked(traced: TracedProgram, view: RecordedCheckView, fresh?: ExplorableKernel): void {
-    this.recorder.checked(traced, view, fresh);
+  checked(traced: TracedProgram, view: RecordedCheckView): void {
+    this.recorder.checked(traced, view);
+  }
+
+  /** A program that was found to fail among many. */
+  found(
+    traced: TracedProgram,
+    found: { failure: FoundFailure; model: ExplorableKernel },
+    finding: RecordedVerdict["finding"],
+  ): void {
+    this.recorder.explored(traced, found, { verdict: "fail", finding });
+  }
+
+  /** A program whose races were provoked on a target. */
+  provoked(traced: TracedProgram, target: string, provoked: RecordedProvoked): void {
+    this.recorder.begin(traced, target);
+    const { outcomes, complaints, broken } = provoked;
+    const isClean = outcomes.every(({ ok }) => ok) && complaints.length === 0;
+    const verdict = isClean && broken === undefined ? "ok" : "fail";
+    this.verdict({ verdict, steps: 0, provoked });
+  }
+
+  /** What all programs together came to. */
+  hunt(hunt: RecordedHunt): void {
+    this.writer.hunt(hunt);
+    this.writer.flush();
   }
 
   [Symbol.dispose](): void {
