@@ -14,10 +14,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   scenario: ["base", "abi"],
   recording: ["base", "abi"],
   wording: ["base", "values", "recording"],
+  check: ["base", "machine", "kernel", "explore", "scenario", "recording"],
   symbols: ["base", "values"],
   linux: ["base", "abi"],
   watch: ["base", "values", "abi", "arch", "linux", "symbols", "recording"],
-  conform: ["base", "abi", "arch", "kernel", "machine", "scenario", "linux"],
+  conform: ["base", "abi", "arch", "kernel", "machine", "scenario", "check", "linux"],
   web: [
     "base",
     "values",
@@ -29,6 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "scenario",
     "recording",
     "wording",
+    "check",
   ],
   cli: [
     "base",
@@ -44,6 +46,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "symbols",
     "linux",
     "watch",
+    "check",
     "conform",
   ],
 };

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { bugFiles, bugTable, checkBug, isAsExpected } from "./check-bugs.ts";
 
@@ -6,6 +7,7 @@ const OPTIONS = {
   reduceModel: true,
   symmetry: true,
   limits: { seconds: 20 },
+  pause: setImmediate,
   watch: { now: () => performance.now() },
 };
 

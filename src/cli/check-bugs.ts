@@ -1,9 +1,8 @@
 import { globSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Checked, type CheckOptions, checkProgram, verdictOf } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
-import { type Checked, type CheckOptions, checkProgram } from "./check-run.ts";
-import { verdictOf } from "./check-view.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { programsOf } from "./scenario-files.ts";
 import { textTable } from "./text-table.ts";
@@ -21,7 +20,7 @@ export interface BugRow {
 
 /** The scenarios of all bugs that the model can have. */
 export async function bugFiles(): Promise<readonly string[]> {
-  const { missingFixes } = await import("../conform/index.ts");
+  const { missingFixes } = await import("../check/index.ts");
   const names = globSync("*.scn", { cwd: BUGS }).sort();
   if (names.length === 0) throw new UsageError(`--bugs: there are no scenarios in ${BUGS}`);
   const files = names.map((name) => `${BUGS}${name}`);

@@ -1,4 +1,4 @@
-import type { TraceStep } from "./check-trace.ts";
+import type { TraceStep } from "../check/index.ts";
 import type { RunView } from "./run-view.ts";
 import { textTable } from "./text-table.ts";
 import { version } from "./version.ts";

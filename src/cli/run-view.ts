@@ -1,4 +1,4 @@
-import { expectedText, type RunReport, resultOf } from "../conform/index.ts";
+import { expectedText, type RunReport, resultOf } from "../check/index.ts";
 import type { RecordedProgram, RecordedRunResult, RecordedVerdict } from "../recording/index.ts";
 
 /** What is shown of a program that was run on a target, now or when it was recorded. */

@@ -36,6 +36,12 @@ export type {
   RecordedWindow,
   RecordingHeader,
 } from "./recorded.ts";
+export type {
+  RecordedFinding,
+  RecordedHunt,
+  RecordedHunted,
+  RecordedProvoked,
+} from "./recorded-search.ts";
 export type { RecordedMember, RecordedType, RecordedVariant } from "./recorded-type.ts";
 export {
   type HitLists,

@@ -24,6 +24,7 @@ import {
   verdictShape,
   windowShape,
 } from "./recorded.ts";
+import { huntShape, type RecordedHunt } from "./recorded-search.ts";
 import { FrameDamage } from "./recording-error.ts";
 import { Tables } from "./tables.ts";
 import { upgraded } from "./upgrade.ts";
@@ -45,6 +46,7 @@ export interface RecordingSink {
   program?(program: RecordedProgram): void;
   step?(step: RecordedStep): void;
   verdict?(verdict: RecordedVerdict): void;
+  hunt?(hunt: RecordedHunt): void;
 }
 
 /** What is missing of a recording, or why it is not whole. */
@@ -65,6 +67,7 @@ const TELL: Readonly<Record<number, (sink: RecordingSink, value: Value) => void>
   [RECORD.program]: (sink, value) => sink.program?.(programShape(value, "program")),
   [RECORD.step]: (sink, value) => sink.step?.(stepShape(value, "step")),
   [RECORD.verdict]: (sink, value) => sink.verdict?.(verdictShape(value, "verdict")),
+  [RECORD.hunt]: (sink, value) => sink.hunt?.(huntShape(value, "hunt")),
 };
 
 const KNOWN: ReadonlySet<number> = new Set(Object.values(RECORD));

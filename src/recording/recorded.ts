@@ -1,3 +1,4 @@
+import { findingShape, huntedShape, provokedShape } from "./recorded-search.ts";
 import { typeShape } from "./recorded-type.ts";
 import {
   address,
@@ -82,7 +83,10 @@ export const modelShape = fields(
     /** Designs that were compared. */
     designs: listOf(text),
   },
-  {},
+  {
+    /** Of a search through all short programs. */
+    explore: huntedShape,
+  },
 );
 export type RecordedModel = Shaped<typeof modelShape>;
 
@@ -387,6 +391,10 @@ export const verdictShape = fields(
     violation: violationShape,
     run: runShape,
     search: searchShape,
+    /** Of one of many programs that were explored. */
+    finding: findingShape,
+    /** Of races on a real kernel. */
+    provoked: provokedShape,
     /** The program has no place on its target, for this reason. */
     notApplicable: text,
   },

@@ -19,6 +19,7 @@ import type {
   RecordedWindow,
   RecordingHeader,
 } from "./recorded.ts";
+import type { RecordedHunt } from "./recorded-search.ts";
 import { encodeUtf8 } from "./utf8.ts";
 import { type Value, writeValue } from "./value.ts";
 
@@ -108,6 +109,10 @@ export class RecordingWriter {
 
   verdict(verdict: RecordedVerdict): void {
     this.record(RECORD.verdict, verdict);
+  }
+
+  hunt(hunt: RecordedHunt): void {
+    this.record(RECORD.hunt, hunt);
   }
 
   /** Puts what is in memory. Not for each hit: a frame costs 16 bytes and a checksum. */

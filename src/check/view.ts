@@ -1,5 +1,5 @@
 import type { Counterexample, Exploration } from "../explore/index.ts";
-import type { TraceStep } from "./check-trace.ts";
+import type { TraceStep } from "./trace.ts";
 
 type Kept = "verdict" | "states" | "transitions" | "depth" | "seconds" | "method" | "omission";
 
@@ -34,6 +34,9 @@ export interface CheckView {
 }
 
 /** `fail` also if only the order of the file shows what is wrong. */
-export function verdictOf({ result, inFileOrder }: CheckView): Exploration["verdict"] {
+export function verdictOf({
+  result,
+  inFileOrder,
+}: Pick<CheckView, "result" | "inFileOrder">): Exploration["verdict"] {
   return inFileOrder === undefined ? result.verdict : "fail";
 }

@@ -1,8 +1,6 @@
-import { setImmediate } from "node:timers/promises";
 import { BugError } from "../base/index.ts";
-import { explorableProgram, resultOf, runOnModel } from "../conform/index.ts";
 import {
-  CheckpointError,
+  type Colleague,
   type Counterexample,
   certify,
   type Exploration,
@@ -16,9 +14,10 @@ import {
 import type { ExplorableKernel } from "../kernel/index.ts";
 import type { Violation } from "../machine/index.ts";
 import type { Program } from "../scenario/index.ts";
-import { recordTrace, type TraceStep } from "./check-trace.ts";
-import { type ProgramData, SearchCrew } from "./search-crew.ts";
-import { UsageError } from "./usage-error.ts";
+import { explorableProgram } from "./explorable-program.ts";
+import { resultOf } from "./judge.ts";
+import { runOnModel } from "./model-run.ts";
+import { recordTrace, type TraceStep } from "./trace.ts";
 
 /** A program with all that was found out of it. */
 export interface Checked {
@@ -48,15 +47,29 @@ export interface ModelOptions {
   readonly reduceModel: boolean;
 }
 
+/** What another thread needs to build the model that this one explores. */
+export interface ProgramData {
+  readonly program: Program;
+  readonly name: string;
+  readonly options: NonNullable<Parameters<typeof explorableProgram>[2]>;
+}
+
+/** Other threads that explore the same, until they are disposed of. */
+export interface Crew extends AsyncDisposable {
+  readonly colleagues: readonly Colleague[];
+}
+
 export interface CheckOptions extends ExploreOptions, ModelOptions {
-  readonly watch: Watch;
-  /** How many explore together once a search has turned out to be long. Default: this one. */
-  readonly threads?: number;
+  readonly watch: Watch & { readonly now: () => number };
+  /** Lets signals, messages and timers have their turn: the room has no event loop of its own. */
+  readonly pause: () => Promise<void>;
+  /** Makes those who explore together with this one once a search has turned out to be long. */
+  readonly crew?: ((source: ProgramData) => Crew) | undefined;
   /** Told what a search has to go on from that ended at a bound. */
   readonly onUnfinished?: (checkpoint: Uint8Array) => void;
 }
 
-type RunOptions = ExploreOptions & Pick<CheckOptions, "threads" | "onUnfinished">;
+type RunOptions = ExploreOptions & Pick<CheckOptions, "watch" | "pause" | "crew" | "onUnfinished">;
 
 /** Explores every interleaving of a program, and makes what fails readable. */
 export async function checkProgram(
@@ -142,22 +155,22 @@ function wrongInFileOrder(program: Program): string | undefined {
 }
 
 async function runSearch(source: ProgramData, options: RunOptions): Promise<Exploration> {
-  const { threads = 1, watch } = options;
+  const { crew: makeCrew, watch, pause } = options;
   const it = startSearch(modelOf(source), options);
-  const alone = Date.now() + ALONE_MS;
+  const alone = watch.now() + ALONE_MS;
   let goesOn = it.advance(SLICE);
-  const isAlone = threads === 1 || !it.canBeShared;
-  while (goesOn && (isAlone || Date.now() < alone)) {
-    await setImmediate();
+  const isAlone = makeCrew === undefined || !it.canBeShared;
+  while (goesOn && (isAlone || watch.now() < alone)) {
+    await pause();
     goesOn = it.advance(SLICE);
   }
-  if (!it.canBeShared || watch?.isInterrupted?.() === true) {
-    while (it.advance(SLICE)) await setImmediate();
+  if (isAlone || watch.isInterrupted?.() === true) {
+    while (it.advance(SLICE)) await pause();
     return concluded(it, options);
   }
-  await using crew = new SearchCrew(threads - 1, source);
+  await using crew = makeCrew(source);
   const together = it.share(crew.colleagues);
-  while (await together.advance()) await setImmediate();
+  while (await together.advance()) await pause();
   return concluded(together, options);
 }
 
@@ -172,26 +185,20 @@ function modelOf({ program, name, options }: ProgramData): Model {
 }
 
 function startSearch(model: Model, options: ExploreOptions): Search {
-  try {
-    const symmetry = options.symmetry !== false && (model.symmetries?.length ?? 0) > 0;
-    return search(model, { ...options, symmetry });
-  } catch (error) {
-    if (error instanceof CheckpointError) throw new UsageError(`--resume: ${error.message}`);
-    throw error;
-  }
+  const symmetry = options.symmetry !== false && (model.symmetries?.length ?? 0) > 0;
+  return search(model, { ...options, symmetry });
 }
 
 /** A shortest counterexample to the same property, if a search in full finds it soon enough. */
 async function shortened(
   { counterexample }: Exploration,
   source: ProgramData,
-  options: ExploreOptions,
+  options: CheckOptions,
 ): Promise<Counterexample | undefined> {
   if (counterexample === undefined || counterexample.isShortest) return counterexample;
-  const { watch } = options;
+  const { watch, pause } = options;
   const limits = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
-  const quiet = watch?.now === undefined ? {} : { watch: { now: watch.now } };
-  const full = await runSearch(source, { limits, ...quiet });
+  const full = await runSearch(source, { limits, pause, watch: { now: watch.now } });
   const other = full.counterexample;
   // Another failure may be nearer; then that is the one to show.
   return other !== undefined && other.moves.length <= counterexample.moves.length

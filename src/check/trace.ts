@@ -7,7 +7,7 @@ import {
   taskName,
 } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
-import type { CheckView } from "./check-view.ts";
+import type { CheckView } from "./view.ts";
 
 /** One atomic step of a counterexample, and what the kernel looks like after it. */
 export interface TraceStep {

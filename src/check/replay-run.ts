@@ -1,10 +1,15 @@
-import { explorableProgram, missingFixes } from "../conform/index.ts";
 import { certify, type Failure, replay } from "../explore/index.ts";
 import type { Violation } from "../machine/index.ts";
 import { DESIGN_NAMES, load, type Program } from "../scenario/index.ts";
-import { lostAt, recordTrace, type TraceStep } from "./check-trace.ts";
-import type { Replayable } from "./replay-token.ts";
-import { UsageError } from "./usage-error.ts";
+import { explorableProgram } from "./explorable-program.ts";
+import { missingFixes } from "./model-run.ts";
+import type { Replayable } from "./replayable.ts";
+import { lostAt, recordTrace, type TraceStep } from "./trace.ts";
+
+/** A run cannot be done again. Its message is one line that says why. */
+export class ReplayError extends Error {
+  override readonly name = "ReplayError";
+}
 
 /** A run that was done again, to be looked at step by step. */
 export interface Replayed {
@@ -17,12 +22,12 @@ export interface Replayed {
   readonly lost: number;
 }
 
-/** Does the run of a token again. Throws the UsageError if this model does something else. */
+/** Does the run of a token again. Throws the ReplayError if this model does something else. */
 export function replayRun(it: Replayable): Replayed {
   const program = programOf(it);
   const fresh = () => explorableProgram(program, it.file);
   const { failure, made } = replay(fresh(), it.moves);
-  if (failure === undefined) throw new UsageError(differenceText(made, it.moves.length));
+  if (failure === undefined) throw new ReplayError(differenceText(made, it.moves.length));
   const certified = fresh();
   certify(certified, { ...failure, moves: it.moves, isShortest: false });
   const steps = recordTrace(fresh(), it.moves);
@@ -41,17 +46,17 @@ function differenceText(made: number, all: number): string {
 function programOf({ file, text, arch, design, cpus, without }: Replayable): Program {
   const loaded = load(text);
   if (!loaded.ok)
-    throw new UsageError(`replay: ${file} is not understood: ${loaded.error[0]?.message ?? ""}`);
+    throw new ReplayError(`replay: ${file} is not understood: ${loaded.error[0]?.message ?? ""}`);
   const wanted = loaded.value.programs.find(
     ({ machine, withoutFixes }) =>
       machine.arch === arch && machine.cpus === cpus && withoutFixes.join() === without.join(),
   );
   const known = DESIGN_NAMES.find((name) => name === design);
   if (wanted === undefined || known !== design)
-    throw new UsageError(`replay: ${file} has no program for ${arch} ${design ?? ""}`.trimEnd());
+    throw new ReplayError(`replay: ${file} has no program for ${arch} ${design ?? ""}`.trimEnd());
   const missing = missingFixes(wanted);
   if (missing.length > 0)
-    throw new UsageError(`replay: without fix ${missing.join(", ")}: the model cannot`);
+    throw new ReplayError(`replay: without fix ${missing.join(", ")}: the model cannot`);
   return known === undefined
     ? wanted
     : { ...wanted, machine: { ...wanted.machine, design: known } };
