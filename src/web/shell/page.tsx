@@ -1,5 +1,6 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { LivePage } from "../live/live-page.tsx";
 import type { PageState } from "./open-page.ts";
 
 /** The whole page: what the recording is of decides how it is shown. */
@@ -21,7 +22,7 @@ export function Page({ state }: { readonly state: Signal<PageState> }) {
     case "open": {
       const { recording } = now.opened;
       if (recording.runs.length > 0) return <p>{recording.runs.length} runs of the model</p>;
-      return <p>{recording.hits.length} hits</p>;
+      return <LivePage opened={now.opened} />;
     }
   }
 }
