@@ -73,6 +73,7 @@ export function addWatchCommand(
     .option("--format <FORM>", "table, log or json")
     .option("-F, --fields <NAME,...>", "of a table, a line or a hit only these: see below")
     .option("-o, --output <FILE>", "record it, for report, diff, show and export")
+    .option("--switch-events", "record when threads come onto a CPU and leave it, as perf does")
     .option("--dry-run", "find everything, say what would be armed, and arm nothing")
     .option("--list <PATTERN>", "print the variables that fit, and watch nothing")
     .option("--max-hits <N>", "end after N hits")

@@ -24,6 +24,7 @@ export interface WatchFlags extends HitFlags {
   readonly json?: boolean;
   readonly format?: string;
   readonly output?: string;
+  readonly switchEvents?: boolean;
   readonly fields?: string;
   readonly dryRun?: boolean;
   readonly list?: string;
@@ -44,6 +45,8 @@ export function toOptions(
   launch: readonly string[] | undefined,
 ): WatchOptions {
   const all = [...where, ...(flags.event ?? [])];
+  if (flags.switchEvents === true && flags.output === undefined)
+    throw new UsageError("watch: --switch-events: they go into a recording: give -o FILE, too");
   return {
     target: toTarget(flags, launch),
     where: all.map(withoutChange),
@@ -54,6 +57,7 @@ export function toOptions(
     ...toStackOptions(flags),
     ...toHitOptions(flags),
     ...(onlyChanges(all) ? { changes: true } : {}),
+    ...(flags.switchEvents === true ? { switchEvents: true } : {}),
     ...(flags.maxHits === undefined ? {} : { maxHits: parseCount("--max-hits", flags.maxHits, 1) }),
     ...(flags.timeout === undefined
       ? {}

@@ -83,6 +83,7 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
     userChain,
     children: options.children !== false,
     maxStack: Math.min(depth, sysctl("kernel.perf_event_max_stack") ?? FULL_STACK),
+    switches: options.switchEvents === true,
     straddled,
     rebuilds,
     registers,

@@ -108,6 +108,11 @@ export class Recorder implements HitSink {
         this.writer.life({ time, what: exec ? "exec" : "rename", pid, tid, comm });
         return;
       }
+      case "switch": {
+        const { cpu, pid, tid, on } = record;
+        this.writer.switch({ time, cpu, pid, tid, on });
+        return;
+      }
       default:
         return;
     }
