@@ -20,6 +20,7 @@ export {
   type TracedProgram,
   TraceRecorder,
 } from "./recorded-check.ts";
+export { recordedRun } from "./recorded-run.ts";
 export { type Replayed, replayRun } from "./replay-run.ts";
 export { parseReplayable, type Replayable, replayableJson, replayableOf } from "./replayable.ts";
 export {
