@@ -50,6 +50,8 @@ export interface ModelOptions {
 
 export interface CheckOptions extends ExploreOptions, ModelOptions {
   readonly watch: Watch;
+  /** What the look for a shorter way may cost, if not what is usual. */
+  readonly mostShortening?: { readonly states: number; readonly seconds: number };
   /** How many explore together once a search has turned out to be long. Default: this one. */
   readonly threads?: number;
   /** Told what a search has to go on from that ended at a bound. */
@@ -185,11 +187,12 @@ function startSearch(model: Model, options: ExploreOptions): Search {
 async function shortened(
   { counterexample }: Exploration,
   source: ProgramData,
-  options: ExploreOptions,
+  options: CheckOptions,
 ): Promise<Counterexample | undefined> {
   if (counterexample === undefined || counterexample.isShortest) return counterexample;
-  const { watch } = options;
-  const limits = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
+  const { watch, mostShortening } = options;
+  const usual = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
+  const limits = { ...usual, ...mostShortening };
   const quiet = watch?.now === undefined ? {} : { watch: { now: watch.now } };
   const full = await runSearch(source, { limits, ...quiet });
   const other = full.counterexample;
