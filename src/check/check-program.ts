@@ -63,6 +63,8 @@ export interface CheckOptions extends ExploreOptions, ModelOptions {
   readonly watch: Watch & { readonly now: () => number };
   /** Lets signals, messages and timers have their turn: the room has no event loop of its own. */
   readonly pause: () => Promise<void>;
+  /** What the look for a shorter way may cost, if not what is usual. */
+  readonly mostShortening?: { readonly states: number; readonly seconds: number };
   /** Makes those who explore together with this one once a search has turned out to be long. */
   readonly crew?: ((source: ProgramData) => Crew) | undefined;
   /** Told what a search has to go on from that ended at a bound. */
@@ -196,8 +198,9 @@ async function shortened(
   options: CheckOptions,
 ): Promise<Counterexample | undefined> {
   if (counterexample === undefined || counterexample.isShortest) return counterexample;
-  const { watch, pause } = options;
-  const limits = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
+  const { watch, pause, mostShortening } = options;
+  const usual = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
+  const limits = { ...usual, ...mostShortening };
   const full = await runSearch(source, { limits, pause, watch: { now: watch.now } });
   const other = full.counterexample;
   // Another failure may be nearer; then that is the one to show.
