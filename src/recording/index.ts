@@ -24,6 +24,7 @@ export type {
   RecordedRunResult,
   RecordedSearch,
   RecordedSite,
+  RecordedSource,
   RecordedSpot,
   RecordedStack,
   RecordedStep,

@@ -12,12 +12,14 @@ import {
   type RecordedLoss,
   type RecordedPointer,
   type RecordedProgram,
+  type RecordedSource,
   type RecordedStep,
   type RecordedSummary,
   type RecordedSwitch,
   type RecordedVerdict,
   type RecordedWindow,
   type RecordingHeader,
+  sourceShape,
   stepShape,
   summaryShape,
   switchShape,
@@ -42,6 +44,8 @@ export interface RecordingSink {
   window?(window: RecordedWindow): void;
   /** Before the first hit that has this value. */
   pointer?(pointer: RecordedPointer): void;
+  /** Before the first hit of code that has these lines. */
+  source?(source: RecordedSource): void;
   summary?(summary: RecordedSummary): void;
   program?(program: RecordedProgram): void;
   step?(step: RecordedStep): void;
@@ -63,6 +67,7 @@ const TELL: Readonly<Record<number, (sink: RecordingSink, value: Value) => void>
   [RECORD.loss]: (sink, value) => sink.loss?.(lossShape(value, "loss")),
   [RECORD.window]: (sink, value) => sink.window?.(windowShape(value, "window")),
   [RECORD.pointer]: (sink, value) => sink.pointer?.(pointerShape(value, "pointer")),
+  [RECORD.source]: (sink, value) => sink.source?.(sourceShape(value, "source")),
   [RECORD.summary]: (sink, value) => sink.summary?.(summaryShape(value, "summary")),
   [RECORD.program]: (sink, value) => sink.program?.(programShape(value, "program")),
   [RECORD.step]: (sink, value) => sink.step?.(stepShape(value, "step")),

@@ -203,6 +203,22 @@ export type RecordedWindow = Shaped<typeof windowShape>;
 export const pointerShape = fields({ pid: whole, address: big, name: text }, {});
 export type RecordedPointer = Shaped<typeof pointerShape>;
 
+/** Lines of a source file, as they were when the recording was made. */
+export const sourceShape = fields(
+  {
+    /** As frames name it. */
+    file: text,
+    /** The number of the first of the lines. */
+    first: whole,
+    lines: listOf(text),
+  },
+  {
+    /** The file was changed after the code was built of it: the lines may be others. */
+    isNewer: flag,
+  },
+);
+export type RecordedSource = Shaped<typeof sourceShape>;
+
 const gapShape = fields({ kind: text, text }, {});
 const leftOutShape = fields(
   { expected: big, condition: big, unchanged: big, rate: big, ignored: big, every: big },

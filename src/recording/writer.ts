@@ -10,6 +10,7 @@ import type {
   RecordedPointer,
   RecordedProgram,
   RecordedSite,
+  RecordedSource,
   RecordedStack,
   RecordedStep,
   RecordedSummary,
@@ -92,6 +93,11 @@ export class RecordingWriter {
 
   pointer(pointer: RecordedPointer): void {
     this.record(RECORD.pointer, pointer);
+  }
+
+  /** Once for the same lines: they are long. */
+  source(source: RecordedSource): void {
+    this.record(RECORD.source, source);
   }
 
   summary(summary: RecordedSummary): void {

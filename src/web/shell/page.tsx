@@ -1,5 +1,6 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { LivePage } from "../live/live-page.tsx";
 import { RecordedRuns } from "../model/recorded-runs.tsx";
 import type { PageState } from "./open-page.ts";
 
@@ -22,7 +23,7 @@ export function Page({ state }: { readonly state: Signal<PageState> }) {
     case "open": {
       const { recording } = now.opened;
       if (recording.runs.length > 0) return <RecordedRuns runs={recording.runs} />;
-      return <p>{recording.hits.length} hits</p>;
+      return <LivePage opened={now.opened} />;
     }
   }
 }
