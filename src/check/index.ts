@@ -33,6 +33,7 @@ export {
   type SeenRun,
   UNKNOWN,
 } from "./report.ts";
+export { type RunView, recordedRunView, runView } from "./run-view.ts";
 export { packedOfToken, TokenError, tokenOfPacked } from "./token.ts";
 export { lostAt, recordTrace, type TraceStep, traceStep } from "./trace.ts";
 export { type CheckView, verdictOf } from "./view.ts";
