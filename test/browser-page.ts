@@ -31,7 +31,7 @@ export function startBrowser(): Promise<Browser> {
 export interface Watched extends AsyncDisposable {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Errors, warnings of the console, broken rules of its policy. */
+  /** Errors, and what the console has, where broken rules of its policy are told. */
   readonly complaints: readonly string[];
   /** What it asked for, in order. */
   readonly requests: readonly string[];
@@ -54,11 +54,6 @@ export async function openWatched(browser: Browser, look: Look = {}): Promise<Wa
     if (message.type() !== "log") complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on("request", (request) => requests.push(request.url()));
-  await page.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", ({ blockedURI, violatedDirective }) => {
-      console.error(`policy: ${violatedDirective}: ${blockedURI}`);
-    });
-  });
   return {
     ...{ page, context, complaints, requests },
     [Symbol.asyncDispose]: () => context.close(),

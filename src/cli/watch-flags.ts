@@ -2,7 +2,15 @@ import type { WatchOptions, WatchTarget } from "../watch/index.ts";
 import { FIELDS } from "./fields.ts";
 import { findProcesses } from "./find-process.ts";
 import { type HitFlags, toHitOptions } from "./hit-flags.ts";
-import { parseChoice, parseCount, parseCpus, parseDuration, parseIds, parseSize } from "./parse.ts";
+import {
+  parseChoice,
+  parseCount,
+  parseCpus,
+  parseDuration,
+  parseIds,
+  parsePort,
+  parseSize,
+} from "./parse.ts";
 import type { Display } from "./run-watch.ts";
 import { UsageError } from "./usage-error.ts";
 import { wantsColor } from "./wants-color.ts";
@@ -24,6 +32,8 @@ export interface WatchFlags extends HitFlags {
   readonly json?: boolean;
   readonly format?: string;
   readonly output?: string;
+  readonly ui?: boolean;
+  readonly port?: string;
   readonly switchEvents?: boolean;
   readonly fields?: string;
   readonly dryRun?: boolean;
@@ -127,6 +137,7 @@ export function toDisplay(flags: WatchFlags): Display {
     failOn: flags.failOnHit === true ? "hit" : flags.failOnNoHit === true ? "no-hit" : undefined,
     color: color === "auto" ? wantsColor() : color === "always",
     recordTo: flags.output,
+    page: flags.ui === true ? { port: parsePort(flags.port) } : undefined,
     ownStatus: parseChoice("--exit-code", flags.exitCode, ["command", "tool"]) === "tool",
   };
 }
