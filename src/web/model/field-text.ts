@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   "event.hwType": { 1: "r", 2: "w", 3: "rw", 4: "x" },
 };
 
+const AT_LAST = Number.MAX_SAFE_INTEGER;
 /** Fields that are addresses. */
 const ADDRESSES = new Set(["bpAddr", "hwAddr", "regAddr", "cachedAddr", "si_addr"]);
 /** The explorer's own book-keeping, of no use to whoever looks. */
@@ -31,8 +32,7 @@ export function nameOf(history: ObjectHistory, actors: readonly string[], it: Ob
     case "task": {
       if (id === 0) return "idle";
       if (id < 0) return "TASK_TOMBSTONE";
-      const last = history.versions(it).at(-1)?.step ?? 0;
-      return actors[history.word(it, "actor", last)] ?? `task ${id}`;
+      return actors[history.word(it, "actor", AT_LAST)] ?? `task ${id}`;
     }
     case "event":
       return `event ${id}`;

@@ -8,10 +8,18 @@ export interface LockBar {
   readonly to: number;
 }
 
-/** Who held which lock when. The step that takes it is the holder's. */
-export function lockBars(steps: readonly RecordedStep[]): readonly LockBar[] {
+/** Who held which lock when, and which locks were taken in both orders. */
+export interface LockHistory {
+  readonly bars: readonly LockBar[];
+  /** Whoever takes such a pair crosswise may wait for ever. */
+  readonly inverted: readonly (readonly [string, string])[];
+}
+
+/** Reads it from what is held after each step. The step that takes a lock is its holder's. */
+export function lockHistory(steps: readonly Pick<RecordedStep, "locks" | "task">[]): LockHistory {
   const bars: LockBar[] = [];
   const held = new Map<string, { holder: string; from: number }>();
+  const order = new Set<string>();
   for (const [at, { locks, task }] of steps.entries()) {
     const now = new Set(locks.split(" ").filter((lock) => lock !== ""));
     for (const [lock, { holder, from }] of held) {
@@ -19,22 +27,20 @@ export function lockBars(steps: readonly RecordedStep[]): readonly LockBar[] {
       bars.push({ lock, holder, from, to: at });
       held.delete(lock);
     }
-    for (const lock of now) if (!held.has(lock)) held.set(lock, { holder: task, from: at });
-  }
-  for (const [lock, { holder, from }] of held) bars.push({ lock, holder, from, to: steps.length });
-  return bars.sort((one, other) => one.from - other.from || one.lock.localeCompare(other.lock));
-}
-
-/** Two locks that were taken in both orders: whoever takes them crosswise waits for ever. */
-export function inversions(bars: readonly LockBar[]): readonly (readonly [string, string])[] {
-  const under = new Set<string>();
-  for (const inner of bars) {
-    for (const outer of bars) {
-      const isInside = outer.from < inner.from && inner.from < outer.to;
-      if (isInside && outer.holder === inner.holder) under.add(`${outer.lock} ${inner.lock}`);
+    for (const lock of now) {
+      if (held.has(lock)) continue;
+      for (const [outer, { holder }] of held) if (holder === task) order.add(`${outer} ${lock}`);
+      held.set(lock, { holder: task, from: at });
     }
   }
-  return [...under]
-    .map((pair): readonly [string, string] => [pair.split(" ")[0] ?? "", pair.split(" ")[1] ?? ""])
-    .filter(([one, other]) => one < other && under.has(`${other} ${one}`));
+  for (const [lock, { holder, from }] of held) bars.push({ lock, holder, from, to: steps.length });
+  bars.sort((one, other) => one.from - other.from || one.lock.localeCompare(other.lock));
+  return { bars, inverted: invertedIn(order) };
+}
+
+function invertedIn(order: ReadonlySet<string>): readonly (readonly [string, string])[] {
+  return [...order].flatMap((pair): (readonly [string, string])[] => {
+    const [outer = "", inner = ""] = pair.split(" ");
+    return outer < inner && order.has(`${inner} ${outer}`) ? [[outer, inner]] : [];
+  });
 }

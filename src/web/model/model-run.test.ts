@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { RecordedRun } from "../../recording/index.ts";
 import { blocksOf, rowOf, rowsOf } from "./blocks.ts";
 import { headlineOf } from "./headline.ts";
-import { inversions, lockBars } from "./lock-bars.ts";
+import { lockHistory } from "./lock-bars.ts";
 import { breaksAt, type ModelRun, modelRun, othersAtEnd } from "./model-run.ts";
 import { AT_FIRST, ObjectHistory } from "./object-history.ts";
 import { referencesAt } from "./references.ts";
@@ -41,7 +41,10 @@ test("every object is after each step what all changes up to it make of it", () 
         const wanted = now.get(`${name.record} ${name.id}`);
         expect(history.isLive(name, step)).toBe(wanted !== undefined);
         if (wanted === undefined) continue;
-        expect(Object.fromEntries(history.at(name, step)?.fields ?? [])).toEqual(wanted);
+        for (const [field, words] of history.fields(name, step))
+          expect(words).toEqual(wanted[field] ?? [0]);
+        for (const [field, words] of Object.entries(wanted))
+          expect(history.words(name, field, step)).toEqual(words);
       }
     }
   }
@@ -52,13 +55,13 @@ test("the step that wrote a value changed it, and nobody did after it", () => {
   let looked = 0;
   const last = dangles.steps.length - 1;
   for (const name of history.names) {
-    for (const [field, words] of history.at(name, last)?.fields ?? []) {
+    for (const [field, words] of history.fields(name, last)) {
       for (const index of words.keys()) {
         const writer = history.writtenAt(name, field, last, index);
         const value = history.word(name, field, last, index);
         for (let step = Math.max(0, writer); step <= last; step++)
           expect(history.word(name, field, step, index)).toBe(value);
-        if (writer > 0 && history.at(name, writer - 1) !== undefined)
+        if (writer > 0 && history.isLive(name, writer - 1))
           expect(history.word(name, field, writer - 1, index)).not.toBe(value);
         looked++;
       }
@@ -94,7 +97,7 @@ test("unfolded, each step has a line of its own; folded, that of its function", 
 
 test("a lock's bars are there at just the steps after which it is held", () => {
   for (const run of [oops, dangles]) {
-    const bars = lockBars(run.steps);
+    const { bars, inverted } = lockHistory(run.steps);
     for (const [step, { locks }] of run.steps.entries()) {
       const held = bars.filter(({ from, to }) => from <= step && step < to).map(({ lock }) => lock);
       expect(held.sort()).toEqual(
@@ -104,25 +107,17 @@ test("a lock's bars are there at just the steps after which it is held", () => {
           .sort(),
       );
     }
-    expect(inversions(bars)).toEqual([]);
+    expect(inverted).toEqual([]);
   }
 });
 
 test("two locks that are taken in both orders are an inversion", () => {
-  const bar = (lock: string, holder: string, from: number, to: number) => ({
-    lock,
-    holder,
-    from,
-    to,
-  });
-  const crosswise = [
-    bar("a", "C", 0, 3),
-    bar("b", "C", 1, 2),
-    bar("b", "D", 4, 7),
-    bar("a", "D", 5, 6),
-  ];
-  expect(inversions(crosswise)).toEqual([["a", "b"]]);
-  expect(inversions(crosswise.slice(0, 3))).toEqual([]);
+  const step = (task: string, locks: string) => ({ task, locks });
+  const ab = [step("C", "a"), step("C", "a b"), step("C", "")];
+  const ba = [step("D", "b"), step("D", "b a"), step("D", "")];
+  expect(lockHistory([...ab, ...ba]).inverted).toEqual([["a", "b"]]);
+  expect(lockHistory([...ab, ...ab]).inverted).toEqual([]);
+  expect(lockHistory([step("C", "a"), step("D", "a b")]).inverted).toEqual([]);
 });
 
 test("the Oops goes through the context of C, which lost its task to the tombstone", () => {

@@ -1,7 +1,7 @@
 import { lostAt } from "../../check/index.ts";
 import type { RecordedRun } from "../../recording/index.ts";
 import { type Block, blocksOf } from "./blocks.ts";
-import { inversions, type LockBar, lockBars } from "./lock-bars.ts";
+import { type LockBar, lockHistory } from "./lock-bars.ts";
 import { ObjectHistory } from "./object-history.ts";
 import { type Reference, referencesAt } from "./references.ts";
 
@@ -28,10 +28,10 @@ export function modelRun(run: RecordedRun): ModelRun {
   const lost =
     violation === undefined ? -1 : lostAt(steps, { ...violation, object: violation.object });
   const failing = violation === undefined ? -1 : steps.length - 1;
-  const locks = lockBars(steps);
+  const { bars: locks, inverted } = lockHistory(steps);
   const cpus = Array.from({ length: program.cpus }, (_, cpu) => cpu);
   return {
-    ...{ run, history, lost, failing, locks, inverted: inversions(locks) },
+    ...{ run, history, lost, failing, locks, inverted },
     blocks: blocksOf(steps, new Set([lost].filter((it) => it >= 0))),
     current: steps.map((_, step) =>
       cpus.map((cpu) => history.word({ record: "cpu", id: cpu }, "current", step)),

@@ -14,16 +14,16 @@ export interface ObjectDetailsProps {
 export function ObjectDetails({ model, at, go, chosen, choose }: ObjectDetailsProps) {
   const { history, run } = model;
   const { actors } = run.program;
-  const version = history.at(chosen, at);
-  const fields = [...(version?.fields ?? [])].filter(
+  const freed = history.freedAt(chosen, at);
+  const fields = [...history.fields(chosen, at)].filter(
     ([field, words]) => isShown(field) && words.some((word) => word !== 0),
   );
   return (
     <section class="details">
       <h3>
         {nameOf(history, actors, chosen)}
-        {version?.isFreed === true ? `, freed in step ${version.step + 1}` : ""}
-        {version === undefined ? ", not born yet" : ""}{" "}
+        {freed === undefined ? "" : `, freed in step ${freed + 1}`}
+        {history.isKnown(chosen, at) ? "" : ", not born yet"}{" "}
         <button type="button" onClick={() => choose(undefined)}>
           close
         </button>

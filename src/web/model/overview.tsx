@@ -87,7 +87,7 @@ function CpuLane({ model, cpu, xOf, y }: LaneProps & { readonly cpu: number }) {
       <text class="lane-name" x={0} y={y + LANE - 5}>
         CPU{cpu}
       </text>
-      {piecesOf(model, cpu).map(({ task, from, to }) => {
+      {inSight(piecesOf(model, cpu), xOf).map(({ task, from, to }) => {
         const name = nameOf(history, actors, { record: "task", id: task });
         const width = xOf(to) - xOf(from);
         return (
@@ -101,7 +101,7 @@ function CpuLane({ model, cpu, xOf, y }: LaneProps & { readonly cpu: number }) {
           </g>
         );
       })}
-      {worked(model, cpu).map(({ from, to }) => (
+      {inSight(worked(model, cpu), xOf).map(({ from, to }) => (
         <rect
           key={from}
           class="works"
@@ -113,6 +113,21 @@ function CpuLane({ model, cpu, xOf, y }: LaneProps & { readonly cpu: number }) {
       ))}
     </>
   );
+}
+
+/** Of pieces that begin at the same point of the screen, the longest. */
+function inSight<P extends { readonly from: number; readonly to: number }>(
+  pieces: readonly P[],
+  xOf: (step: number) => number,
+): readonly P[] {
+  const byPoint = new Map<number, P>();
+  for (const piece of pieces) {
+    const point = Math.floor(xOf(piece.from));
+    const other = byPoint.get(point);
+    if (other === undefined || other.to - other.from < piece.to - piece.from)
+      byPoint.set(point, piece);
+  }
+  return [...byPoint.values()];
 }
 
 /** From when to when which task was on a processor. */
@@ -148,20 +163,21 @@ function LockLane({ model, lock, xOf, y }: LaneProps & { readonly lock: string }
         {lock}
         {isInverted ? " ⇅" : ""}
       </text>
-      {locks
-        .filter((bar) => bar.lock === lock)
-        .map(({ from, to, holder }) => {
-          const width = Math.max(1.5, xOf(to) - xOf(from));
-          return (
-            <g key={from} class={taskClass(run.program.actors, holder)}>
-              <rect class="lock" x={xOf(from)} y={y + 2} {...{ width }} height={BAR - 4}>
-                <title>
-                  {lock} held by {holder}, steps {from + 1} to {to}
-                </title>
-              </rect>
-            </g>
-          );
-        })}
+      {inSight(
+        locks.filter((bar) => bar.lock === lock),
+        xOf,
+      ).map(({ from, to, holder }) => {
+        const width = Math.max(1.5, xOf(to) - xOf(from));
+        return (
+          <g key={from} class={taskClass(run.program.actors, holder)}>
+            <rect class="lock" x={xOf(from)} y={y + 2} {...{ width }} height={BAR - 4}>
+              <title>
+                {lock} held by {holder}, steps {from + 1} to {to}
+              </title>
+            </rect>
+          </g>
+        );
+      })}
     </>
   );
 }

@@ -35,10 +35,7 @@ export function registersAt(
 
 /** As many as were ever used: a machine has the same on each processor. */
 function registerCount(history: ObjectHistory, cpu: number): number {
-  const lengths = history
-    .versions({ record: "perCpu", id: cpu })
-    .map(({ fields }) => fields.get("slot")?.length ?? 0);
-  return Math.max(0, ...lengths);
+  return history.length({ record: "perCpu", id: cpu }, "slot");
 }
 
 /** The name of a processor's current task, if it is in the middle of stepping over an access. */

@@ -16,7 +16,8 @@ export class Checker {
   readonly run: Signal<RecordedRun | undefined> = signal(undefined);
   /** ms from the question to the first failure or the end. */
   readonly took: Signal<number | undefined> = signal(undefined);
-  #worker: Worker | undefined;
+  /** Started before it is needed: to read its code takes a while. */
+  #worker: Worker | undefined = this.#start();
   #asked = 0;
   #ended: (() => void) | undefined;
 

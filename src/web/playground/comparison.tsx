@@ -1,15 +1,22 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { RecordedRun } from "../../recording/index.ts";
 import { load } from "../../scenario/index.ts";
 import { amount } from "../model/run-summary.ts";
 import type { Chapter } from "./chapters.ts";
 import type { Checker } from "./checker.ts";
+import { textOf } from "./library.ts";
 import { headerOf, withHeader } from "./scenario-header.ts";
+import type { Draft } from "./workbench.tsx";
 
 export interface ComparisonProps {
   readonly chapter: Chapter;
   readonly checker: Checker;
+  /** Puts a scenario on the workbench. */
+  readonly show: (draft: Draft) => void;
 }
+
+/** The smallest program of the proof of design D. */
+const PROOF = "scenarios/proofs/swap.scn";
 
 interface Row {
   readonly design: string;
@@ -17,43 +24,56 @@ interface Row {
 }
 
 /** One program in all designs, one after another. A line leads to its counterexample. */
-export function Comparison({ chapter, checker }: ComparisonProps) {
+export function Comparison({ chapter, checker, show }: ComparisonProps) {
   const [rows, setRows] = useState<readonly Row[]>([]);
   const { compares = [], file, text } = chapter;
-  const compare = async () => {
-    const done: Row[] = [];
-    for (const design of compares) {
-      await checker.check({ file, text: inDesign(text, design), program: 0 });
-      done.push({ design, run: checker.run.value });
-      setRows([...done]);
-    }
+  useEffect(() => {
+    let isLeft = false;
+    const compare = async () => {
+      const done: Row[] = [];
+      for (const design of compares) {
+        await checker.check({ file, text: inDesign(text, design), program: 0 });
+        if (isLeft) return;
+        done.push({ design, run: checker.run.value });
+        setRows([...done]);
+      }
+    };
+    void compare();
+    return () => {
+      isLeft = true;
+    };
+  }, [chapter, checker]);
+  const prove = () => {
+    const draft = { file: PROOF, text: textOf(PROOF), program: 0 };
+    show(draft);
+    void checker.check(draft);
   };
   return (
     <section class="comparison">
-      <button type="button" onClick={compare}>
-        check it in designs {compares.join(", ")}
-      </button>
-      {rows.length > 0 && (
-        <table>
-          <caption class="aside">The same program in each design</caption>
-          <thead>
-            <tr>
-              <th scope="col">design</th>
-              <th scope="col">verdict</th>
-              <th scope="col">in how much</th>
+      <table>
+        <caption class="aside">The same program in each design</caption>
+        <thead>
+          <tr>
+            <th scope="col">design</th>
+            <th scope="col">verdict</th>
+            <th scope="col">in how much</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ design, run }) => (
+            <tr key={design} class={run?.verdict?.verdict}>
+              <th scope="row">{design}</th>
+              <td>{verdictText(run)}</td>
+              <td>{sizeText(run)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ design, run }) => (
-              <tr key={design} class={run?.verdict?.verdict}>
-                <th scope="row">{design}</th>
-                <td>{verdictText(run)}</td>
-                <td>{sizeText(run)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+          ))}
+        </tbody>
+      </table>
+      <p class="actions">
+        <button type="button" onClick={prove}>
+          Check a program of the proof: 2 processors, 3 tasks, 2 registers
+        </button>
+      </p>
     </section>
   );
 }

@@ -107,9 +107,10 @@ function PerCpuChapter() {
         processor's, so it stays, and it is off.
       </p>
       <p>
-        Here C traps, and is preempted before its step. The switch to P swaps contexts, and so
-        touches no register. P stores to the watched variable with its event in the slot and the
-        register off. The store is not counted. The table <i>Watch registers</i> shows it in red.
+        Here one task traps, and is preempted before its step. The switch to the other one swaps
+        their contexts, and so touches no register. The other one stores to the watched variable
+        with its event in the slot and the register off. The store is not counted. The table{" "}
+        <i>Watch registers</i> has that in red.
       </p>
     </Prose>
   );

@@ -105,9 +105,9 @@ export function SwapPicture() {
 
 export function PerCpuPicture() {
   return (
-    <Picture words="Task C leaves CPU 0 with its step bit; the register of CPU 0 stays, and is off while P stores.">
-      <Item x={10} y={10} text="task C" below="step bit set" look="task-1" />
-      <Item x={10} y={84} text="task P" below="stores to x" look="task-0" />
+    <Picture words="Task P leaves CPU 0 with its step bit; the register of CPU 0 stays, and is off while C stores.">
+      <Item x={10} y={10} text="task P" below="step bit set" look="task-0" />
+      <Item x={10} y={84} text="task C" below="stores to x" look="task-1" />
       <Item x={318} y={47} text="register" below="off" look="gone" />
       <Item x={164} y={47} text="CPU 0" />
       <Way d="M164,56 L108,34" text="leaves" at={[146, 36]} />

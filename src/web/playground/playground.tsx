@@ -20,7 +20,7 @@ export function Playground({ checker }: { readonly checker: Checker }) {
     setChapter(it);
     setStep(undefined);
     setDraft({ file, text, program: 0 });
-    void checker.check({ file, text, program: 0 });
+    if (it.compares === undefined) void checker.check({ file, text, program: 0 });
   };
   const follow = async (token: string, at: number | undefined) => {
     const run = await runOfToken(token).catch(() => undefined);
@@ -62,7 +62,9 @@ export function Playground({ checker }: { readonly checker: Checker }) {
           {chapter !== undefined && <Guide chapter={chapter} />}
           <Workbench {...{ draft, checker }} change={setDraft} />
         </div>
-        {chapter?.compares !== undefined && <Comparison {...{ chapter, checker }} />}
+        {chapter?.compares !== undefined && (
+          <Comparison key={chapter.id} {...{ chapter, checker }} show={setDraft} />
+        )}
         <Result {...{ checker }} first={step} />
       </main>
     </>
