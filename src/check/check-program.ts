@@ -63,8 +63,12 @@ export interface CheckOptions extends ExploreOptions, ModelOptions {
   readonly watch: Watch & { readonly now: () => number };
   /** Lets signals, messages and timers have their turn: the room has no event loop of its own. */
   readonly pause: () => Promise<void>;
+  /** What the look for a shorter way may cost, if not what is usual. */
+  readonly mostShortening?: { readonly states: number; readonly seconds: number };
   /** Makes those who explore together with this one once a search has turned out to be long. */
   readonly crew?: ((source: ProgramData) => Crew) | undefined;
+  /** Told of a failure as soon as there is one; a shorter one may follow. */
+  readonly onFound?: (found: Checked) => void;
   /** Told what a search has to go on from that ended at a bound. */
   readonly onUnfinished?: (checkpoint: Uint8Array) => void;
 }
@@ -86,33 +90,24 @@ export async function checkProgram(
       ? named(await runSearch(reduced, options), { reduce })
       : withoutUnreached(calm);
   const inFileOrder = wrongInFileOrder(program);
-  const found = await shortened(result, { program, name: file, options: {} }, options);
-  if (found === undefined)
-    return {
-      file,
-      program,
-      result,
-      violation: undefined,
-      trace: [],
-      switches: 0,
-      inFileOrder,
-      calm,
-    };
-
+  const about = { file, program, result, inFileOrder, calm };
+  const first = result.counterexample;
+  if (first === undefined) return { ...about, violation: undefined, trace: [], switches: 0 };
+  options.onFound?.({ ...about, ...doneAgain(about, first) });
+  const found = await shortened(first, { program, name: file, options: {} }, options);
   const counterexample = shrink(explorableProgram(program, file), found);
+  return { ...about, ...doneAgain(about, counterexample) };
+}
+
+/** A counterexample that was done once more, by a kernel that only goes forward. */
+function doneAgain(
+  { file, program, result }: Pick<Checked, "file" | "program" | "result">,
+  counterexample: Counterexample,
+): Pick<Checked, "result" | "violation" | "trace" | "switches"> {
   const violation = certified(explorableProgram(program, file), counterexample);
   const trace = recordTrace(explorableProgram(program, file), counterexample.moves);
   const switches = taskSwitches(trace);
-  return {
-    file,
-    program,
-    result: { ...result, counterexample },
-    violation,
-    trace,
-    switches,
-    inFileOrder,
-    calm,
-  };
+  return { result: { ...result, counterexample }, violation, trace, switches };
 }
 
 /**
@@ -191,14 +186,17 @@ function startSearch(model: Model, options: ExploreOptions): Search {
 
 /** A shortest counterexample to the same property, if a search in full finds it soon enough. */
 async function shortened(
-  { counterexample }: Exploration,
+  counterexample: Counterexample,
   source: ProgramData,
   options: CheckOptions,
-): Promise<Counterexample | undefined> {
-  if (counterexample === undefined || counterexample.isShortest) return counterexample;
-  const { watch, pause } = options;
-  const limits = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
-  const full = await runSearch(source, { limits, pause, watch: { now: watch.now } });
+): Promise<Counterexample> {
+  if (counterexample.isShortest) return counterexample;
+  const { watch, pause, mostShortening } = options;
+  // Whoever interrupts it has a failure to look at, if not a shortest.
+  const { onProgress: _, ...quiet } = watch;
+  const usual = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
+  const limits = { ...usual, ...mostShortening };
+  const full = await runSearch(source, { limits, pause, watch: quiet });
   const other = full.counterexample;
   // Another failure may be nearer; then that is the one to show.
   return other !== undefined && other.moves.length <= counterexample.moves.length

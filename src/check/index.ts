@@ -20,6 +20,7 @@ export {
   type TracedProgram,
   TraceRecorder,
 } from "./recorded-check.ts";
+export { recordedRun } from "./recorded-run.ts";
 export { type Replayed, replayRun } from "./replay-run.ts";
 export { parseReplayable, type Replayable, replayableJson, replayableOf } from "./replayable.ts";
 export {
@@ -32,6 +33,7 @@ export {
   type SeenRun,
   UNKNOWN,
 } from "./report.ts";
+export { type RunView, recordedRunView, runView } from "./run-view.ts";
 export { packedOfToken, TokenError, tokenOfPacked } from "./token.ts";
 export { lostAt, recordTrace, type TraceStep, traceStep } from "./trace.ts";
 export { type CheckView, verdictOf } from "./view.ts";

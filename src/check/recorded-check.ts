@@ -8,6 +8,7 @@ import {
 import type { Done } from "../machine/index.ts";
 import type {
   RecordedProgram,
+  RecordedRunResult,
   RecordedSearch,
   RecordedStep,
   RecordedVerdict,
@@ -15,6 +16,7 @@ import type {
 } from "../recording/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { explorableProgram } from "./explorable-program.ts";
+import type { RunView } from "./run-view.ts";
 import { livesOf, recordTrace, traceStep } from "./trace.ts";
 import { type CheckView, verdictOf } from "./view.ts";
 
@@ -71,6 +73,15 @@ export class TraceRecorder {
     const failure = { violation, counterexample: result.counterexample };
     const came = { verdict: verdictOf(view), search: searchOf(view) };
     this.explored(traced, { failure, model: modelOf(traced) }, came);
+  }
+
+  /** What came of a program that was run statement by statement. */
+  ran(view: RunView, differences: RecordedRunResult["differences"] = []): void {
+    const { statements, checks, violation, steps, ok } = view;
+    this.#sink.verdict({
+      ...{ verdict: ok ? "ok" : "fail", steps, violation },
+      run: { statements, checks, differences },
+    });
   }
 
   /** The steps of a failure on a fresh model, and all else that came of the program. */

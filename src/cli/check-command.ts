@@ -161,7 +161,8 @@ async function checkBugs(files: readonly string[], flags: CheckFlags): Promise<n
     const found = await checkBug(file, { ...options, watch });
     rows.push(...found);
     if (flags.json !== true) continue;
-    for (const { was, fixed } of found) console.log(`${checkVerdict(was)}\n${checkVerdict(fixed)}`);
+    for (const { was, fixed } of found)
+      for (const it of fixed === undefined ? [was] : [was, fixed]) console.log(checkVerdict(it));
   }
   if (flags.json !== true) console.log(bugTable(rows).join("\n"));
   return rows.every(isAsExpected) ? EXIT.ok : EXIT.failed;

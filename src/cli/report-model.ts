@@ -1,4 +1,5 @@
 import type { CheckView } from "../check/index.ts";
+import { recordedRunView } from "../check/index.ts";
 import type {
   RecordedFinding,
   RecordedHunt,
@@ -17,7 +18,6 @@ import type { TextOutput } from "./output.ts";
 import { headerJson as provokeHeader, provokeJson, provokeText } from "./provoke-text.ts";
 import { checkView, findingView, machineOf } from "./recorded-check-view.ts";
 import { groupText, type RunOutcome, jsonHeader as runHeader, traceLine } from "./run-text.ts";
-import { recordedRunView } from "./run-view.ts";
 
 /** Prints what a command on scenarios printed, a program at a time. */
 export class ModelReporter {

@@ -119,7 +119,7 @@ async function runOne(
   { targets, json, file }: RunHow,
 ): Promise<{ readonly text: readonly string[]; readonly isFine: boolean }> {
   const { beside, compareReports } = await import("../conform/index.ts");
-  const { runView } = await import("./run-view.ts");
+  const { runView } = await import("../check/index.ts");
   const { groupText } = await import("./run-text.ts");
   const reports: RunReport[] = [];
   const outcomes: RunOutcome[] = [];

@@ -1,3 +1,4 @@
+import type { RunView } from "../check/index.ts";
 import {
   type FoundFailure,
   type RecordedCheckView,
@@ -15,7 +16,6 @@ import {
   RecordingWriter,
 } from "../recording/index.ts";
 import { RecordingFile } from "./recording-file.ts";
-import type { RunView } from "./run-view.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
 
@@ -47,11 +47,7 @@ export class TraceFile implements Disposable {
 
   /** What came of a program that was run statement by statement. */
   ran(view: RunView, differences: RecordedRunResult["differences"] = []): void {
-    const { statements, checks, violation, steps, ok } = view;
-    this.verdict({
-      ...{ verdict: ok ? "ok" : "fail", steps, violation },
-      run: { statements, checks, differences },
-    });
+    this.recorder.ran(view, differences);
   }
 
   /** A program that a target has no place for. */

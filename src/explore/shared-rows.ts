@@ -1,5 +1,6 @@
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Order } from "./crew.ts";
+import { Packing } from "./packing.ts";
 import {
   CONTROL,
   MOST_LOAD,
@@ -12,7 +13,6 @@ import {
 } from "./shared-states.ts";
 import type { IndexedMove } from "./trace.ts";
 
-const NARROW_ENOUGH = 1 << 14;
 const GROWTH = 1.5;
 const RANGE = 2 ** -32;
 /** A state has rarely more successors that nobody knew. If it has, the queue is explored again. */
@@ -32,7 +32,7 @@ export class SharedRows {
 
   constructor(control: Int32Array, width: number) {
     this.#control = control;
-    this.#shape = { width, bytes: 2 };
+    this.#shape = { width, bits: 8 };
   }
 
   /** How many states there are. */
@@ -50,12 +50,15 @@ export class SharedRows {
 
   /** Takes the states of a search that one thread began. */
   fill(
-    { vectors, parents, indexes, choices, values }: Checkpoint,
-    hashOf: (at: number) => number,
+    { vectors, parents, indexes, choices }: Checkpoint,
+    {
+      mostNumber,
+      hashOf,
+    }: { readonly mostNumber: number; readonly hashOf: (at: number) => number },
   ): void {
     const { width } = this.#shape;
-    const most = Math.max(...values.map((it) => it.length));
-    if (most > NARROW_ENOUGH * width) this.#shape = { width, bytes: 4 };
+    this.#shape = { width, bits: new Packing(width).for(mostNumber).bits };
+    const packing = this.#packing;
     const count = parents.length;
     this.#count = count;
     Atomics.store(this.#control, CONTROL.rows, count);
@@ -64,8 +67,8 @@ export class SharedRows {
     for (let row = 0; row < count; row++) {
       const view = this.#viewOf(row);
       const at = row & (SEGMENT - 1);
-      view.vectors.set(vectors.subarray(row * width, (row + 1) * width), at * width);
-      view.parents[at] = parents[row] ?? 0;
+      packing.pack(vectors, row * width, view.rows, at * packing.words);
+      view.parents[at] = ~(parents[row] ?? 0);
       view.moves[at] = ((indexes[row] ?? 0) << 8) | (choices[row] ?? 0);
       put(slots, row + 1, hashOf(row) || 1);
     }
@@ -92,16 +95,18 @@ export class SharedRows {
    */
   settle(fresh: readonly Int32Array[], queue: Int32Array): Uint32Array {
     const rows = concatenated(fresh);
-    const keys = Uint32Array.from(rows, (row) => this.#viewOf(row).keys[row & (SEGMENT - 1)] ?? 0);
+    const keys = Uint32Array.from(
+      rows,
+      (row) => this.#viewOf(row).parents[row & (SEGMENT - 1)] ?? 0,
+    );
     sortByKey(keys, rows);
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index] ?? 0;
       const key = keys[index] ?? 0;
       const view = this.#viewOf(row);
       const at = row & (SEGMENT - 1);
-      view.parents[at] = queue[(key >>> 16) - 1] ?? 0;
+      view.parents[at] = ~(queue[(key >>> 16) - 1] ?? 0);
       view.moves[at] = key & 0xffff;
-      view.keys[at] = 0;
     }
     this.#count += rows.length;
     this.settled = rows;
@@ -119,7 +124,7 @@ export class SharedRows {
       const { parents, moves } = this.#viewOf(at);
       const move = moves[at & (SEGMENT - 1)] ?? 0;
       way.push({ index: move >>> 8, choice: move & 0xff });
-      at = parents[at & (SEGMENT - 1)] ?? 0;
+      at = ~(parents[at & (SEGMENT - 1)] ?? ~0);
     }
     return way.reverse();
   }
@@ -133,14 +138,15 @@ export class SharedRows {
     rows.push(...queue);
     const placeOf = new Int32Array(Atomics.load(this.#control, CONTROL.rows));
     for (const [place, row] of rows.entries()) placeOf[row] = place;
+    const packing = this.#packing;
     const vectors = new Int32Array(rows.length * width);
     const parents = new Int32Array(rows.length);
     const moves = new Int32Array(rows.length);
     for (const [place, row] of rows.entries()) {
       const view = this.#viewOf(row);
       const at = row & (SEGMENT - 1);
-      vectors.set(view.vectors.subarray(at * width, (at + 1) * width), place * width);
-      parents[place] = placeOf[view.parents[at] ?? 0] ?? 0;
+      packing.unpack(view.rows, at * packing.words, vectors, place * width);
+      parents[place] = placeOf[~(view.parents[at] ?? ~0)] ?? 0;
       moves[place] = view.moves[at] ?? 0;
     }
     return {
@@ -170,19 +176,28 @@ export class SharedRows {
     return view;
   }
 
+  get #packing(): Packing {
+    return new Packing(this.#shape.width, this.#shape.bits);
+  }
+
   #widen(): void {
-    const { width } = this.#shape;
-    this.#shape = { width, bytes: 4 };
+    const narrow = this.#packing;
+    const { width } = narrow;
+    const wide = narrow.for(narrow.most + 1);
+    this.#shape = { width, bits: wide.bits };
     const old = this.#views;
     this.#segments = old.map(() => new SharedArrayBuffer(segmentBytes(this.#shape)));
     this.#views = this.#segments.map((buffer) => segmentOf(buffer, this.#shape));
+    const vector = new Int32Array(width);
     for (const [at, view] of this.#views.entries()) {
       const from = old[at];
       if (from === undefined) continue;
-      view.vectors.set(from.vectors);
       view.parents.set(from.parents);
       view.moves.set(from.moves);
-      view.keys.set(from.keys);
+      for (let row = 0; row < SEGMENT; row++) {
+        narrow.unpack(from.rows, row * narrow.words, vector, 0);
+        wide.pack(vector, 0, view.rows, row * wide.words);
+      }
     }
   }
 

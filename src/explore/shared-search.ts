@@ -20,8 +20,8 @@ export interface SharedOptions {
 }
 
 const NEVER = 0x7fffffff;
-/** So many states are explored before the limits are looked at. A key has room for 65,535. */
-const LONGEST_QUEUE = 1 << 15;
+/** So many states are explored before the limits are looked at. A key has room for them, and is above 0. */
+const LONGEST_QUEUE = (1 << 15) - 2;
 /** A shorter queue is explored before others have heard of it. */
 const WORTH_POSTING = 256;
 /** The numbers of values may take so much; the pages are had when they are written. */
@@ -78,7 +78,10 @@ export class SharedSearch {
     const join = this.#join(snapshot);
     this.#share = new Share(model, join);
     this.#rows = new SharedRows(this.#control, this.#share.collapse.width);
-    this.#rows.fill(snapshot, (at) => this.#hashOf(snapshot.vectors, at));
+    this.#rows.fill(snapshot, {
+      mostNumber: this.#share.collapse.mostNumber,
+      hashOf: (at) => this.#share.hashOf(snapshot.vectors, at),
+    });
     const from = (first: number, end: number) =>
       Int32Array.from({ length: end - first }, (_, at) => first + at);
     this.#queue = from(head, levelEnd);
@@ -110,11 +113,6 @@ export class SharedSearch {
       colleague.post(join);
     }
     return join;
-  }
-
-  #hashOf(vectors: Int32Array, at: number): number {
-    this.#share.collapse.load(vectors, at * this.#share.collapse.width);
-    return this.#model.memory.hashLow;
   }
 
   #nextLevel(): void {
@@ -201,7 +199,7 @@ export class SharedSearch {
     const [first] = all.toSorted((one, other) => (one.key >>> 0) - (other.key >>> 0));
     if (first === undefined) return;
     const place = first.key >>> 16;
-    for (const goal of this.#model.goals) goal.clear();
+    this.#share.forget();
     Atomics.store(this.#control, CONTROL.next, 0);
     this.#count(this.#share.explore({ ...this.#rows.order, queue: it.queue, count: place }));
     this.#rows.forget(it.keys.filter((key) => key >>> 16 > place).length);

@@ -1,4 +1,5 @@
 import type { Batch } from "./batch.ts";
+import { Packing } from "./packing.ts";
 
 /** Words that all who explore together look at, by their places. */
 export const CONTROL = {
@@ -21,7 +22,6 @@ export const STOP = { noRoom: 1, tooWide: 2 } as const;
 const SEGMENT_BITS = 14;
 export const SEGMENT = 1 << SEGMENT_BITS;
 const HANDFUL = 32;
-const NARROW = 0xffff;
 /** Above this a look at the table takes too long. */
 export const MOST_LOAD = 0.75;
 const HARD_LOAD = 0.95;
@@ -29,39 +29,38 @@ const RANGE = 2 ** -32;
 
 /** A part of the states: for each a row of numbers, and how it was come by. */
 export interface Segment {
-  readonly vectors: Uint16Array | Int32Array;
+  readonly rows: Int32Array;
+  /**
+   * How the state was come by. While it is new: the place of its parent in the queue << 16 | move, of
+   * which the least one holds. Then its parent's row, inverted, so that it is below all of those.
+   */
   readonly parents: Int32Array;
   /** Place of the action << 8 | choice. */
   readonly moves: Uint16Array;
-  /** While a state is new: the place of its parent in the queue, and its move. The least one holds. */
-  readonly keys: Int32Array;
 }
 
+/** How states are packed. */
 export interface Shape {
   readonly width: number;
-  readonly bytes: 2 | 4;
+  readonly bits: Packing["bits"];
 }
 
-export function segmentBytes({ width, bytes }: Shape): number {
-  return SEGMENT * (4 + 4 + 2 + width * bytes);
+export function segmentBytes({ width, bits }: Shape): number {
+  return SEGMENT * (4 + 2 + 4 * new Packing(width, bits).words);
 }
 
-export function segmentOf(buffer: SharedArrayBuffer, { width, bytes }: Shape): Segment {
+export function segmentOf(buffer: SharedArrayBuffer, { width, bits }: Shape): Segment {
+  const { words } = new Packing(width, bits);
   const parents = new Int32Array(buffer, 0, SEGMENT);
-  const keys = new Int32Array(buffer, 4 * SEGMENT, SEGMENT);
-  const rest = 8 * SEGMENT;
-  const vectors =
-    bytes === 2
-      ? new Uint16Array(buffer, rest, SEGMENT * width)
-      : new Int32Array(buffer, rest, SEGMENT * width);
-  const moves = new Uint16Array(buffer, rest + SEGMENT * width * bytes, SEGMENT);
-  return { vectors, parents, moves, keys };
+  const rows = new Int32Array(buffer, 4 * SEGMENT, SEGMENT * words);
+  const moves = new Uint16Array(buffer, 4 * SEGMENT * (1 + words), SEGMENT);
+  return { rows, parents, moves };
 }
 
 /** The states that several threads have found together: one table for all, without a lock. */
 export class SharedStates {
   readonly #control: Int32Array;
-  #shape: Shape = { width: 0, bytes: 2 };
+  #packing = new Packing(0);
   #slots: Int32Array = new Int32Array(0);
   #size = 0;
   #segments: readonly Segment[] = [];
@@ -79,7 +78,11 @@ export class SharedStates {
     this.#slots = table;
     this.#size = table.length / 2;
     this.#segments = segments;
-    this.#shape = shape;
+    this.#packing = new Packing(shape.width, shape.bits);
+  }
+
+  get packing(): Packing {
+    return this.#packing;
   }
 
   segment(row: number): Segment {
@@ -89,15 +92,15 @@ export class SharedStates {
   }
 
   offset(row: number): number {
-    return (row & (SEGMENT - 1)) * this.#shape.width;
+    return (row & (SEGMENT - 1)) * this.#packing.words;
   }
 
   /**
    * Adds the states of a batch; `keys` says how each was come by. False if there is no room: then all
    * stop, room is made, and the whole of the queue is done again, which finds what is there already.
    */
-  insert(batch: Batch, keys: Int32Array, mostNumber: number): boolean {
-    if (this.#shape.bytes === 2 && mostNumber > NARROW) return this.#stop(STOP.tooWide);
+  insert(batch: Batch, keys: Int32Array): boolean {
+    if (batch.packing.bits > this.#packing.bits) return this.#stop(STOP.tooWide);
     if (Atomics.load(this.#control, CONTROL.rows) > this.#size * HARD_LOAD)
       return this.#stop(STOP.noRoom);
     this.#glance(batch);
@@ -119,7 +122,7 @@ export class SharedStates {
     }
     for (let at = 0; at < count; at++) {
       const row = (glances[at] ?? 0) - 1;
-      if (row >= 0) glances[at] = this.segment(row).vectors[this.offset(row)] ?? 0;
+      if (row >= 0) glances[at] = this.segment(row).rows[this.offset(row)] ?? 0;
     }
   }
 
@@ -137,7 +140,7 @@ export class SharedStates {
       if (its === hash) {
         const row = this.#rowIn(slot);
         if (this.#isEqual(row, batch, at)) {
-          lower(this.segment(row).keys, row & (SEGMENT - 1), key);
+          lower(this.segment(row).parents, row & (SEGMENT - 1), key);
           return;
         }
       }
@@ -146,7 +149,7 @@ export class SharedStates {
     }
     const row = this.#row++;
     this.#write(row, batch, at);
-    this.segment(row).keys[row & (SEGMENT - 1)] = key;
+    this.segment(row).parents[row & (SEGMENT - 1)] = key;
     this.fresh.push(row);
     Atomics.store(slots, slot, row + 1);
   }
@@ -159,20 +162,22 @@ export class SharedStates {
     }
   }
 
-  #isEqual(row: number, { vectors, width }: Batch, at: number): boolean {
-    const own = this.segment(row).vectors;
+  #isEqual(row: number, batch: Batch, at: number): boolean {
+    const own = this.segment(row).rows;
     const offset = this.offset(row);
-    for (let object = 0; object < width; object++) {
-      if (own[offset + object] !== vectors[at * width + object]) return false;
+    const { words } = this.#packing;
+    for (let word = 0; word < words; word++) {
+      if (own[offset + word] !== batch.rows[at * words + word]) return false;
     }
     return true;
   }
 
-  #write(row: number, { vectors, width }: Batch, at: number): void {
-    const own = this.segment(row).vectors;
+  #write(row: number, batch: Batch, at: number): void {
+    const own = this.segment(row).rows;
     const offset = this.offset(row);
-    for (let object = 0; object < width; object++)
-      own[offset + object] = vectors[at * width + object] ?? 0;
+    const { words } = this.#packing;
+    for (let word = 0; word < words; word++)
+      own[offset + word] = batch.rows[at * words + word] ?? 0;
   }
 
   #takeRows(): boolean {
@@ -192,10 +197,10 @@ export class SharedStates {
   }
 }
 
-/** Puts a key where a greater one stands. Keys have no sign; those of states that are not new are 0. */
+/** Puts a key where a greater one stands. What is settled is below all keys. */
 function lower(keys: Int32Array, at: number, key: number): void {
   let old = Atomics.load(keys, at);
-  while (old >>> 0 > key >>> 0) {
+  while (old > key) {
     const seen = Atomics.compareExchange(keys, at, old, key);
     if (seen === old) return;
     old = seen;

@@ -293,7 +293,8 @@ export class Session implements Disposable {
       gaps.push({ kind: "inlined-scripts", text });
     }
     if (this.reader.sideLost > 0n) {
-      const text = `${this.reader.sideLost} records of forks, execs and exits were lost: a child may be missing`;
+      const what = this.parts.arming.plan.switches ? "switches, forks" : "forks";
+      const text = `${this.reader.sideLost} records of ${what}, execs and exits were lost: a child may be missing`;
       gaps.push({ kind: "records-lost", text });
     }
     return gaps;

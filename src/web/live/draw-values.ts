@@ -100,6 +100,7 @@ function marksOf({ least, greatest }: Extent, height: number): readonly number[]
   const isWhole = Number.isInteger(least) && Number.isInteger(greatest);
   const by = isWhole ? Math.max(1, step) : step;
   const marks = [];
-  for (let value = Math.ceil(least / by) * by; value <= greatest; value += by) marks.push(value);
+  // Zero may come out negative, and is not to be written so.
+  for (let value = Math.ceil(least / by) * by; value <= greatest; value += by) marks.push(value + 0);
   return marks;
 }

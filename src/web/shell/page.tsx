@@ -1,6 +1,7 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { LivePage } from "../live/live-page.tsx";
+import { RecordedRuns } from "../model/recorded-runs.tsx";
 import type { PageState } from "./open-page.ts";
 
 /** The whole page: what the recording is of decides how it is shown. */
@@ -21,7 +22,7 @@ export function Page({ state }: { readonly state: Signal<PageState> }) {
       );
     case "open": {
       const { recording } = now.opened;
-      if (recording.runs.length > 0) return <p>{recording.runs.length} runs of the model</p>;
+      if (recording.runs.length > 0) return <RecordedRuns runs={recording.runs} />;
       return <LivePage opened={now.opened} />;
     }
   }

@@ -1,5 +1,6 @@
-import { expectedText, type RunReport, resultOf } from "../check/index.ts";
 import type { RecordedProgram, RecordedRunResult, RecordedVerdict } from "../recording/index.ts";
+import { expectedText, resultOf } from "./judge.ts";
+import type { RunReport } from "./report.ts";
 
 /** What is shown of a program that was run on a target, now or when it was recorded. */
 export interface RunView {
