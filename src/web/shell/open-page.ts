@@ -21,8 +21,9 @@ export type PageState =
 
 /** So long is read before the page may draw and listen again. */
 const SLICE_MS = 30;
-/** So often a view is told that there is more: often enough for eyes, and cheap. */
+/** So often a view is told how far it is, and of a watch that runs what came: that runs here, too. */
 const TELL_MS = 100;
+const TELL_LIVE_MS = 200;
 
 /** Reads the page's recording; the state tells how far that is. */
 export function openPage(document: Document): Signal<PageState> {
@@ -61,7 +62,7 @@ async function readChunks(
 ): Promise<void> {
   const { recording, revision } = opened;
   let bytes = 0;
-  const tell = seldom(TELL_MS, () => {
+  const tell = seldom(isLive ? TELL_LIVE_MS : TELL_MS, () => {
     if (!isLive) state.value = { kind: "reading", bytes, size };
     else if (recording.header === undefined) return;
     else if (state.value.kind === "open") revision.value += 1;
