@@ -1,6 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { RecordingError, RecordingInMemory } from "../../recording/index.ts";
 import { type RecordingSource, recordingSource } from "./recording-source.ts";
+import { seldom } from "./seldom.ts";
 
 /** A recording that is shown, and perhaps still made. */
 export interface Opened {
@@ -78,18 +79,6 @@ async function readChunks(
     pausedAt = performance.now();
   }
   tell.cancel();
-}
-
-/** Calls `act` some time after it was asked for, once for all that asked meanwhile. */
-function seldom(ms: number, act: () => void): { (): void; cancel(): void } {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const ask = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      act();
-    }, ms);
-  };
-  return Object.assign(ask, { cancel: () => clearTimeout(timer) });
 }
 
 /** Lets the browser draw, and events come in. A timer would make it wait, a message does not. */
