@@ -1,46 +1,59 @@
-import type { RecordedRun } from "../../recording/index.ts";
+import type { RecordedRun, RecordedRunResult } from "../../recording/index.ts";
 import { runSummary } from "./run-summary.ts";
 
 /** What came of a program: in the order of its file, or of all orders. */
 export function RunResult({ run }: { readonly run: RecordedRun }) {
   const { verdict } = run;
   const result = verdict?.run;
+  const table = result !== undefined && <ResultTable result={result} />;
   return (
     <section class={`run-result ${verdict?.verdict ?? ""}`}>
       <h2>{sentence(run)}</h2>
       <p class="soft">{runSummary(run)}</p>
-      {result !== undefined && (
-        <table>
-          <caption class="aside">What each line led to</caption>
-          <thead>
-            <tr>
-              <th scope="col">line</th>
-              <th scope="col">statement</th>
-              <th scope="col">result</th>
-              <th scope="col">expected</th>
-            </tr>
-          </thead>
-          <tbody>
-            {result.statements.map(({ line, text, result: seen, expected, ok }) => (
-              <tr key={line} class={ok ? undefined : "bad"}>
-                <td>{line}</td>
-                <td>{text}</td>
-                <td>{seenText(seen)}</td>
-                <td>{expected}</td>
-              </tr>
-            ))}
-            {result.checks.map(({ line, text, result: seen, ok }) => (
-              <tr key={line} class={ok ? undefined : "bad"}>
-                <td>{line}</td>
-                <td>{text}</td>
-                <td>{seen}</td>
-                <td>{ok ? "as expected" : "not as expected"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      {run.steps.length === 0 ? (
+        table
+      ) : (
+        <details>
+          <summary>What each line led to</summary>
+          {table}
+        </details>
       )}
     </section>
+  );
+}
+
+function ResultTable({ result }: { readonly result: RecordedRunResult }) {
+  const { statements, checks } = result;
+  return (
+    <table>
+      <caption class="aside">What each line led to</caption>
+      <thead>
+        <tr>
+          <th scope="col">line</th>
+          <th scope="col">statement</th>
+          <th scope="col">result</th>
+          <th scope="col">expected</th>
+        </tr>
+      </thead>
+      <tbody>
+        {statements.map(({ line, text, result: seen, expected, ok }, index) => (
+          <tr key={`statement ${index}`} class={ok ? undefined : "bad"}>
+            <td>{line}</td>
+            <td>{text}</td>
+            <td>{seenText(seen)}</td>
+            <td>{expected}</td>
+          </tr>
+        ))}
+        {checks.map(({ line, text, result: seen, ok }, index) => (
+          <tr key={`check ${index}`} class={ok ? undefined : "bad"}>
+            <td>{line}</td>
+            <td>{text}</td>
+            <td>{seen}</td>
+            <td>{ok ? "as expected" : "not as expected"}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
