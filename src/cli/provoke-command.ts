@@ -68,7 +68,7 @@ async function provokeFile(file: string, flags: ProvokeFlags): Promise<number> {
   const forMs = parseDuration("--for", flags.for);
   const tries = flags.tries === undefined ? Infinity : parseCount("--tries", flags.tries, 1);
   const seed = parseCount("--seed", flags.seed, 0);
-  using target = await openTarget(name, { progress });
+  using target = await openTarget(name, { isParallel: true, progress });
   if (!isRaceTarget(target))
     throw new UsageError(
       `provoke: --on ${name}: no real kernel: trapline check explores the model`,

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { UsageError } from "./usage-error.ts";
 
-const CHUNK_BYTES = 1 << 16;
+const CHUNK_BYTES = 1 << 18;
 
 /** A recording as a page is fed with it, however often it asks. */
 export interface RecordingFeed {

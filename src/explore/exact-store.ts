@@ -5,8 +5,8 @@ import { PackedStates } from "./packed-states.ts";
 import { Recent } from "./recent.ts";
 import { NEW, type Store } from "./store.ts";
 
-const MOST_LOAD = 0.87;
-const GROWTH = 1.3;
+const MOST_LOAD = 0.75;
+const GROWTH = 1.4;
 const RANGE = 2 ** -32;
 /** Slots in a line of the cache, in which a state is looked for first, and found nearly always. */
 const LINE = 8;
@@ -64,7 +64,7 @@ export class ExactStore implements Store {
   }
 
   begin(state: number, steps: LocalSteps): void {
-    steps.begin(this.#states.vector(state), 0);
+    this.#states.begin(state, steps);
   }
 
   /** The memory holds this state, and steps go on from it. */

@@ -113,11 +113,13 @@ export class Expander {
   #expand(row: number, at: number): void {
     this.#place = (at + 1) << 16;
     const { packing } = this.#states;
-    packing.unpack(this.#states.segment(row).rows, this.#states.offset(row), this.#vector, 0);
+    const { rows } = this.#states.segment(row);
     if (this.#steps !== undefined) {
+      this.#steps.beginPacked(rows, this.#states.offset(row), packing);
       this.#expandLocally(this.#steps);
       return;
     }
+    packing.unpack(rows, this.#states.offset(row), this.#vector, 0);
     this.#collapse.load(this.#vector, 0);
     const count = this.#model.actions(this.#actions);
     let isEnd = true;
@@ -129,7 +131,6 @@ export class Expander {
   }
 
   #expandLocally(steps: LocalSteps): void {
-    steps.begin(this.#vector, 0);
     const agents = this.#model.mostActions;
     let index = 0;
     let isEnd = true;

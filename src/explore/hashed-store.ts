@@ -52,6 +52,6 @@ export class HashedStore implements Store {
 
   begin(state: number, steps: LocalSteps): void {
     this.#states.drop(state);
-    steps.begin(this.#states.vector(state), 0);
+    this.#states.begin(state, steps);
   }
 }

@@ -72,15 +72,25 @@ export class LocalSteps {
   /** Steps go on from this state. */
   begin(vector: ArrayLike<number>, from: number): void {
     const { base } = this;
-    const keys = this.#keys;
+    for (let object = 0; object < base.length; object++) base[object] = vector[from + object] ?? 0;
+    this.#begun();
+  }
+
+  /** The same for a state that is packed so. */
+  beginPacked(rows: Int32Array, from: number, packing: Packing): void {
+    packing.unpack(rows, from, this.base, 0);
+    this.#begun();
+  }
+
+  #begun(): void {
+    const { base } = this;
     let low = 0;
     let high = 0;
     for (let object = 0; object < base.length; object++) {
-      const number = vector[from + object] ?? 0;
-      base[object] = number;
-      const own = keys.upTo(object, number);
-      low ^= own[2 * number] ?? 0;
-      high ^= own[2 * number + 1] ?? 0;
+      const number = base[object] ?? 0;
+      const keys = this.#keys.upTo(object, number);
+      low ^= keys[2 * number] ?? 0;
+      high ^= keys[2 * number + 1] ?? 0;
     }
     this.low = low;
     this.high = high;

@@ -1,5 +1,6 @@
 import type { Batch } from "./batch.ts";
 import { Column } from "./chunks.ts";
+import type { LocalSteps } from "./local-steps.ts";
 import { Packing } from "./packing.ts";
 
 /** States as the numbers of their objects, packed, in the order in which they were added. */
@@ -60,6 +61,11 @@ export class PackedStates {
   vector(state: number): Int32Array {
     this.#packing.unpack(this.#rows.chunk(state), this.#rows.offset(state), this.#vector, 0);
     return this.#vector;
+  }
+
+  /** Lets steps go on from a state. */
+  begin(state: number, steps: LocalSteps): void {
+    steps.beginPacked(this.#rows.chunk(state), this.#rows.offset(state), this.#packing);
   }
 
   /** Frees the states before this one, as far as they fill chunks. */

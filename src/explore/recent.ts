@@ -1,4 +1,4 @@
-const BITS = 12;
+const BITS = 10;
 const ENTRY = 4;
 
 /**

@@ -126,8 +126,16 @@ export class SequentialRun {
     if (fate < 2) return;
     const words = this.#words[step.index];
     if (words === undefined) return;
-    words.length = Math.max(0, Math.min(words.length, step.times) - 1);
+    // The last of them was still on its way back, but where the trap comes before the access.
+    const whole = this.#diesBefore(step) ? step.times - 1 : Math.min(words.length, step.times) - 1;
+    words.length = Math.max(0, Math.min(words.length, whole));
     words.push(KILLED_BY - (fate - 2));
+  }
+
+  /** Whether what a hit leads to comes before the access is made. */
+  #diesBefore({ isAccess }: CompiledStep): boolean {
+    const { data } = this.#k.arch;
+    return isAccess && data.trap === "before" && data.counts === "at-trap";
   }
 
   #perform(next: Action): void {

@@ -109,7 +109,7 @@ static s64 exec_again(u32 me, u64 undumpable)
 		caps[0].effective &= ~(1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH);
 		SYS(capset, &head, caps);
 	}
-	for (u32 event = 0; event < MOST_EVENTS; event++)
+	for (u32 event = 0; event < shared->events; event++)
 		if (shared->is_used[event] && SYS(fcntl, EVENT_FD + event, 1) == 1)
 			note_count(event, (int)(EVENT_FD + event));
 	return SYS(execveat, from, "", argv, envp, AT_EMPTY_PATH);

@@ -144,6 +144,7 @@ struct shared {
 	u32 is_race; /* actors do not wait for each other, but now and then for nothing */
 	u64 cpus; /* those of the program, as a mask */
 	u64 online; /* how many this computer has */
+	u32 events; /* those that have been opened have lower numbers */
 	u64 page; /* the size of one */
 	u64 slow; /* how many times longer everything takes than on a computer that is not emulated */
 	s64 handle[MOST_HANDLES]; /* what ptrace called the breakpoints that it has set */

@@ -94,7 +94,8 @@ function drawColumns(
 function placesOf({ times }: Lane, span: Span, columns: number): Uint32Array {
   const places = new Uint32Array(columns + 1);
   for (let column = 0; column <= columns; column += 1) {
-    places[column] = times.before(timeAt({ span, width: columns }, column));
+    const time = timeAt({ span, width: columns }, column);
+    places[column] = times.before(time, places[column - 1]);
   }
   return places;
 }

@@ -16,7 +16,7 @@ export function drawOverview(
   let most = 1;
   for (let column = 0; column < columns; column += 1) {
     const end = timeAt({ span: whole, width: columns }, column + 1);
-    const to = column === columns - 1 ? times.length : times.before(end);
+    const to = column === columns - 1 ? times.length : times.before(end, before);
     counts[column] = to - before;
     most = Math.max(most, to - before);
     before = to;

@@ -47,7 +47,7 @@ function stepsOf(
   if (from > 0) path.moveTo(0, yOf(values.numbers.items[from - 1] ?? 0));
   let isBegun = from > 0;
   for (let column = 0; column < columns; column += 1) {
-    const to = times.before(timeAt({ span, width: columns }, column + 1));
+    const to = times.before(timeAt({ span, width: columns }, column + 1), from);
     const extent = values.extent(from, to);
     if (extent === undefined) continue;
     const x = to - from === 1 ? xOf({ span, width }, times.items[from] ?? 0) : column / ratio;

@@ -33,10 +33,18 @@ export class GrowingNumbers {
     this.length += 1;
   }
 
-  /** How many of them are less than `limit`; they are in order. */
-  before(limit: number): number {
-    let low = 0;
-    let high = this.length;
+  /**
+   * How many of them are less than `limit`; they are in order. At least `from` are: who asks for one
+   * moment after the other finds the next near the last.
+   */
+  before(limit: number, from = 0): number {
+    let low = from;
+    let high = from + 1;
+    while (high < this.length && (this.items[high] ?? 0) < limit) {
+      low = high + 1;
+      high = from + 2 * (high - from);
+    }
+    high = Math.min(high, this.length);
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((this.items[middle] ?? 0) < limit) low = middle + 1;

@@ -1,4 +1,4 @@
-import { useSignalEffect } from "@preact/signals";
+import { untracked, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { describeSpot, formatNumber } from "../../wording/index.ts";
 import type { Opened } from "../shell/open-page.ts";
@@ -18,7 +18,7 @@ export function LivePage({ opened }: { readonly opened: Opened }) {
   useSignalEffect(() => {
     opened.revision.value;
     view.isPaused.value;
-    view.update();
+    untracked(() => view.update()); // what it reads is not what it follows
   });
   const showKeys = useCallback(() => keys.current?.showModal(), []);
   useEffect(() => onQuestionMark(showKeys), [showKeys]);

@@ -16,29 +16,31 @@ interface Level {
 
 /**
  * The least and the greatest number in any stretch of a list, without walking through it: above the
- * numbers stand those of every 16 of them, above these those of every 16, and so on.
+ * numbers stand those of every whole 16 of them, above these those of every whole 16, and so on.
  */
 export class Pyramid {
   readonly numbers = new GrowingNumbers();
   readonly levels: Level[] = [];
 
   push(number: number): void {
-    this.numbers.push(number);
-    let place = this.numbers.length - 1;
-    for (let height = 0; place > 0 || height === 0; height += 1) {
-      place = Math.floor(place / FAN);
-      const level = this.level(height);
-      if (place === level.least.length) {
-        // A level that begins when the one below has its second stretch takes in the first.
-        const below = this.levels[height - 1];
-        const first = place === 0 && below !== undefined;
-        level.least.push(first ? (below.least.items[0] ?? number) : number);
-        level.greatest.push(first ? (below.greatest.items[0] ?? number) : number);
-      }
-      const { least, greatest } = level;
-      least.items[place] = Math.min(least.items[place] ?? number, number);
-      greatest.items[place] = Math.max(greatest.items[place] ?? number, number);
+    const { numbers } = this;
+    numbers.push(number);
+    if (numbers.length % FAN === 0) this.close(0, numbers, numbers);
+  }
+
+  /** The level below has 16 more: they are one of this level. */
+  private close(height: number, lower: GrowingNumbers, upper: GrowingNumbers): void {
+    this.levels[height] ??= { least: new GrowingNumbers(), greatest: new GrowingNumbers() };
+    const { least, greatest } = this.levels[height];
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let at = lower.length - FAN; at < lower.length; at += 1) {
+      low = Math.min(low, lower.items[at] ?? low);
+      high = Math.max(high, upper.items[at] ?? high);
     }
+    least.push(low);
+    greatest.push(high);
+    if (least.length % FAN === 0) this.close(height + 1, least, greatest);
   }
 
   /** Of the numbers from place `from` up to place `to`; undefined of none. */
@@ -68,13 +70,5 @@ export class Pyramid {
       upper = above.greatest.items;
     }
     return { least, greatest };
-  }
-
-  private level(height: number): Level {
-    const known = this.levels[height];
-    if (known !== undefined) return known;
-    const level = { least: new GrowingNumbers(), greatest: new GrowingNumbers() };
-    this.levels.push(level);
-    return level;
   }
 }

@@ -1,9 +1,9 @@
 /** Hits between two marks: what is not known from the marks is counted one by one. */
-const BLOCK = 64;
-const FIRST_BLOCKS = 16;
+const BLOCK = 16;
+const FIRST_BLOCKS = 64;
 
 /**
- * How many of each kind there are in any stretch of a list, without walking through it: at every 64th
+ * How many of each kind there are in any stretch of a list, without walking through it: at every 16th
  * place stands how many there were of each kind before it.
  */
 export class RunningTotals {

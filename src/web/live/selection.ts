@@ -46,7 +46,13 @@ export class Selection implements HitsInTime {
   readonly grouping: Grouping;
   private readonly data: HitData;
   private readonly passes: Passes | undefined;
+  /** Of each writer, by its index: how many hits, and the places of the first and the last one. */
+  readonly counts = new GrowingList();
+  readonly firsts = new GrowingList();
+  readonly lasts = new GrowingList();
   private readonly laneByKey = new Map<number, Lane>();
+  /** By the place of the thread in the recording's list, or the number of the processor. */
+  private readonly laneByPlace: (Lane | undefined)[] = [];
   private readonly seriesBySpot: Series[] = [];
   private seen = 0;
 
@@ -65,6 +71,9 @@ export class Selection implements HitsInTime {
     }
   }
 
+  /** The index of a hit's writer. */
+  readonly writerOf = (at: number): number => this.data.writers.ofHit.items[at] ?? 0;
+
   /** Of the spot with this index; a spot without numbers has an empty one. */
   series(spot: number): Series {
     this.seriesBySpot[spot] ??= { ...empty(), values: new Pyramid() };
@@ -79,7 +88,9 @@ export class Selection implements HitsInTime {
     const lane = this.laneOf(at);
     lane.hits.push(at);
     lane.times.push(time);
-    const writer = writers.list[writers.ofHit.items[at] ?? 0];
+    const index = writers.ofHit.items[at] ?? 0;
+    this.count(index, at);
+    const writer = writers.list[index];
     lane.totals.push(writer?.color ?? 0);
     const number = numbers.items[at] ?? Number.NaN;
     if (Number.isNaN(number)) return;
@@ -89,18 +100,43 @@ export class Selection implements HitsInTime {
     series.values.push(number);
   }
 
+  private count(writer: number, at: number): void {
+    const { counts, firsts, lasts } = this;
+    while (counts.length <= writer) {
+      counts.push(0);
+      firsts.push(0);
+      lasts.push(0);
+    }
+    const before = counts.items[writer] ?? 0;
+    if (before === 0) firsts.items[writer] = at;
+    counts.items[writer] = before + 1;
+    lasts.items[writer] = at;
+  }
+
   private laneOf(at: number): Lane {
     const { hits, threads } = this.data.recording;
     const isByThread = this.grouping === "thread";
-    const thread = threads[hits.threads[at] ?? 0];
-    const key = isByThread ? (thread?.tid ?? 0) : (hits.cpus[at] ?? 0);
+    const place = (isByThread ? hits.threads[at] : hits.cpus[at]) ?? 0;
+    const known = this.laneByPlace[place];
+    if (known !== undefined) return known;
+    const thread = threads[place];
+    const lane = isByThread
+      ? this.lane(thread?.tid ?? 0, `${thread?.comm ?? "?"} ${thread?.tid ?? ""}`)
+      : this.lane(place, `CPU ${place}`);
+    this.laneByPlace[place] = lane;
+    return lane;
+  }
+
+  /** A thread that was renamed is another in the recording, and has the same lane. */
+  private lane(key: number, label: string): Lane {
     const known = this.laneByKey.get(key);
     if (known !== undefined) return known;
-    const label = isByThread ? `${thread?.comm ?? "?"} ${key}` : `CPU ${key}`;
     const lane = { ...empty(), label, totals: new RunningTotals(PALETTE.length) };
     this.laneByKey.set(key, lane);
     this.lanes.push(lane);
-    if (!isByThread) this.lanes.sort((a, b) => a.label.localeCompare(b.label, "en", NUMERIC));
+    if (this.grouping === "cpu") {
+      this.lanes.sort((a, b) => a.label.localeCompare(b.label, "en", NUMERIC));
+    }
     return lane;
   }
 }

@@ -22,9 +22,14 @@ export function startPictures(view: LiveView, place: HTMLElement, top: Signal<nu
   place.tabIndex = 0; // arrows go from hit to hit
   const theme = followTheme();
   let frame = 0;
+  /** Pictures so far: for those who measure. */
+  let drawn = 0;
   const draw = () => {
     frame = 0;
     drawPictures(view, canvases, { theme: theme.value, top: top.value });
+    if (drawn === 0) performance.mark("drawn");
+    drawn += 1;
+    place.dataset.drawn = `${drawn}`;
   };
   const ask = () => {
     if (frame === 0) frame = requestAnimationFrame(draw);

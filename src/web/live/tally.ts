@@ -1,4 +1,5 @@
-import type { HitData, HitsInTime } from "./selection.ts";
+import type { HitData, Selection } from "./selection.ts";
+import type { Span } from "./span.ts";
 import type { Writer } from "./writers.ts";
 
 /** What a writer did in some stretch of time. */
@@ -10,26 +11,20 @@ export interface WriterRow {
   readonly last: number;
 }
 
-/** The writers of the hits from `from` up to `to`, the busiest first. */
+/** By writer's index. */
+interface Columns {
+  readonly counts: Uint32Array;
+  readonly firsts: Uint32Array;
+  readonly lasts: Uint32Array;
+}
+
+/** The writers of the hits in a stretch of time, or of all, the busiest first. */
 export function tally(
   { writers }: HitData,
-  { hits, times }: HitsInTime,
-  { from, to }: { readonly from: number; readonly to: number },
+  selection: Selection,
+  span: Span | undefined,
 ): readonly WriterRow[] {
-  const { length } = writers.list;
-  const [counts, firsts, lasts] = [
-    new Uint32Array(length),
-    new Uint32Array(length),
-    new Uint32Array(length),
-  ];
-  const end = times.before(to);
-  for (let place = times.before(from); place < end; place += 1) {
-    const at = hits.items[place] ?? 0;
-    const writer = writers.ofHit.items[at] ?? 0;
-    if (counts[writer] === 0) firsts[writer] = at;
-    counts[writer] = (counts[writer] ?? 0) + 1;
-    lasts[writer] = at;
-  }
+  const { counts, firsts, lasts } = span === undefined ? all(selection) : counted(selection, span);
   return writers.list
     .map((writer, index) => ({
       ...{ writer, count: counts[index] ?? 0 },
@@ -37,4 +32,27 @@ export function tally(
     }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || a.first - b.first);
+}
+
+/** These are kept while hits come in. */
+function all({ counts, firsts, lasts }: Selection): Columns {
+  return { counts: counts.items, firsts: firsts.items, lasts: lasts.items };
+}
+
+function counted({ hits, times, writerOf, counts: { length } }: Selection, span: Span): Columns {
+  const columns = {
+    counts: new Uint32Array(length),
+    firsts: new Uint32Array(length),
+    lasts: new Uint32Array(length),
+  };
+  const { counts, firsts, lasts } = columns;
+  const end = times.before(span.to);
+  for (let place = times.before(span.from); place < end; place += 1) {
+    const at = hits.items[place] ?? 0;
+    const writer = writerOf(at);
+    if (counts[writer] === 0) firsts[writer] = at;
+    counts[writer] = (counts[writer] ?? 0) + 1;
+    lasts[writer] = at;
+  }
+  return columns;
 }

@@ -11,8 +11,7 @@ const MOST_ROWS = 200;
 export function WritersTable({ view }: { readonly view: LiveView }) {
   view.drawn.value; // there may be more hits in the same selection
   const marked = view.marked.value;
-  const span = marked ?? { from: 0, to: Number.POSITIVE_INFINITY };
-  const rows = tally(view.model, view.selection.value, span);
+  const rows = tally(view.model, view.selection.value, marked);
   const hits = rows.reduce((sum, { count }) => sum + count, 0);
   const length = marked === undefined ? view.whole.value.to : marked.to - marked.from;
   return (

@@ -91,7 +91,14 @@ function seldom(ms: number, act: () => void): { (): void; cancel(): void } {
   return Object.assign(ask, { cancel: () => clearTimeout(timer) });
 }
 
-/** Lets the browser draw, and events come in. */
+/** Lets the browser draw, and events come in. A timer would make it wait, a message does not. */
 function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
 }
