@@ -84,6 +84,10 @@ export function ModelView({ run, first, onStep, linkOf }: ModelViewProps) {
           <Breaks {...{ model, at, go }} />
           <RegisterTable {...{ model, at, go }} />
           <Changes {...{ model, at }} />
+          <details class="source">
+            <summary>The scenario</summary>
+            <pre>{run.program.scenario}</pre>
+          </details>
           {chosen !== undefined && <ObjectDetails {...{ model, at, go, chosen, choose }} />}
         </div>
       </div>
