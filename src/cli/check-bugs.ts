@@ -1,9 +1,8 @@
 import { globSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Checked, type CheckOptions, checkProgram, verdictOf } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
-import { type Checked, type CheckOptions, checkProgram } from "./check-run.ts";
-import { verdictOf } from "./check-view.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { programsOf } from "./scenario-files.ts";
 import { textTable } from "./text-table.ts";
@@ -16,12 +15,16 @@ export interface BugRow {
   readonly name: string;
   readonly program: Program;
   readonly was: Checked;
-  readonly fixed: Checked;
+  /** Undefined where Linux has no fix. */
+  readonly fixed: Checked | undefined;
 }
+
+/** The table is of what is found, so a shortest way to it need not be found at any price. */
+const SHORTENING = { mostShortening: { states: 100_000, seconds: 2 } } as const;
 
 /** The scenarios of all bugs that the model can have. */
 export async function bugFiles(): Promise<readonly string[]> {
-  const { missingFixes } = await import("../conform/index.ts");
+  const { missingFixes } = await import("../check/index.ts");
   const names = globSync("*.scn", { cwd: BUGS }).sort();
   if (names.length === 0) throw new UsageError(`--bugs: there are no scenarios in ${BUGS}`);
   const files = names.map((name) => `${BUGS}${name}`);
@@ -38,24 +41,29 @@ export async function checkBug(file: string, options: CheckOptions): Promise<rea
   const rows: BugRow[] = [];
   for (const program of await modelledPrograms(file)) {
     const name = basename(file, ".scn");
-    const was = await checkProgram(name, program, options);
-    const fixed = await checkProgram(name, withFix(program), options);
+    const was = await checkProgram(name, program, { ...options, ...SHORTENING });
+    const fix = withFix(program);
+    const fixed = fix && (await checkProgram(name, fix, { ...options, ...SHORTENING }));
     rows.push({ name, program, was, fixed });
   }
   return rows;
 }
 
-/** Today's kernel; where the design itself was at fault, with the one that is right. */
-function withFix(program: Program): Program {
+/**
+ * Today's kernel; where the design itself was at fault, with the one that is right. Undefined for what
+ * is wrong in today's kernel.
+ */
+function withFix(program: Program): Program | undefined {
   const { machine, withoutFixes } = program;
+  if (withoutFixes.length === 0 && machine.design === undefined) return undefined;
   const isOfDesign = withoutFixes.length === 0 || machine.design === "a";
   const fixed = isOfDesign ? { ...machine, design: "d" as const } : machine;
   return { ...program, withoutFixes: [], machine: fixed };
 }
 
-/** Whether the failure was found, and whether none is left with the fix. */
+/** Whether the failure was found, and whether it is proven that none is left with the fix. */
 export function isAsExpected({ was, fixed }: BugRow): boolean {
-  return verdictOf(was) === "fail" && verdictOf(fixed) !== "fail";
+  return verdictOf(was) === "fail" && (fixed === undefined || verdictOf(fixed) === "ok");
 }
 
 export function bugTable(rows: readonly BugRow[]): readonly string[] {
@@ -89,7 +97,8 @@ function cells({ name, program, was, fixed }: BugRow): string[] {
   ];
 }
 
-function fixedText(it: Checked): string {
+function fixedText(it: Checked | undefined): string {
+  if (it === undefined) return "not fixed";
   const { states, counterexample, bounds } = it.result;
   const count = `${states.toLocaleString("en")} states`;
   const verdict = verdictOf(it);

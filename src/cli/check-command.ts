@@ -1,15 +1,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import type { Command } from "commander";
-import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
+import type { Checked, CheckOptions } from "../check/index.ts";
+import type { Progress } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
 import type { BugRow } from "./check-bugs.ts";
-import type { Checked, ModelOptions } from "./check-run.ts";
 import { EXIT } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { parseChoice, parseCount, parseDuration } from "./parse.ts";
 import { readScenario } from "./scenario-files.ts";
+import { SearchCrew } from "./search-crew.ts";
 import type { TraceFile } from "./trace-file.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -100,8 +102,7 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     throw new UsageError(`--save, --resume: they are for one program, not for ${programs.length}`);
   const saving = savingOf(flags);
 
-  const { checkProgram } = await import("./check-run.ts");
-  const { verdictOf } = await import("./check-view.ts");
+  const { checkProgram, verdictOf } = await import("../check/index.ts");
   const { checkHeader, checkVerdict } = await import("./check-json.ts");
   const { traceText, verdictLine } = await import("./check-text.ts");
   const { tokenOf } = await import("./check-token.ts");
@@ -116,7 +117,8 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   const all: Checked[] = [];
   for (const { file, program } of programs) {
     if (interrupt.happened) break;
-    const checked = await checkProgram(file, program, { ...options, ...saving, watch });
+    const how = { ...options, ...saving, watch };
+    const checked = await checkProgram(file, program, how).catch(resumeRefused);
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
     all.push(checked);
     trace?.checked({ file, text: readScenario(file), program }, checked);
@@ -159,7 +161,8 @@ async function checkBugs(files: readonly string[], flags: CheckFlags): Promise<n
     const found = await checkBug(file, { ...options, watch });
     rows.push(...found);
     if (flags.json !== true) continue;
-    for (const { was, fixed } of found) console.log(`${checkVerdict(was)}\n${checkVerdict(fixed)}`);
+    for (const { was, fixed } of found)
+      for (const it of fixed === undefined ? [was] : [was, fixed]) console.log(checkVerdict(it));
   }
   if (flags.json !== true) console.log(bugTable(rows).join("\n"));
   return rows.every(isAsExpected) ? EXIT.ok : EXIT.failed;
@@ -175,12 +178,13 @@ function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }
   process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
-function optionsOf(
-  flags: CheckFlags,
-): ExploreOptions & ModelOptions & { watch: Watch; threads: number } {
+function optionsOf(flags: CheckFlags): Omit<CheckOptions, "watch"> {
   const { states, depth, time, workers } = flags;
+  const threads =
+    workers === undefined ? availableParallelism() : parseCount("--workers", workers, 1);
   return {
-    threads: workers === undefined ? availableParallelism() : parseCount("--workers", workers, 1),
+    pause: setImmediate,
+    crew: threads === 1 ? undefined : (source) => new SearchCrew(threads - 1, source),
     store: parseChoice("--store", flags.store, STORES),
     fuse: flags.full !== true,
     reduceModel: flags.reduce && flags.full !== true,
@@ -191,8 +195,14 @@ function optionsOf(
       ...(time === undefined ? {} : { seconds: parseDuration("--time", time) / 1000 }),
       bytes: parseCount("--memory", flags.memory, 1) * 2 ** 20,
     },
-    watch: {},
   };
+}
+
+/** A checkpoint that is of another program is the fault of whoever named it. */
+function resumeRefused(error: unknown): never {
+  if (error instanceof Error && error.name === "CheckpointError")
+    throw new UsageError(`--resume: ${error.message}`);
+  throw error;
 }
 
 /** Where an unfinished search goes, and where it comes from. */

@@ -1,8 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/index.ts";
-import { explorableProgram } from "../conform/index.ts";
+import { explorableProgram, type ProgramData } from "../check/index.ts";
 import { serveSearch } from "../explore/index.ts";
-import type { ProgramData } from "./search-crew.ts";
 
 /** A thread of `trapline check`: builds the model of the program that it is given, and explores. */
 const { program, name, options }: ProgramData = workerData;

@@ -1,17 +1,9 @@
 import { Worker } from "node:worker_threads";
-import type { explorableProgram } from "../conform/index.ts";
+import type { Crew, ProgramData } from "../check/index.ts";
 import type { Colleague } from "../explore/index.ts";
-import type { Program } from "../scenario/index.ts";
-
-/** What a thread needs to build the model that another one explores. */
-export interface ProgramData {
-  readonly program: Program;
-  readonly name: string;
-  readonly options: NonNullable<Parameters<typeof explorableProgram>[2]>;
-}
 
 /** Threads that explore a program together with this one. They end with it, or when disposed of. */
-export class SearchCrew implements AsyncDisposable {
+export class SearchCrew implements Crew {
   readonly colleagues: readonly Colleague[];
   readonly #workers: readonly Worker[];
 
