@@ -101,6 +101,7 @@ function marksOf({ least, greatest }: Extent, height: number): readonly number[]
   const by = isWhole ? Math.max(1, step) : step;
   const marks = [];
   // Zero may come out negative, and is not to be written so.
-  for (let value = Math.ceil(least / by) * by; value <= greatest; value += by) marks.push(value + 0);
+  for (let value = Math.ceil(least / by) * by; value <= greatest; value += by)
+    marks.push(value + 0);
   return marks;
 }
