@@ -84,17 +84,18 @@ export async function checkProgram(
   const reduce = reducesFor(options);
   const symmetry = options.symmetry === true;
   const reduced = { program, name: file, options: { reduce, symmetry } };
+  const rest = restOf(options);
   const calm = options.resume === undefined ? await runCalm(file, program, options) : undefined;
   const result =
     calm?.counterexample === undefined
-      ? named(await runSearch(reduced, options), { reduce })
+      ? named(await runSearch(reduced, rest()), options)
       : withoutUnreached(calm);
   const inFileOrder = wrongInFileOrder(program);
   const about = { file, program, result, inFileOrder, calm };
   const first = result.counterexample;
   if (first === undefined) return { ...about, violation: undefined, trace: [], switches: 0 };
   options.onFound?.({ ...about, ...doneAgain(about, first) });
-  const found = await shortened(first, { program, name: file, options: {} }, options);
+  const found = await shortened(first, { program, name: file, options: {} }, rest());
   const counterexample = shrink(explorableProgram(program, file), found);
   return { ...about, ...doneAgain(about, counterexample) };
 }
@@ -119,7 +120,7 @@ async function runCalm(file: string, program: Program, options: CheckOptions) {
   const reduce = reducesFor(options);
   const symmetry = options.symmetry === true;
   const source = { program, name: file, options: { detours: false, reduce, symmetry } };
-  const result = named(await runSearch(source, rest), { reduce });
+  const result = named(await runSearch(source, rest), options);
   return { ...result, method: `${result.method}, no preemption by kernel threads` };
 }
 
@@ -128,8 +129,24 @@ function reducesFor({ reduceModel, resume, onUnfinished }: CheckOptions): boolea
   return reduceModel && resume === undefined && onUnfinished === undefined;
 }
 
-function named(result: Exploration, { reduce }: { reduce: boolean }): Exploration {
-  return reduce ? { ...result, method: `${result.method}, reduced` } : result;
+/** The same options with what is left of the time: its bound is one of all searches together. */
+function restOf(options: CheckOptions): () => CheckOptions {
+  const { limits, watch } = options;
+  const start = watch.now();
+  return () => {
+    if (limits?.seconds === undefined) return options;
+    const seconds = Math.max(0, limits.seconds - (watch.now() - start) / 1000);
+    return { ...options, limits: { ...limits, seconds } };
+  };
+}
+
+/** Says what of the reduction holds: it is confirmed, or mended, at the end of a search only. */
+function named(result: Exploration, options: CheckOptions): Exploration {
+  const { method } = result;
+  if (!options.reduceModel) return result;
+  if (!reducesFor(options)) return { ...result, method: `${method}, not reduced, to be saved` };
+  if (result.verdict !== "bounded") return { ...result, method: `${method}, reduced` };
+  return { ...result, method: `${method}, reduced by what only a whole search confirms` };
 }
 
 /** What was not reached in a search that a failure ended might have been later. */
@@ -196,6 +213,7 @@ async function shortened(
   const { onProgress: _, ...quiet } = watch;
   const usual = { states: MOST_STATES, seconds: MOST_SECONDS, ...options.limits };
   const limits = { ...usual, ...mostShortening };
+  limits.seconds = Math.min(limits.seconds, usual.seconds);
   const full = await runSearch(source, { limits, pause, watch: quiet });
   const other = full.counterexample;
   // Another failure may be nearer; then that is the one to show.

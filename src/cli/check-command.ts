@@ -73,7 +73,7 @@ export function addCheckCommand(
     .option("--memory <MB>", "stop each program when its states take so much", "2048")
     .option(
       "--workers <N>",
-      "threads for a long search without reduction (default: as many as processors)",
+      "threads: programs are dealt out to them (default: as many as processors)",
     )
     .option("--shard <I/N>", "only the Ith of N shares of the programs, for as many machines")
     .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")
@@ -82,7 +82,7 @@ export function addCheckCommand(
     .option("--json", "print JSON lines: header, verdicts")
     .addHelpText("after", AFTER_HELP)
     .action(async (files: readonly string[], flags: CheckFlags) => {
-      finish(await (flags.bugs === true ? checkBugs(files, flags) : checkFiles(files, flags)));
+      finish(await (flags.bugs === true ? checkAllBugs(files, flags) : checkFiles(files, flags)));
     });
 }
 
@@ -102,7 +102,8 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     throw new UsageError(`--save, --resume: they are for one program, not for ${programs.length}`);
   const saving = savingOf(flags);
 
-  const { checkProgram, verdictOf } = await import("../check/index.ts");
+  const { verdictOf } = await import("../check/index.ts");
+  const { CheckPool } = await import("./check-pool.ts");
   const { checkHeader, checkVerdict } = await import("./check-json.ts");
   const { traceText, verdictLine } = await import("./check-text.ts");
   const { tokenOf } = await import("./check-token.ts");
@@ -115,16 +116,19 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   using trace = await traceFile(flags, designs ?? []);
   if (flags.json === true) console.log(checkHeader());
   const all: Checked[] = [];
-  for (const { file, program } of programs) {
-    if (interrupt.happened) break;
-    const how = { ...options, ...saving, watch };
-    const checked = await checkProgram(file, program, how).catch(resumeRefused);
-    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
-    all.push(checked);
-    trace?.checked({ file, text: readScenario(file), program }, checked);
-    const token = tokenOf(checked);
-    if (flags.json === true) console.log(checkVerdict(checked, token));
-    else console.log([verdictLine(checked), ...traceText(checked, token)].join("\n"));
+  await using pool = new CheckPool(threadsOf(flags), { ...options, ...saving, watch });
+  try {
+    for await (const checked of pool.checkAll(programs)) {
+      const { file, program } = checked;
+      if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+      all.push(checked);
+      trace?.checked({ file, text: readScenario(file), program }, checked);
+      const token = tokenOf(checked);
+      if (flags.json === true) console.log(checkVerdict(checked, token));
+      else console.log([verdictLine(checked), ...traceText(checked, token)].join("\n"));
+    }
+  } catch (error) {
+    resumeRefused(error);
   }
   if (flags.json !== true && designs !== undefined && designs.length > 1) {
     const { matrixText } = await import("./check-matrix.ts");
@@ -147,22 +151,20 @@ async function traceFile(
 }
 
 /** Where a bug is not found or a fix does not help, the table says so and the status is 1. */
-async function checkBugs(files: readonly string[], flags: CheckFlags): Promise<number> {
+async function checkAllBugs(files: readonly string[], flags: CheckFlags): Promise<number> {
   if (files.length > 0) throw new UsageError("--bugs: it takes no files, it has its own");
-  const { bugFiles, bugTable, checkBug, isAsExpected } = await import("./check-bugs.ts");
+  const { bugFiles, bugTable, checkBugs, isAsExpected } = await import("./check-bugs.ts");
   const { checkVerdict, checkHeader } = await import("./check-json.ts");
   const options = optionsOf({ ...flags, time: flags.time ?? "10" });
   using interrupt = listenForInterrupt();
   const watch = { now: () => performance.now(), isInterrupted: () => interrupt.happened };
   const rows: BugRow[] = [];
   if (flags.json === true) console.log(checkHeader());
-  for (const file of await bugFiles()) {
-    if (interrupt.happened) break;
-    const found = await checkBug(file, { ...options, watch });
-    rows.push(...found);
+  for await (const row of checkBugs(await bugFiles(), threadsOf(flags), { ...options, watch })) {
+    rows.push(row);
+    const { was, fixed } = row;
     if (flags.json !== true) continue;
-    for (const { was, fixed } of found)
-      for (const it of fixed === undefined ? [was] : [was, fixed]) console.log(checkVerdict(it));
+    for (const it of fixed === undefined ? [was] : [was, fixed]) console.log(checkVerdict(it));
   }
   if (flags.json !== true) console.log(bugTable(rows).join("\n"));
   return rows.every(isAsExpected) ? EXIT.ok : EXIT.failed;
@@ -178,10 +180,13 @@ function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }
   process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
+function threadsOf({ workers }: CheckFlags): number {
+  return workers === undefined ? availableParallelism() : parseCount("--workers", workers, 1);
+}
+
 function optionsOf(flags: CheckFlags): Omit<CheckOptions, "watch"> {
-  const { states, depth, time, workers } = flags;
-  const threads =
-    workers === undefined ? availableParallelism() : parseCount("--workers", workers, 1);
+  const { states, depth, time } = flags;
+  const threads = threadsOf(flags);
   return {
     pause: setImmediate,
     crew: threads === 1 ? undefined : (source) => new SearchCrew(threads - 1, source),

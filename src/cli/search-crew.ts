@@ -10,7 +10,8 @@ export class SearchCrew implements Crew {
   /** `count` are those besides this one. */
   constructor(count: number, data: ProgramData) {
     const source = workerUrl();
-    this.#workers = Array.from({ length: count }, () => new Worker(source, { workerData: data }));
+    const workerData = { kind: "share", ...data };
+    this.#workers = Array.from({ length: count }, () => new Worker(source, { workerData }));
     this.colleagues = this.#workers.map(colleagueIn);
   }
 
@@ -20,7 +21,7 @@ export class SearchCrew implements Crew {
 }
 
 /** By the way from one room to another, which is the same from the code as shipped. */
-function workerUrl(): URL {
+export function workerUrl(): URL {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   return new URL(`../cli/check-worker.${extension}`, import.meta.url);
 }

@@ -30,6 +30,8 @@ export interface BreadthOptions {
   readonly symmetry: boolean;
   readonly limits: Limits;
   readonly watch: Watch;
+  /** What searches before this one have taken. */
+  readonly seconds: number;
   readonly method: string;
   /** Whether the model leaves out what it finds out to lead nowhere else. */
   readonly reducesItself: boolean;
@@ -90,7 +92,7 @@ export class BreadthFirst {
     this.#batch = new Batch(model.memory, this.#collapse, BATCH);
     this.#arrivals = new Arrivals(this.#batch, this.#store);
     this.#actions = new Int32Array(model.mostActions);
-    this.#limiter = new Limiter(options.limits, options.watch);
+    this.#limiter = new Limiter(options.limits, options.watch, options.seconds);
     this.#symmetries = options.symmetry ? (model.symmetries ?? []) : [];
     const keepsMasks = options.set === undefined && this.#symmetries.length === 0;
     this.#reduction = options.reduce ? new Reduction(model, keepsMasks) : undefined;

@@ -16,6 +16,8 @@ export interface LocalDepthOptions {
   readonly set: HashSet | undefined;
   readonly limits: Limits;
   readonly watch: Watch;
+  /** What searches before this one have taken. */
+  readonly seconds: number;
   readonly method: string;
 }
 
@@ -55,7 +57,7 @@ export class LocalDepthFirst {
     this.#batch = new Batch(model.memory, collapse, BATCH);
     this.#steps = new LocalSteps(model, collapse, this.#batch);
     this.#open = new OpenStates(this.#batch.packing);
-    this.#limiter = new Limiter(options.limits, options.watch);
+    this.#limiter = new Limiter(options.limits, options.watch, options.seconds);
     this.#mostDepth = options.limits.depth ?? Number.POSITIVE_INFINITY;
     for (const goal of model.goals) goal.clear();
     this.#steps.begin(collapse.next, 0);

@@ -75,23 +75,23 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
   const canReduce = model.hasOverlooked !== undefined || model.sufficient !== undefined;
   const reducesItself = model.reducesItself ?? canReduce;
   const all = { reduce, symmetry, limits, watch, method, reducesItself };
-  const start = (it: Model): BreadthFirst | DepthFirst | LocalDepthFirst => {
+  const start = (it: Model, seconds: number): BreadthFirst | DepthFirst | LocalDepthFirst => {
     const set = setFor(store, options.logBits ?? 27);
     if (options.order !== "depth") {
-      const breadth = new BreadthFirst(it, { ...all, set });
+      const breadth = new BreadthFirst(it, { ...all, set, seconds });
       if (options.resume !== undefined) breadth.resume(options.resume);
       return breadth;
     }
     assert(!reduce && !symmetry, "depth first: only breadth first reduces");
-    const rest = { limits, watch, method: `depth first, ${method}` };
+    const rest = { limits, watch, seconds, method: `depth first, ${method}` };
     if (it.isLocal && it.invariant === undefined) return new LocalDepthFirst(it, { set, ...rest });
     const seen = set === undefined ? new SeenWhole(it.memory) : new SeenHashes(it.memory, set);
     return new DepthFirst(it, { seen, ...rest });
   };
-  const first = (): Search => {
-    if (!fuse) return start(model);
+  const first = (seconds = 0): Search => {
+    if (!fuse) return start(model, seconds);
     const fused = new FusedModel(model);
-    return new FusedSearch(fused, start(fused));
+    return new FusedSearch(fused, start(fused, seconds));
   };
   const learns = reducesItself && model.hasOverlooked !== undefined;
   return learns ? new RepeatedSearch(model, first) : first();

@@ -5,6 +5,7 @@ import {
   CONTROL,
   MOST_LOAD,
   SEGMENT,
+  SEGMENT_BITS,
   type Segment,
   type Shape,
   STOP,
@@ -93,13 +94,14 @@ export class SharedRows {
    * Puts the new states in order, and says of each how it was come by. `queue` are the states that
    * were explored. Returns the keys that they had.
    */
-  settle(fresh: readonly Int32Array[], queue: Int32Array): Uint32Array {
-    const rows = concatenated(fresh);
-    const keys = Uint32Array.from(
-      rows,
-      (row) => this.#viewOf(row).parents[row & (SEGMENT - 1)] ?? 0,
-    );
-    sortByKey(keys, rows);
+  settle(fresh: readonly Int32Array[], queue: Int32Array): Int32Array {
+    const found = concatenated(fresh);
+    const keys = new Int32Array(found.length);
+    for (let index = 0; index < found.length; index++) {
+      const row = found[index] ?? 0;
+      keys[index] = this.#viewOf(row).parents[row & (SEGMENT - 1)] ?? 0;
+    }
+    const rows = sortedByKey(found, keys, queue.length + 1);
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index] ?? 0;
       const key = keys[index] ?? 0;
@@ -130,12 +132,10 @@ export class SharedRows {
   }
 
   /** All states as one thread keeps them: those that are explored, then the queue. */
-  inOrder(
-    queue: readonly number[],
-  ): Pick<Checkpoint, "vectors" | "parents" | "indexes" | "choices"> {
+  inOrder(queue: Int32Array): Pick<Checkpoint, "vectors" | "parents" | "indexes" | "choices"> {
     const { width } = this.#shape;
     const rows = this.#explored(queue);
-    rows.push(...queue);
+    for (const row of queue) rows.push(row);
     const placeOf = new Int32Array(Atomics.load(this.#control, CONTROL.rows));
     for (const [place, row] of rows.entries()) placeOf[row] = place;
     const packing = this.#packing;
@@ -158,7 +158,7 @@ export class SharedRows {
   }
 
   /** The rows of states that are in no queue; the first state's is the first. */
-  #explored(queue: readonly number[]): number[] {
+  #explored(queue: Int32Array): number[] {
     const isWaiting = new Uint8Array(Atomics.load(this.#control, CONTROL.rows));
     for (const row of queue) isWaiting[row] = 1;
     const slots = new Int32Array(this.#table);
@@ -171,7 +171,7 @@ export class SharedRows {
   }
 
   #viewOf(row: number): Segment {
-    const view = this.#views[Math.floor(row / SEGMENT)];
+    const view = this.#views[row >>> SEGMENT_BITS];
     if (view === undefined) throw new RangeError(`there is no row ${row}`);
     return view;
   }
@@ -223,8 +223,12 @@ function put(slots: Int32Array, row: number, hash: number): void {
   slots[slot + 1] = hash;
 }
 
-function concatenated(parts: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+export function lengthOf(parts: readonly Int32Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+export function concatenated(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {
     all.set(part, at);
@@ -233,26 +237,34 @@ function concatenated(parts: readonly Int32Array[]): Int32Array {
   return all;
 }
 
-const DIGIT = 11;
-
-/** Sorts both by the keys, a digit of eleven bits after the other. */
-function sortByKey(keys: Uint32Array, rows: Int32Array): void {
-  const otherKeys = new Uint32Array(keys.length);
-  const otherRows = new Int32Array(rows.length);
-  for (let shift = 0; shift < 32; shift += DIGIT) {
-    const starts = new Uint32Array((1 << DIGIT) + 1);
-    const digitOf = (key: number) => (key >>> shift) & ((1 << DIGIT) - 1);
-    for (const key of keys) starts[digitOf(key) + 1] = (starts[digitOf(key) + 1] ?? 0) + 1;
-    for (let digit = 1; digit < starts.length; digit++)
-      starts[digit] = (starts[digit] ?? 0) + (starts[digit - 1] ?? 0);
-    for (let at = 0; at < keys.length; at++) {
-      const key = keys[at] ?? 0;
-      const to = starts[digitOf(key)] ?? 0;
-      starts[digitOf(key)] = to + 1;
-      otherKeys[to] = key;
-      otherRows[to] = rows[at] ?? 0;
-    }
-    keys.set(otherKeys);
-    rows.set(otherRows);
+/**
+ * The rows by their keys, which are put in order, too. They are dealt out by the place in the queue,
+ * of which each has but a few, and those are put in order where they are.
+ */
+function sortedByKey(rows: Int32Array, keys: Int32Array, places: number): Int32Array {
+  const starts = new Int32Array(places + 1);
+  for (let at = 0; at < keys.length; at++) {
+    const place = ((keys[at] ?? 0) >>> 16) + 1;
+    starts[place] = (starts[place] ?? 0) + 1;
   }
+  for (let place = 1; place < starts.length; place++)
+    starts[place] = (starts[place] ?? 0) + (starts[place - 1] ?? 0);
+  const filled = starts.slice();
+  const sortedKeys = new Int32Array(keys.length);
+  const sorted = new Int32Array(rows.length);
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? 0;
+    const place = key >>> 16;
+    const first = starts[place] ?? 0;
+    let to = filled[place] ?? 0;
+    filled[place] = to + 1;
+    for (; to > first && (sortedKeys[to - 1] ?? 0) > key; to--) {
+      sortedKeys[to] = sortedKeys[to - 1] ?? 0;
+      sorted[to] = sorted[to - 1] ?? 0;
+    }
+    sortedKeys[to] = key;
+    sorted[to] = rows[at] ?? 0;
+  }
+  keys.set(sortedKeys);
+  return sorted;
 }

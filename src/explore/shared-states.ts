@@ -1,5 +1,6 @@
 import type { Batch } from "./batch.ts";
 import { Packing } from "./packing.ts";
+import { Recent } from "./recent.ts";
 
 /** Words that all who explore together look at, by their places. */
 export const CONTROL = {
@@ -19,7 +20,7 @@ export const CONTROL = {
 
 export const STOP = { noRoom: 1, tooWide: 2 } as const;
 
-const SEGMENT_BITS = 14;
+export const SEGMENT_BITS = 14;
 export const SEGMENT = 1 << SEGMENT_BITS;
 const HANDFUL = 32;
 /** Above this a look at the table takes too long. */
@@ -66,6 +67,8 @@ export class SharedStates {
   #segments: readonly Segment[] = [];
   #row = 0;
   #rowsEnd = 0;
+  // By the hash: the row plus one of a state that this thread has met.
+  #recent = new Recent();
   /** The rows of the states that this thread was the first to find. */
   readonly fresh: number[] = [];
 
@@ -103,31 +106,50 @@ export class SharedStates {
     if (batch.packing.bits > this.#packing.bits) return this.#stop(STOP.tooWide);
     if (Atomics.load(this.#control, CONTROL.rows) > this.#size * HARD_LOAD)
       return this.#stop(STOP.noRoom);
-    this.#glance(batch);
-    for (let at = 0; at < batch.count; at++) {
+    const unknown = this.#glance(batch, keys);
+    for (let index = 0; index < unknown; index++) {
+      const at = batch.pending[index] ?? 0;
       if (this.#row === this.#rowsEnd && !this.#takeRows()) return this.#stop(STOP.noRoom);
-      this.#insertOne(batch, at, keys[at] ?? 0);
+      const row = this.#insertOne(batch, at, keys[at] ?? 0);
+      this.#recent.set(batch.low[at] ?? 0, batch.high[at] ?? 0, row + 1);
     }
     return true;
   }
 
+  /** Finds what this thread has met just now, and says which states are to be looked for in the table. */
+  #glance(batch: Batch, keys: Int32Array): number {
+    const { count, low, high, pending } = batch;
+    let unknown = 0;
+    for (let at = 0; at < count; at++) {
+      const row = this.#recent.find(low[at] ?? 0, high[at] ?? 0) - 1;
+      if (row >= 0 && this.#isEqual(row, batch, at)) this.#meet(row, keys[at] ?? 0);
+      else pending[unknown++] = at;
+    }
+    this.#glanceAtTable(batch, unknown);
+    return unknown;
+  }
+
   /** Looks where each state is looked for first, so that all these places come into the cache at once. */
-  #glance({ count, low, slots: wanted, glances }: Batch): void {
+  #glanceAtTable({ low, pending, slots: wanted, glances }: Batch, unknown: number): void {
     const slots = this.#slots;
     const scale = RANGE * this.#size;
-    for (let at = 0; at < count; at++) {
+    for (let index = 0; index < unknown; index++) {
+      const at = pending[index] ?? 0;
       const slot = 2 * Math.floor(((low[at] ?? 0) >>> 0) * scale);
       wanted[at] = slot;
-      glances[at] = slots[slot + 1] === low[at] ? (slots[slot] ?? 0) : 0;
+      // Nothing hangs on it yet, so that the next look need not wait for it.
+      glances[at] = slots[slot] ?? 0;
     }
-    for (let at = 0; at < count; at++) {
-      const row = (glances[at] ?? 0) - 1;
+    for (let index = 0; index < unknown; index++) {
+      const at = pending[index] ?? 0;
+      const slot = wanted[at] ?? 0;
+      const row = slots[slot + 1] === low[at] ? (slots[slot] ?? 0) - 1 : -1;
       if (row >= 0) glances[at] = this.segment(row).rows[this.offset(row)] ?? 0;
     }
   }
 
-  /** A slot is claimed by its hash; the number of the row comes when the row is written. */
-  #insertOne(batch: Batch, at: number, key: number): void {
+  /** The row of a state. A slot is claimed by its hash; the row's number comes when the row is written. */
+  #insertOne(batch: Batch, at: number, key: number): number {
     const slots = this.#slots;
     const hash = batch.low[at] || 1;
     let slot = batch.slots[at] ?? 0;
@@ -140,8 +162,8 @@ export class SharedStates {
       if (its === hash) {
         const row = this.#rowIn(slot);
         if (this.#isEqual(row, batch, at)) {
-          lower(this.segment(row).parents, row & (SEGMENT - 1), key);
-          return;
+          this.#meet(row, key);
+          return row;
         }
       }
       slot += 2;
@@ -152,6 +174,12 @@ export class SharedStates {
     this.segment(row).parents[row & (SEGMENT - 1)] = key;
     this.fresh.push(row);
     Atomics.store(slots, slot, row + 1);
+    return row;
+  }
+
+  /** A state that is known was come by another way, too. */
+  #meet(row: number, key: number): void {
+    lower(this.segment(row).parents, row & (SEGMENT - 1), key);
   }
 
   /** Who has claimed the slot is about to say which row it is. */
