@@ -114,7 +114,7 @@ function changed(line: string): string | undefined {
 async function tryOne(index: number, clean: readonly string[]): Promise<Verdict> {
   const mutant = chosen(Number(values.most))[index];
   if (mutant !== undefined) apply(mutant);
-  const { explorableProgram, missingFixes } = await import("../src/conform/index.ts");
+  const { explorableProgram, missingFixes } = await import("../src/check/index.ts");
   const { explore } = await import("../src/explore/index.ts");
   const { load } = await import("../src/scenario/index.ts");
   const found: string[] = [];

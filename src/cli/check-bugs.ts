@@ -1,9 +1,9 @@
 import { globSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Checked, type CheckOptions, verdictOf } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
-import { type Checked, type CheckOptions, checkProgram } from "./check-run.ts";
-import { verdictOf } from "./check-view.ts";
+import { CheckPool } from "./check-pool.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { programsOf } from "./scenario-files.ts";
 import { textTable } from "./text-table.ts";
@@ -16,12 +16,16 @@ export interface BugRow {
   readonly name: string;
   readonly program: Program;
   readonly was: Checked;
-  readonly fixed: Checked;
+  /** Undefined where Linux has no fix. */
+  readonly fixed: Checked | undefined;
 }
+
+/** The table is of what is found, so a shortest way to it need not be found at any price. */
+const SHORTENING = { mostShortening: { states: 100_000, seconds: 2 } } as const;
 
 /** The scenarios of all bugs that the model can have. */
 export async function bugFiles(): Promise<readonly string[]> {
-  const { missingFixes } = await import("../conform/index.ts");
+  const { missingFixes } = await import("../check/index.ts");
   const names = globSync("*.scn", { cwd: BUGS }).sort();
   if (names.length === 0) throw new UsageError(`--bugs: there are no scenarios in ${BUGS}`);
   const files = names.map((name) => `${BUGS}${name}`);
@@ -33,29 +37,47 @@ export async function bugFiles(): Promise<readonly string[]> {
   return files.filter((_, at) => isModelled[at]);
 }
 
-/** Each program of a scenario without its fix, and with it. `options` hold for each exploration. */
-export async function checkBug(file: string, options: CheckOptions): Promise<readonly BugRow[]> {
-  const rows: BugRow[] = [];
-  for (const program of await modelledPrograms(file)) {
-    const name = basename(file, ".scn");
-    const was = await checkProgram(name, program, options);
-    const fixed = await checkProgram(name, withFix(program), options);
-    rows.push({ name, program, was, fixed });
+/** Each program of the scenarios without its fix, and with it. `options` hold for each exploration. */
+export async function* checkBugs(
+  files: readonly string[],
+  threads: number,
+  options: CheckOptions,
+): AsyncGenerator<BugRow, void, undefined> {
+  const asked: { file: string; program: Program; fix: Program | undefined }[] = [];
+  for (const path of files) {
+    const file = basename(path, ".scn");
+    for (const program of await modelledPrograms(path))
+      asked.push({ file, program, fix: withFix(program) });
   }
-  return rows;
+  const programs = asked.flatMap(({ file, program, fix }) =>
+    [program, fix].flatMap((it) => (it === undefined ? [] : [{ file, program: it }])),
+  );
+  await using pool = new CheckPool(threads, { ...options, ...SHORTENING });
+  const results = pool.checkAll(programs);
+  for (const { file: name, program, fix } of asked) {
+    const was = (await results.next()).value;
+    const fixed = fix && (await results.next()).value;
+    // Whoever interrupts it gets what was found until then.
+    if (was === undefined || (fix && fixed === undefined)) return;
+    yield { name, program, was, fixed: fixed ?? undefined };
+  }
 }
 
-/** Today's kernel; where the design itself was at fault, with the one that is right. */
-function withFix(program: Program): Program {
+/**
+ * Today's kernel; where the design itself was at fault, with the one that is right. Undefined for what
+ * is wrong in today's kernel.
+ */
+function withFix(program: Program): Program | undefined {
   const { machine, withoutFixes } = program;
+  if (withoutFixes.length === 0 && machine.design === undefined) return undefined;
   const isOfDesign = withoutFixes.length === 0 || machine.design === "a";
   const fixed = isOfDesign ? { ...machine, design: "d" as const } : machine;
   return { ...program, withoutFixes: [], machine: fixed };
 }
 
-/** Whether the failure was found, and whether none is left with the fix. */
+/** Whether the failure was found, and whether it is proven that none is left with the fix. */
 export function isAsExpected({ was, fixed }: BugRow): boolean {
-  return verdictOf(was) === "fail" && verdictOf(fixed) !== "fail";
+  return verdictOf(was) === "fail" && (fixed === undefined || verdictOf(fixed) === "ok");
 }
 
 export function bugTable(rows: readonly BugRow[]): readonly string[] {
@@ -89,7 +111,8 @@ function cells({ name, program, was, fixed }: BugRow): string[] {
   ];
 }
 
-function fixedText(it: Checked): string {
+function fixedText(it: Checked | undefined): string {
+  if (it === undefined) return "not fixed";
   const { states, counterexample, bounds } = it.result;
   const count = `${states.toLocaleString("en")} states`;
   const verdict = verdictOf(it);

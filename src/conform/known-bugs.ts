@@ -1,6 +1,7 @@
+import type { Release } from "../abi/index.ts";
+import { runOnModel } from "../check/index.ts";
 import { FIXES, isFixId } from "../kernel/index.ts";
 import type { Program, PropertyName } from "../scenario/index.ts";
-import { runOnModel } from "./model-run.ts";
 
 /** A way in which a real kernel is not as intended: found, shrunk and explained from its source. */
 export interface KnownBug {
@@ -8,6 +9,8 @@ export interface KnownBug {
   readonly what: string;
   /** Kernels that have it. */
   readonly kernels: string;
+  /** The first release that has it; undefined: all that were looked at. */
+  readonly since?: Release;
   readonly cause: string;
   /** The model does the same as the kernel, so that the two agree. */
   readonly inModel: boolean;
@@ -94,6 +97,18 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
       "__perf_event_period() without ctx->lock, for cpuctx->task_ctx is not this context.",
     inModel: true,
     scenario: "period-of-removed-event.scn",
+  },
+  {
+    id: "refresh-only-once",
+    what: "an event that has used up its PERF_EVENT_IOC_REFRESH never counts again",
+    kernels: "seen on 6.18; since 6.17 (2025)",
+    since: [6, 17],
+    cause:
+      "At the limit __perf_event_overflow() calls pmu->stop() since 6.17, so hw.state is PERF_HES_STOPPED. " +
+      "hw_breakpoint_add() does not clear it, and perf_bp_event() counts nothing while it is set. Only " +
+      "hw_breakpoint_start() clears it, which is called when the period of an active event is set.",
+    inModel: true,
+    scenario: "refresh-only-once.scn",
   },
 ];
 

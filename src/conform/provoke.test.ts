@@ -1,9 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { type RunReport, runOnModel } from "../check/index.ts";
 import { load, type Program } from "../scenario/index.ts";
-import { runOnModel } from "./model-run.ts";
 import { type ProvokeResult, provoke } from "./provoke.ts";
-import type { RunReport } from "./report.ts";
 import type { RaceTarget } from "./target.ts";
 import { TargetError } from "./target-error.ts";
 

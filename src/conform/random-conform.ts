@@ -1,9 +1,9 @@
+import type { RunReport } from "../check/index.ts";
 import { load, type Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
 import { bugBehind, type Explanation } from "./known-bugs.ts";
 import { type Pair, runBoth } from "./matrix.ts";
 import { randomScenario } from "./random/random-scenario.ts";
-import type { RunReport } from "./report.ts";
 import { shrinkScenario } from "./shrink.ts";
 import { beside } from "./target.ts";
 

@@ -65,7 +65,7 @@ export class CompiledProgram {
     let next = 1;
     this.#firstEvent = this.steps.map(({ op, times }) => {
       const first = next;
-      if (op.kind === "open") next += times * (1 + this.#born.length);
+      next += times * this.#familyOf(op);
       return first;
     });
     this.phases = 1 + this.steps.reduce((most, { phase }) => Math.max(most, phase), 0);
@@ -99,7 +99,13 @@ export class CompiledProgram {
 
   /** The id that an event is to have: of its own for each statement that opens one, each time. */
   eventIdOf(step: CompiledStep, time: number): number {
-    return (this.#firstEvent[step.index] ?? 0) + time * (1 + this.#born.length);
+    return (this.#firstEvent[step.index] ?? 0) + time * this.#familyOf(step.op);
+  }
+
+  /** How many events an open can lead to: its own, and one for each task that inherits it. */
+  #familyOf(op: Op): number {
+    if (op.kind !== "open") return 0;
+    return op.spec.flags.includes("inherit") ? 1 + this.#born.length : 1;
   }
 
   /** The number of an actor among those that others make, counted from 1: behind its parent's event. */

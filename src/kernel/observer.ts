@@ -8,7 +8,8 @@ import { USER_FRAMES } from "./records/thread-fields.ts";
 /**
  * The ideal observer: each access by a task counts exactly once for each enabled event that it
  * touches. Counted is an event's family, for inherited events stand in for each other. An event that
- * is enabled, disabled or modified while the access is under way may count it or not.
+ * is enabled, disabled or modified while the access is under way may count it or not. What ptrace
+ * watches stops its task instead of counting, at least once and as often as the tracer lets it go on.
  *
  * It is asked at every access, so it makes no objects and no closures.
  */
@@ -23,18 +24,18 @@ export function noteDue(k: Kernel, task: number, touch: Touch): void {
 
 /** The trap handler counted the access that the task is at. */
 export function noteCounted(k: Kernel, event: number, task: number): void {
-  // What ptrace watches stops its task instead, as often as the tracer lets it go on.
-  if (task === NULL || k.event.handler.get(event) === HANDLER.ptrace) return;
+  if (task === NULL) return;
   const family = k.family(event);
   const counted = setIn(k.thread.counted, k, task);
-  if (counted.has(task, family) && !isEndless(k, event))
+  if (counted.has(task, family) && !mayRepeat(k, event))
     throw new Violation("double-hit", `event ${family} counts one access of task ${task} twice`);
   counted.add(task, family);
 }
 
 /** Without Z23 nobody sees to the step: that is found out as a trap without an end. */
-function isEndless(k: Kernel, event: number): boolean {
-  return k.lacks("Z23") && k.event.handler.get(event) === HANDLER.bpf;
+function mayRepeat(k: Kernel, event: number): boolean {
+  const handler = k.event.handler.get(event);
+  return handler === HANDLER.ptrace || (handler === HANDLER.bpf && k.lacks("Z23"));
 }
 
 /** The access is done. What was due from its start to its end must have counted. */
@@ -51,7 +52,7 @@ export function checkAccess(k: Kernel, task: number, touch: Touch): void {
     }
   }
   for (let it = counted.next(task, 0); it !== 0; it = counted.next(task, it)) {
-    if (!due.has(task, it)) stray(it);
+    if (!due.has(task, it) && !isTracers(k, it)) stray(it);
   }
   due.clear(task);
   counted.clear(task);
@@ -72,9 +73,17 @@ export function checkWholeAccess(k: Kernel, task: number, touch: Touch): void {
   if (extra !== NULL) stray(extra);
 }
 
-/** The trap handler has asked for it to be switched off, and the interrupt that does so is to come. */
+/** A tracer may set a breakpoint for the access that its tracee stands at, and take it away again. */
+function isTracers(k: Kernel, event: number): boolean {
+  return !k.event.record.isLive(event) || k.event.handler.get(event) === HANDLER.ptrace;
+}
+
+/**
+ * The trap handler has asked for it to be switched off, and the interrupt that does so is to come. Or
+ * it was stopped at its limit for good, which Linux is known for: so that a run goes on as there.
+ */
 function isBeingDisabled(k: Kernel, event: number): boolean {
-  return k.event.pendingDisable.get(event) !== 0;
+  return k.event.pendingDisable.get(event) !== 0 || k.event.hwState.get(event) !== 0;
 }
 
 function missed(family: number, task: number): never {
@@ -122,10 +131,9 @@ function nextDue(k: Kernel, ctx: number, touch: Touch, after: number): number {
 }
 
 function isDue(k: Kernel, event: number, touch: Touch): boolean {
-  const { state, handler, groupLeader, cpu, flags } = k.event;
+  const { state, groupLeader, cpu, flags } = k.event;
   const it = state.follow(event);
   if (state.of(it) < PERF_EVENT_STATE.inactive) return false;
-  if (handler.of(it) === HANDLER.ptrace) return false;
   const leader = groupLeader.of(it);
   if (leader !== NULL && state.get(leader) < PERF_EVENT_STATE.inactive) return false;
   const only = cpu.of(it);

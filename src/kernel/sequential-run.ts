@@ -212,14 +212,21 @@ export class SequentialRun {
     return undefined;
   }
 
+  /** Wherever the other one sleeps, it is brought here, pinned or not, as the next to run. */
   #switchTo(task: number): void {
     const { machine } = this.#k;
-    const from = machine.cpu.current.get(machine.here);
-    if (task === NULL || task === from || !machine.task.record.isLive(task)) return;
-    const isReady = machine.task.state.get(task) !== TASK.zombie && machine.task.cpu.get(task) < 0;
-    if (!isReady) return;
-    this.#perform(action(ACTION.switchTo, machine.here, task));
-    while (machine.cpu.irqsOff.get(machine.here) !== 0)
-      this.#perform(action(ACTION.step, machine.here));
+    const { here } = machine;
+    if (task === NULL || task === machine.cpu.current.get(here)) return;
+    if (!machine.task.record.isLive(task)) return;
+    if (machine.task.state.get(task) === TASK.zombie) return;
+    const elsewhere = machine.task.cpu.get(task);
+    if (elsewhere >= 0) this.#performSwitch(elsewhere, NULL);
+    this.#performSwitch(here, task);
+  }
+
+  #performSwitch(cpu: number, task: number): void {
+    const { machine } = this.#k;
+    this.#perform(action(ACTION.switchTo, cpu, task));
+    while (machine.cpu.irqsOff.get(cpu) !== 0) this.#perform(action(ACTION.step, cpu));
   }
 }

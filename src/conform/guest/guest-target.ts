@@ -1,10 +1,11 @@
+import { type Release, releaseOf } from "../../abi/index.ts";
+import type { RunReport } from "../../check/index.ts";
 import type { FixId } from "../../kernel/index.ts";
 import type { Program } from "../../scenario/index.ts";
 import { reportOf } from "../answer-report.ts";
 import { Orders } from "../orders.ts";
 import { runOnPuppet } from "../puppet-target.ts";
 import { ARM64, type Dialect, powerpcDialect } from "../random/dialect.ts";
-import type { RunReport } from "../report.ts";
 import type { RaceTarget } from "../target.ts";
 import type { Races } from "../wire.ts";
 import { type GuestFacts, watchingKernelToo, whyNotGuest } from "./guest-applicable.ts";
@@ -20,6 +21,7 @@ export class GuestTarget implements RaceTarget {
   readonly name: GuestName;
   readonly dialect: Dialect;
   readonly lacks: readonly FixId[];
+  readonly release: Release | undefined;
   readonly #facts: GuestFacts;
   readonly #crew: GuestCrew;
   /** The first emulator's process, for who wants to see that it ends. */
@@ -29,6 +31,7 @@ export class GuestTarget implements RaceTarget {
     this.name = facts.spec.name;
     this.dialect = dialectOf(facts.spec);
     this.lacks = facts.lacks;
+    this.release = releaseOf(guest.release);
     this.#facts = facts;
     this.#crew = new GuestCrew(guest, facts.spec, options);
     this.pid = guest.link.guest.pid;

@@ -50,6 +50,11 @@ static void run_order(const struct order *order)
 		wake(actor);
 	}
 	settle();
+	if (other && load32(&actor->rests)) {
+		store32(&actor->rests, 0);
+		futex_wake(&actor->rests);
+		settle();
+	}
 	if (other && other != actor && is_live(other))
 		send_back(other);
 	if (order->a[SETTLE])

@@ -123,6 +123,7 @@ struct actor {
 	u32 ping, allowed;
 	u32 pong, done; /* what the actor has seen and done of them */
 	u32 waiting; /* it may sleep in what it does now */
+	u32 rests; /* a futex: another one is switched to, until it is told to go on */
 	u32 awaits; /* the stop or the end of this actor, counted from 1; told of the stop: TOLD, too */
 	u32 is_coming; /* in a race: it is being born */
 	u32 exits; /* it ends by its own wish */
