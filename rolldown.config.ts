@@ -14,7 +14,8 @@ export default defineConfig({
     "cli/check-worker": "src/cli/check-worker.ts",
   },
   platform: "node",
-  external: Object.keys(dependencies),
+  // Vite builds the page in a clone; it is no part of what is published.
+  external: [...Object.keys(dependencies), "vite"],
   output: {
     dir: "dist",
     format: "esm",

@@ -1,7 +1,7 @@
 // Changes one statement of the kernel model at a time, and asks whether the properties find it out in
 // the scenarios of the library: how much a proof is worth depends on what would have broken it.
 //
-//   node bench/mutants.ts [--most 120] [--only TEXT]
+//   node bench/mutants.ts [--most 100] [--only TEXT]
 import { type ChildProcess, fork } from "node:child_process";
 import { parseArgs } from "node:util";
 import { EQUIVALENT } from "./mutants/equivalent.ts";
@@ -14,7 +14,7 @@ const GOAL = 0.8;
 
 const { values } = parseArgs({
   options: {
-    most: { type: "string", default: "120" },
+    most: { type: "string", default: "100" },
     only: { type: "string" },
   },
 });

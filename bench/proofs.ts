@@ -6,7 +6,7 @@
 import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { parseArgs, promisify } from "node:util";
-import { explorableProgram } from "../src/conform/index.ts";
+import { explorableProgram } from "../src/check/index.ts";
 import { type Exploration, explore } from "../src/explore/index.ts";
 import { DESIGN_NAMES, load, type Program } from "../src/scenario/index.ts";
 

@@ -15,7 +15,10 @@ const NEEDED = [
   { package: "libdw1", found: () => isLibrary("libdw.so.1") },
   { package: "gdb", found: () => isCommand("gdb") },
   { package: "linux-perf", found: () => isCommand("perf") },
+  { package: "zsh", found: () => isCommand("zsh") },
+  { package: "fish", found: () => isCommand("fish") },
   { package: "procps", found: () => isCommand("ps") },
+  { package: "chromium", found: () => isCommand("chromium") },
 ];
 
 const INSTALL = ["install", "-y", "-qq", "--no-install-recommends"];

@@ -75,14 +75,24 @@ test("K fails in 15 steps, and in no fewer than 2 switches", () => {
   expect(certify(kernelK(2, 2, { fails: true }), shrunk)?.property).toBe("tombstone");
 });
 
-test("what a search depth first has found is shrunk to what one breadth first finds", () => {
+test("what a random run has found is shrunk, and still fails", () => {
   const model = kernelK(2, 2, { fails: true });
-  const found = failureOf(explore(model, { order: "depth", store: "fingerprint" }));
+  const random = randomWords([1, 2, 3, 4]);
+  const found = failureOf(walk(model, { random, runs: 100, steps: 300 }));
   expect(found.moves.length).toBeGreaterThan(15);
   const shrunk = shrink(model, found);
   expect(shrunk.moves.length).toBeLessThan(found.moves.length);
   expect(certify(kernelK(2, 2, { fails: true }), shrunk)?.property).toBe("tombstone");
 });
+
+test.each(["exact", "fingerprint"] as const)(
+  "what a search depth first has found can be done again: %s",
+  (store) => {
+    const found = failureOf(explore(kernelK(2, 2, { fails: true }), { order: "depth", store }));
+    expect(found.isShortest).toBe(false);
+    expect(certify(kernelK(2, 2, { fails: true }), found)?.property).toBe("tombstone");
+  },
+);
 
 describe("a certificate", () => {
   const found = failureOf(explore(ringBuffer(4, { publishFirst: true })));

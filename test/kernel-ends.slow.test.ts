@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { explorableProgram } from "../src/conform/index.ts";
+import { explorableProgram } from "../src/check/index.ts";
 import { findEndless } from "../src/explore/index.ts";
 import { type DesignName, load, type Program } from "../src/scenario/index.ts";
 

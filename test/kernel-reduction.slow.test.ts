@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { explorableProgram, missingFixes } from "../src/conform/index.ts";
+import { explorableProgram, missingFixes } from "../src/check/index.ts";
 import { type Exploration, explore } from "../src/explore/index.ts";
 import type { ExplorableOptions } from "../src/kernel/index.ts";
 import { load, type Program } from "../src/scenario/index.ts";

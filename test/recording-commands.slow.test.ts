@@ -2,8 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { headerJson, provokeJson, provokeText } from "../src/cli/provoke-text.ts";
 import { run } from "../src/cli/run.ts";
+import { TraceFile } from "../src/cli/trace-file.ts";
+import { readRecording } from "../src/recording/index.ts";
 import { sampleModelRecording, sampleRecording } from "../src/recording/sample-recording.ts";
+import { load } from "../src/scenario/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trapline-recordings-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -114,6 +118,49 @@ test("a run's recording is reported as the run was printed, in text, as a trace 
     out = "";
     expect(await run(["report", trace])).toBe(0);
     expect(out).toBe(printed);
+  }
+});
+
+test("an exploration's recording is reported as it was printed, and has the steps of what it found", async () => {
+  const words = ["--cpus", "1", "--events", "1", "--words", "access,birth,ioctl", "--length", "4"];
+  const explore = ["explore", "--arch", "powerpc-dawr", "--design", "c", ...words];
+  const trace = join(folder, "explore.trap");
+  for (const flags of [[], ["--trace"], ["--json"]]) {
+    out = "";
+    expect(await run([...explore, ...flags, "--trace-file", trace])).toBe(1);
+    const printed = out;
+    out = "";
+    expect(await run(["report", trace])).toBe(0);
+    expect(out).toBe(printed);
+  }
+  const [found] = readRecording(readFileSync(trace)).runs;
+  expect(found?.steps.length).toBe(found?.verdict?.steps);
+  expect(found?.verdict?.violation?.property).toBe("unexplained-sigtrap");
+});
+
+test("what was provoked is reported as it was printed", async () => {
+  const path = join(folder, "provoke.trap");
+  const loaded = load("arch x86\ncpus 2\nvar x 8\nP: store x\n");
+  const program = loaded.ok ? loaded.value.programs[0] : undefined;
+  if (program === undefined) throw new Error("no program");
+  const line = { line: 4, text: "P: store x", seen: "ok", ok: true };
+  const outcome = { lines: [line], ok: false, hung: true, unexplained: ["P"] };
+  const result = {
+    ...{ tries: 9, seconds: 2.5, broken: undefined },
+    outcomes: [{ ...outcome, count: 9, firstSeed: 3 }],
+    complaints: [{ seed: 5, log: ["WARNING: at core.c:1"] }],
+  };
+  const report = { file: "race.scn", program, target: "guest:x", seed: 3, result };
+  for (const form of ["text", "json"] as const) {
+    {
+      using trace = new TraceFile(path, "provoke", { form, targets: ["guest:x"], designs: [] });
+      trace.provoked({ file: "race.scn", text: "", program }, "guest:x", { seed: 3, ...result });
+    }
+    out = "";
+    expect(await run(["report", path])).toBe(0);
+    const lines =
+      form === "text" ? provokeText(report) : [headerJson("guest:x"), ...provokeJson(report)];
+    expect(out).toBe(`${lines.join("\n")}\n`);
   }
 });
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import type { Program } from "../../src/scenario/index.ts";
 import { type Mutant, mutate } from "./mutation.ts";
 
-const CONFORM = new URL("../../src/conform/", import.meta.url).href;
+const CHECK = new URL("../../src/check/", import.meta.url).href;
 const EXPLORE = new URL("../../src/explore/", import.meta.url).href;
 const SCENARIO = new URL("../../src/scenario/", import.meta.url).href;
 const MOST_STATES = 1000;
@@ -87,8 +87,8 @@ function isShort(program: Program): boolean {
 /** The model with a mutant in it, loaded for it alone. */
 export async function modelWith(mutant: Mutant | undefined, number: number): Promise<Model> {
   const query = mutate(mutant, number);
-  const { runOnModel } = await import(`${CONFORM}model-run.ts${query}`);
-  const { explorableProgram } = await import(`${CONFORM}explorable-program.ts${query}`);
+  const { runOnModel } = await import(`${CHECK}model-run.ts${query}`);
+  const { explorableProgram } = await import(`${CHECK}explorable-program.ts${query}`);
   const { explore } = await import(`${EXPLORE}index.ts${query}`);
   const limits = { states: MOST_STATES, seconds: MOST_SECONDS };
   const watch = { now: () => performance.now() };

@@ -42,11 +42,14 @@ export const PERF_RECORD_FORK = 7;
 export const PERF_RECORD_SAMPLE = 9;
 export const PERF_RECORD_MMAP2 = 10;
 export const PERF_RECORD_LOST_SAMPLES = 13;
+export const PERF_RECORD_SWITCH = 14;
+export const PERF_RECORD_SWITCH_CPU_WIDE = 15;
 
 export const PERF_RECORD_MISC_CPUMODE_MASK = 7;
 export const PERF_RECORD_MISC_KERNEL = 1;
 export const PERF_RECORD_MISC_USER = 2;
 export const PERF_RECORD_MISC_COMM_EXEC = 1 << 13;
+export const PERF_RECORD_MISC_SWITCH_OUT = 1 << 13;
 
 /** Marks in a call chain that tell whose frames follow: -128 the kernel's, -512 the program's. */
 export const PERF_CONTEXT_KERNEL = 0xffff_ffff_ffff_ff80n;

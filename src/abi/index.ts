@@ -53,6 +53,7 @@ export {
   type PerfEventAttr,
   type PerfEventFlag,
 } from "./perf-event-attr.ts";
+export { isSince, type Release, releaseOf } from "./release.ts";
 export { type RingArea, RingCursor } from "./ring.ts";
 export { type SampleLayout, type SampleWishes, sampleLayout } from "./sample-layout.ts";
 export {

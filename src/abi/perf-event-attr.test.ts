@@ -26,6 +26,7 @@ const HEADER_BITS = {
   mmap2: 23,
   commExec: 24,
   useClockid: 25,
+  contextSwitch: 26,
   inheritThread: 35,
   removeOnExec: 36,
 } as const satisfies Record<PerfEventFlag, number>;
@@ -47,6 +48,7 @@ const ALL_FLAGS = [
   "mmap2",
   "commExec",
   "useClockid",
+  "contextSwitch",
   "inheritThread",
   "removeOnExec",
 ] as const;

@@ -17,6 +17,7 @@ const FLAG_BITS = {
   mmap2: 23,
   commExec: 24,
   useClockid: 25,
+  contextSwitch: 26,
   inheritThread: 35,
   removeOnExec: 36,
 } as const;

@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeSideRecord, RecordError, type SideRecord } from "./side-record.ts";
 
-const TYPE = { lost: 2, comm: 3, exit: 4, fork: 7, mmap: 10, lostSamples: 13 } as const;
+const TYPE = {
+  lost: 2,
+  comm: 3,
+  exit: 4,
+  fork: 7,
+  mmap: 10,
+  lostSamples: 13,
+  switch: 14,
+  switchCpuWide: 15,
+} as const;
 const HEADER = 8;
 
 const decode = (view: DataView) =>
@@ -54,6 +63,13 @@ function encode(record: SideRecord): DataView {
       const body = [...u32s(pid, tid), ...u64s(addr, len, pgoff), ...file, ...padded, ...trailer];
       return raw(TYPE.mmap, 0, body);
     }
+    case "switch": {
+      const { pid, tid, cpu, on } = record;
+      const body = [...u32s(pid, tid), ...u64s(123_456_789n), ...u32s(cpu, 0)];
+      // Of all tasks of a processor, it also says who comes or went.
+      const [type, other] = cpu % 2 === 0 ? [TYPE.switch, []] : [TYPE.switchCpuWide, u32s(7, 8)];
+      return raw(type, on ? 0 : 1 << 13, [...other, ...body]);
+    }
     case "lost":
       return raw(TYPE.lost, 0, [...u64s(77n, record.count), ...trailer]);
     case "unknown":
@@ -88,10 +104,17 @@ const records: fc.Arbitrary<SideRecord> = fc.oneof(
     prot: u32,
     path: names,
   }),
+  fc.record({
+    kind: fc.constant("switch" as const),
+    pid: ids,
+    tid: ids,
+    cpu: ids,
+    on: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant("lost" as const), count: u64 }),
   fc.record({
     kind: fc.constant("unknown" as const),
-    type: fc.constantFrom(1, 5, 6, 14, 21, 1000),
+    type: fc.constantFrom(1, 5, 6, 16, 21, 1000),
     size: fc.integer({ min: 1, max: 20 }).map((longs) => longs * 8),
   }),
 );

@@ -5,12 +5,15 @@ import {
   PERF_RECORD_LOST,
   PERF_RECORD_LOST_SAMPLES,
   PERF_RECORD_MISC_COMM_EXEC,
+  PERF_RECORD_MISC_SWITCH_OUT,
   PERF_RECORD_MMAP2,
+  PERF_RECORD_SWITCH,
+  PERF_RECORD_SWITCH_CPU_WIDE,
 } from "./constants.ts";
 
 /**
- * What a ring tells besides hits: the life of tasks and of their mappings. `time` is in ns of the
- * ring's clock; pids and tids are as the opener's pid namespace numbers them.
+ * What a ring tells besides hits: the life of tasks and of their mappings, and their switches, whose
+ * records must end with task, time and processor (`sample_id_all`). `time` is in ns of the ring's clock; pids and tids are as the opener's pid namespace numbers them.
  */
 export type SideRecord =
   | ({ readonly kind: "fork" } & TaskRecord)
@@ -35,6 +38,14 @@ export type SideRecord =
       readonly ino: bigint;
       readonly prot: number;
       readonly path: string;
+    }
+  /** A task came onto this processor, or left it. */
+  | {
+      readonly kind: "switch";
+      readonly pid: number;
+      readonly tid: number;
+      readonly cpu: number;
+      readonly on: boolean;
     }
   | { readonly kind: "lost"; readonly count: bigint }
   | { readonly kind: "unknown"; readonly type: number; readonly size: number };
@@ -64,6 +75,8 @@ export class RecordError extends Error {
 const HEADER = 8;
 const MMAP2_PATH = 72;
 const COMM_TEXT = 16;
+/** pid, tid; time; cpu and four bytes of nothing. */
+const SWITCH_TRAILER = 24;
 
 /** UTF-8 to text: the platform's own, for the pure rooms have none. */
 export type DecodeText = (bytes: Uint8Array) => string;
@@ -95,6 +108,16 @@ export function decodeSideRecord(view: DataView, decodeText: DecodeText): SideRe
     case PERF_RECORD_MMAP2:
       need(MMAP2_PATH + 1);
       return mmapFields(view, decodeText);
+    case PERF_RECORD_SWITCH:
+    case PERF_RECORD_SWITCH_CPU_WIDE:
+      need(HEADER + SWITCH_TRAILER);
+      return {
+        kind: "switch",
+        pid: view.getInt32(size - SWITCH_TRAILER, true),
+        tid: view.getInt32(size - SWITCH_TRAILER + 4, true),
+        cpu: view.getUint32(size - 8, true),
+        on: (misc & PERF_RECORD_MISC_SWITCH_OUT) === 0,
+      };
     case PERF_RECORD_LOST:
       need(24);
       return { kind: "lost", count: view.getBigUint64(16, true) };

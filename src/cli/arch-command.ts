@@ -11,8 +11,8 @@ import {
 } from "../arch/index.ts";
 import { asVa } from "../base/index.ts";
 import { parseWhere, type Where } from "../watch/index.ts";
+import { formatHex, formatNumber } from "../wording/index.ts";
 import { EXIT } from "./exit-codes.ts";
-import { formatHex, formatNumber } from "./format.ts";
 import { UsageError } from "./usage-error.ts";
 
 const AFTER_HELP = `

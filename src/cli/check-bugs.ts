@@ -1,9 +1,9 @@
 import { globSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Checked, type CheckOptions, verdictOf } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
-import { type Checked, type CheckOptions, checkProgram } from "./check-run.ts";
-import { verdictOf } from "./check-view.ts";
+import { CheckPool } from "./check-pool.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { programsOf } from "./scenario-files.ts";
 import { textTable } from "./text-table.ts";
@@ -25,7 +25,7 @@ const SHORTENING = { mostShortening: { states: 100_000, seconds: 2 } } as const;
 
 /** The scenarios of all bugs that the model can have. */
 export async function bugFiles(): Promise<readonly string[]> {
-  const { missingFixes } = await import("../conform/index.ts");
+  const { missingFixes } = await import("../check/index.ts");
   const names = globSync("*.scn", { cwd: BUGS }).sort();
   if (names.length === 0) throw new UsageError(`--bugs: there are no scenarios in ${BUGS}`);
   const files = names.map((name) => `${BUGS}${name}`);
@@ -37,17 +37,30 @@ export async function bugFiles(): Promise<readonly string[]> {
   return files.filter((_, at) => isModelled[at]);
 }
 
-/** Each program of a scenario without its fix, and with it. `options` hold for each exploration. */
-export async function checkBug(file: string, options: CheckOptions): Promise<readonly BugRow[]> {
-  const rows: BugRow[] = [];
-  for (const program of await modelledPrograms(file)) {
-    const name = basename(file, ".scn");
-    const was = await checkProgram(name, program, { ...options, ...SHORTENING });
-    const fix = withFix(program);
-    const fixed = fix && (await checkProgram(name, fix, { ...options, ...SHORTENING }));
-    rows.push({ name, program, was, fixed });
+/** Each program of the scenarios without its fix, and with it. `options` hold for each exploration. */
+export async function* checkBugs(
+  files: readonly string[],
+  threads: number,
+  options: CheckOptions,
+): AsyncGenerator<BugRow, void, undefined> {
+  const asked: { file: string; program: Program; fix: Program | undefined }[] = [];
+  for (const path of files) {
+    const file = basename(path, ".scn");
+    for (const program of await modelledPrograms(path))
+      asked.push({ file, program, fix: withFix(program) });
   }
-  return rows;
+  const programs = asked.flatMap(({ file, program, fix }) =>
+    [program, fix].flatMap((it) => (it === undefined ? [] : [{ file, program: it }])),
+  );
+  await using pool = new CheckPool(threads, { ...options, ...SHORTENING });
+  const results = pool.checkAll(programs);
+  for (const { file: name, program, fix } of asked) {
+    const was = (await results.next()).value;
+    const fixed = fix && (await results.next()).value;
+    // Whoever interrupts it gets what was found until then.
+    if (was === undefined || (fix && fixed === undefined)) return;
+    yield { name, program, was, fixed: fixed ?? undefined };
+  }
 }
 
 /**

@@ -1,15 +1,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import type { Command } from "commander";
-import type { ExploreOptions, Progress, Watch } from "../explore/index.ts";
+import type { Checked, CheckOptions } from "../check/index.ts";
+import type { Progress } from "../explore/index.ts";
 import { DESIGN_NAMES, type DesignName, type Program } from "../scenario/index.ts";
 import type { BugRow } from "./check-bugs.ts";
-import type { Checked, ModelOptions } from "./check-run.ts";
 import { EXIT } from "./exit-codes.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { modelledPrograms } from "./modelled-programs.ts";
 import { parseChoice, parseCount, parseDuration } from "./parse.ts";
 import { readScenario } from "./scenario-files.ts";
+import { SearchCrew } from "./search-crew.ts";
 import type { TraceFile } from "./trace-file.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -71,7 +73,7 @@ export function addCheckCommand(
     .option("--memory <MB>", "stop each program when its states take so much", "2048")
     .option(
       "--workers <N>",
-      "threads for a long search without reduction (default: as many as processors)",
+      "threads: programs are dealt out to them (default: as many as processors)",
     )
     .option("--shard <I/N>", "only the Ith of N shares of the programs, for as many machines")
     .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")
@@ -80,7 +82,7 @@ export function addCheckCommand(
     .option("--json", "print JSON lines: header, verdicts")
     .addHelpText("after", AFTER_HELP)
     .action(async (files: readonly string[], flags: CheckFlags) => {
-      finish(await (flags.bugs === true ? checkBugs(files, flags) : checkFiles(files, flags)));
+      finish(await (flags.bugs === true ? checkAllBugs(files, flags) : checkFiles(files, flags)));
     });
 }
 
@@ -100,8 +102,8 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
     throw new UsageError(`--save, --resume: they are for one program, not for ${programs.length}`);
   const saving = savingOf(flags);
 
-  const { checkProgram } = await import("./check-run.ts");
-  const { verdictOf } = await import("./check-view.ts");
+  const { verdictOf } = await import("../check/index.ts");
+  const { CheckPool } = await import("./check-pool.ts");
   const { checkHeader, checkVerdict } = await import("./check-json.ts");
   const { traceText, verdictLine } = await import("./check-text.ts");
   const { tokenOf } = await import("./check-token.ts");
@@ -114,15 +116,19 @@ async function checkFiles(files: readonly string[], flags: CheckFlags): Promise<
   using trace = await traceFile(flags, designs ?? []);
   if (flags.json === true) console.log(checkHeader());
   const all: Checked[] = [];
-  for (const { file, program } of programs) {
-    if (interrupt.happened) break;
-    const checked = await checkProgram(file, program, { ...options, ...saving, watch });
-    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
-    all.push(checked);
-    trace?.checked({ file, text: readScenario(file), program }, checked);
-    const token = tokenOf(checked);
-    if (flags.json === true) console.log(checkVerdict(checked, token));
-    else console.log([verdictLine(checked), ...traceText(checked, token)].join("\n"));
+  await using pool = new CheckPool(threadsOf(flags), { ...options, ...saving, watch });
+  try {
+    for await (const checked of pool.checkAll(programs)) {
+      const { file, program } = checked;
+      if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+      all.push(checked);
+      trace?.checked({ file, text: readScenario(file), program }, checked);
+      const token = tokenOf(checked);
+      if (flags.json === true) console.log(checkVerdict(checked, token));
+      else console.log([verdictLine(checked), ...traceText(checked, token)].join("\n"));
+    }
+  } catch (error) {
+    resumeRefused(error);
   }
   if (flags.json !== true && designs !== undefined && designs.length > 1) {
     const { matrixText } = await import("./check-matrix.ts");
@@ -145,22 +151,20 @@ async function traceFile(
 }
 
 /** Where a bug is not found or a fix does not help, the table says so and the status is 1. */
-async function checkBugs(files: readonly string[], flags: CheckFlags): Promise<number> {
+async function checkAllBugs(files: readonly string[], flags: CheckFlags): Promise<number> {
   if (files.length > 0) throw new UsageError("--bugs: it takes no files, it has its own");
-  const { bugFiles, bugTable, checkBug, isAsExpected } = await import("./check-bugs.ts");
+  const { bugFiles, bugTable, checkBugs, isAsExpected } = await import("./check-bugs.ts");
   const { checkVerdict, checkHeader } = await import("./check-json.ts");
   const options = optionsOf({ ...flags, time: flags.time ?? "10" });
   using interrupt = listenForInterrupt();
   const watch = { now: () => performance.now(), isInterrupted: () => interrupt.happened };
   const rows: BugRow[] = [];
   if (flags.json === true) console.log(checkHeader());
-  for (const file of await bugFiles()) {
-    if (interrupt.happened) break;
-    const found = await checkBug(file, { ...options, watch });
-    rows.push(...found);
+  for await (const row of checkBugs(await bugFiles(), threadsOf(flags), { ...options, watch })) {
+    rows.push(row);
+    const { was, fixed } = row;
     if (flags.json !== true) continue;
-    for (const { was, fixed } of found)
-      for (const it of fixed === undefined ? [was] : [was, fixed]) console.log(checkVerdict(it));
+    for (const it of fixed === undefined ? [was] : [was, fixed]) console.log(checkVerdict(it));
   }
   if (flags.json !== true) console.log(bugTable(rows).join("\n"));
   return rows.every(isAsExpected) ? EXIT.ok : EXIT.failed;
@@ -176,12 +180,16 @@ function showProgress({ states, statesPerSecond, depth, queue, bytes, estimate }
   process.stderr.write(`${CLEAR_LINE}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
-function optionsOf(
-  flags: CheckFlags,
-): ExploreOptions & ModelOptions & { watch: Watch; threads: number } {
-  const { states, depth, time, workers } = flags;
+function threadsOf({ workers }: CheckFlags): number {
+  return workers === undefined ? availableParallelism() : parseCount("--workers", workers, 1);
+}
+
+function optionsOf(flags: CheckFlags): Omit<CheckOptions, "watch"> {
+  const { states, depth, time } = flags;
+  const threads = threadsOf(flags);
   return {
-    threads: workers === undefined ? availableParallelism() : parseCount("--workers", workers, 1),
+    pause: setImmediate,
+    crew: threads === 1 ? undefined : (source) => new SearchCrew(threads - 1, source),
     store: parseChoice("--store", flags.store, STORES),
     fuse: flags.full !== true,
     reduceModel: flags.reduce && flags.full !== true,
@@ -192,8 +200,14 @@ function optionsOf(
       ...(time === undefined ? {} : { seconds: parseDuration("--time", time) / 1000 }),
       bytes: parseCount("--memory", flags.memory, 1) * 2 ** 20,
     },
-    watch: {},
   };
+}
+
+/** A checkpoint that is of another program is the fault of whoever named it. */
+function resumeRefused(error: unknown): never {
+  if (error instanceof Error && error.name === "CheckpointError")
+    throw new UsageError(`--resume: ${error.message}`);
+  throw error;
 }
 
 /** Where an unfinished search goes, and where it comes from. */

@@ -1,4 +1,4 @@
-import { type CheckView, verdictOf } from "./check-view.ts";
+import { type CheckView, verdictOf } from "../check/index.ts";
 import { version } from "./version.ts";
 
 export function checkHeader(trapline = version()): string {

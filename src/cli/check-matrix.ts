@@ -1,4 +1,4 @@
-import { type CheckView, verdictOf } from "./check-view.ts";
+import { type CheckView, verdictOf } from "../check/index.ts";
 import { textTable } from "./text-table.ts";
 
 /** Scenarios by designs: what fails in which, and in how many steps. */

@@ -1,5 +1,4 @@
-import { lostAt, type TraceStep } from "./check-trace.ts";
-import { type CheckView, verdictOf } from "./check-view.ts";
+import { type CheckView, lostAt, type TraceStep, verdictOf } from "../check/index.ts";
 import { textTable } from "./text-table.ts";
 
 /** A line for each program: what was found, and in how much. */

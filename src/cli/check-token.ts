@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Checked } from "./check-run.ts";
-import { encodeToken, replayableOf } from "./replay-token.ts";
+import { type Checked, replayableOf } from "../check/index.ts";
+import { encodeToken } from "./replay-token.ts";
 
 /** What `trapline replay` needs to go through the failure that was found, if one was. */
 export function tokenOf({ file, program, result }: Checked): string | undefined {

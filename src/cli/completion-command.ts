@@ -17,7 +17,11 @@ _trapline() {
 }
 compdef _trapline trapline
 `,
-  fish: `complete -c trapline -a '(trapline complete fish -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
+  fish: `function __trapline_complete
+  set -l found (trapline complete fish -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)
+  if test -n "$found"; string join \\n -- $found; else; __fish_complete_path (commandline -ct); end
+end
+complete -c trapline -f -a '(__trapline_complete)'
 `,
 } as const;
 

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
-import {
-  type Difference,
-  type RandomFinding,
-  type RandomResult,
-  resultOf,
-  type TargetName,
-  type Verdict,
+import { resultOf } from "../check/index.ts";
+import type {
+  Difference,
+  RandomFinding,
+  RandomResult,
+  TargetName,
+  Verdict,
 } from "../conform/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { textTable } from "./text-table.ts";

@@ -7,7 +7,13 @@ import {
   RecordedWriters,
   type WriterPair,
 } from "../recording/index.ts";
-import { formatAccess, formatCount, formatNumber, formatObject, formatSeconds } from "./format.ts";
+import {
+  formatAccess,
+  formatCount,
+  formatNumber,
+  formatObject,
+  formatSeconds,
+} from "../wording/index.ts";
 import { toJson } from "./json-view.ts";
 import { Output } from "./output.ts";
 import { readRecordingFile } from "./read-recording.ts";

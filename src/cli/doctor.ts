@@ -11,7 +11,7 @@ import {
   type Sys,
 } from "../linux/index.ts";
 import { childTest, describeHolder, freeSlots, WatchError } from "../watch/index.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../wording/index.ts";
 
 /** One thing that was looked at. */
 export interface Finding {

@@ -1,7 +1,5 @@
 import { planWatch, recordedSpot, WatchError, type WatchOptions } from "../watch/index.ts";
-import { STRATEGY } from "./coverage-text.ts";
-import { describeSpot } from "./describe-spot.ts";
-import { formatHex, formatNumber } from "./format.ts";
+import { describeSpot, formatHex, formatNumber, STRATEGY } from "../wording/index.ts";
 import { toJson, watchOf } from "./json-view.ts";
 import { type Display, STATUS } from "./run-watch.ts";
 

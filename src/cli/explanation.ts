@@ -1,6 +1,5 @@
 import type { Session } from "../watch/index.ts";
-import { STRATEGY } from "./coverage-text.ts";
-import { formatHex, formatNumber } from "./format.ts";
+import { formatHex, formatNumber, STRATEGY } from "../wording/index.ts";
 import { version } from "./version.ts";
 
 const BP_TYPE: Readonly<Record<number, string>> = { 1: "r", 2: "w", 3: "rw", 4: "x" };

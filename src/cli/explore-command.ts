@@ -3,7 +3,9 @@ import { ARCH_NAMES, DESIGN_NAMES, WORD_GROUPS } from "../scenario/index.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { HuntOptions } from "./explore-hunt.ts";
 import type { ExploreFlags } from "./explore-options.ts";
+import type { huntedOf } from "./explore-view.ts";
 import { listenForInterrupt } from "./interrupt.ts";
+import type { TraceFile } from "./trace-file.ts";
 
 const AFTER_HELP = `
 Explores every program of at most so many words, the shortest first: statements,
@@ -53,6 +55,7 @@ export function addExploreCommand(
     .option("--shard <I/N>", "one of each N programs, from the I-th on")
     .option("--out <FOLDER>", "write the smallest program of each kind there")
     .option("--trace", "show the steps of each failure")
+    .option("--trace-file <FILE>", "record findings with their steps, for report and show")
     .option("--json", "print JSON lines: header, findings, summary")
     .addHelpText("after", AFTER_HELP)
     .action(async (flags: ExploreFlags) => {
@@ -65,7 +68,9 @@ async function explorePrograms(flags: ExploreFlags): Promise<number> {
   const wanted = huntOptionsOf(flags);
   const { Hunt, programsByLength } = await import("./explore-hunt.ts");
   const { ExploreReport } = await import("./explore-report.ts");
+  using traceFile = await traceFileOf(flags, wanted);
   const report = new ExploreReport({
+    traceFile,
     json: flags.json === true,
     trace: flags.trace === true,
     out: flags.out,
@@ -84,4 +89,18 @@ async function explorePrograms(flags: ExploreFlags): Promise<number> {
   report.summary(hunt, options);
   if (hunt.findings.length > 0) return EXIT.failed;
   return hunt.isWhole ? EXIT.ok : EXIT.bounded;
+}
+
+async function traceFileOf(
+  { traceFile: path, json, trace }: ExploreFlags,
+  wanted: Parameters<typeof huntedOf>[0],
+): Promise<TraceFile | undefined> {
+  if (path === undefined) return undefined;
+  const { TraceFile } = await import("./trace-file.ts");
+  const form = json === true ? "json" : trace === true ? "trace" : "text";
+  const { huntedOf } = await import("./explore-view.ts");
+  return new TraceFile(path, "explore", {
+    ...{ form, targets: ["model"], designs: [] },
+    explore: huntedOf(wanted),
+  });
 }

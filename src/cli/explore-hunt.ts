@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { BugError } from "../base/index.ts";
+import { recordTrace, type TraceStep, taskSwitches } from "../check/index.ts";
 import {
   type Bound,
   type Counterexample,
@@ -19,8 +20,6 @@ import {
   shortPrograms,
   shortScenario,
 } from "../scenario/index.ts";
-import { taskSwitches } from "./check-run.ts";
-import { recordTrace, type TraceStep } from "./check-trace.ts";
 import { HuntedKernel } from "./explore-model.ts";
 
 /** One kind of failure, in the smallest program that shows it. */

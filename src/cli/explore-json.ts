@@ -1,32 +1,26 @@
-import type { Finding, Hunt, HuntOptions, Totals } from "./explore-hunt.ts";
+import type { RecordedHunted } from "../recording/index.ts";
+import type { FindingView, HuntView } from "./explore-view.ts";
 import { version } from "./version.ts";
 
-export function exploreHeader({
-  machine,
-  tasks,
-  cpus,
-  events,
-  length,
-  words,
-}: HuntOptions): string {
-  const { arch, design, withoutFixes } = machine;
+export function exploreHeader(wanted: RecordedHunted, trapline = version()): string {
+  const { arch, design, without, tasks, cpus, events, length, words } = wanted;
   return JSON.stringify({
     kind: "header",
     schema: "trapline.explore",
     version: 1,
-    trapline: version(),
+    trapline,
     arch,
     design,
-    without: withoutFixes,
+    without,
     tasks,
     cpus,
     events,
     length,
-    words: [...words],
+    words,
   });
 }
 
-export function exploreFinding(finding: Finding, file: string | undefined): string {
+export function exploreFinding(finding: FindingView, file: string | undefined): string {
   const { number, symptom, scenario, program, length, counterexample, violation } = finding;
   return JSON.stringify({
     kind: "finding",
@@ -47,28 +41,6 @@ export function exploreFinding(finding: Finding, file: string | undefined): stri
 }
 
 /** The last line: what was explored, of how much. */
-export function exploreSummary(
-  hunt: Hunt,
-  totals: Totals,
-  { shard, settled, detours }: HuntOptions,
-): string {
-  const programs = [...totals].map(([length, total]) => ({
-    length,
-    tried: hunt.tried.get(length) ?? 0,
-    total,
-  }));
-  return JSON.stringify({
-    kind: "summary",
-    findings: hunt.findings.length,
-    programs,
-    states: hunt.states,
-    transitions: hunt.transitions,
-    seconds: hunt.seconds,
-    bounded: Object.fromEntries(hunt.bounded),
-    cut: hunt.cut,
-    ended: hunt.ended,
-    shard: `${shard.index + 1}/${shard.of}`,
-    settled,
-    detours,
-  });
+export function exploreSummary({ wanted: _, ...hunt }: HuntView): string {
+  return JSON.stringify({ kind: "summary", ...hunt });
 }

@@ -32,6 +32,7 @@ export interface ExploreFlags {
   readonly shard?: string;
   readonly out?: string;
   readonly trace?: boolean;
+  readonly traceFile?: string;
   readonly json?: boolean;
 }
 

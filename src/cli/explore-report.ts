@@ -2,8 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding, Hunt, HuntOptions, Totals } from "./explore-hunt.ts";
 import { exploreFinding, exploreHeader, exploreSummary } from "./explore-json.ts";
+import { HuntedKernel } from "./explore-model.ts";
 import { findingScenario } from "./explore-scenario.ts";
 import { findingText, findingTrace, huntText, progressText } from "./explore-text.ts";
+import { huntedOf, huntView } from "./explore-view.ts";
+import type { TraceFile } from "./trace-file.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface ReportOptions {
@@ -13,6 +16,8 @@ export interface ReportOptions {
   readonly out: string | undefined;
   /** How many programs there are, by length. */
   readonly totals: Totals;
+  /** Where findings and the end are recorded, besides. */
+  readonly traceFile: TraceFile | undefined;
 }
 
 const CLEAR_LINE = "\r\x1b[K";
@@ -30,11 +35,12 @@ export class ExploreReport {
   }
 
   header(options: HuntOptions): void {
-    if (this.#options.json) console.log(exploreHeader(options));
+    if (this.#options.json) console.log(exploreHeader(huntedOf(options)));
   }
 
   finding(finding: Finding): void {
     const file = this.#write(finding);
+    this.#record(finding, file);
     this.#clear();
     if (this.#options.json) console.log(exploreFinding(finding, file));
     else {
@@ -51,10 +57,21 @@ export class ExploreReport {
   }
 
   summary(hunt: Hunt, options: HuntOptions): void {
-    const { json, totals } = this.#options;
+    const { json, totals, traceFile } = this.#options;
     this.#clear();
-    if (json) console.log(exploreSummary(hunt, totals, options));
-    else console.log(huntText(hunt, totals, options).join("\n"));
+    const view = huntView(hunt, totals, options);
+    const { wanted: _, ...end } = view;
+    traceFile?.hunt(end);
+    console.log(json ? exploreSummary(view) : huntText(view).join("\n"));
+  }
+
+  #record(finding: Finding, file: string | undefined): void {
+    const { number, symptom, length, scenario, program, counterexample, violation } = finding;
+    const traced = { file: file ?? `finding ${number}`, text: scenario, program };
+    const model = new HuntedKernel(program, new Set(), { name: traced.file });
+    const failure = { counterexample, violation };
+    const about = { number, symptom, length, file };
+    this.#options.traceFile?.found(traced, { failure, model }, about);
   }
 
   #clear(): void {

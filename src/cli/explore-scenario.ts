@@ -1,4 +1,4 @@
-import { runOnModel } from "../conform/index.ts";
+import { runOnModel } from "../check/index.ts";
 import type { Finding } from "./explore-hunt.ts";
 
 /** The program as a file that `trapline check` takes, with what was found in it. */

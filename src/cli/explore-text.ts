@@ -1,14 +1,9 @@
 import { traceText } from "./check-text.ts";
-import {
-  type Finding,
-  type Hunt,
-  type HuntOptions,
-  MOST_COUNTED,
-  type Totals,
-} from "./explore-hunt.ts";
+import { type Hunt, MOST_COUNTED, type Totals } from "./explore-hunt.ts";
+import type { FindingView, HuntView } from "./explore-view.ts";
 
 /** A kind of failure: what it looks like, and the program that shows it. */
-export function findingText(finding: Finding, file: string | undefined): readonly string[] {
+export function findingText(finding: FindingView, file: string | undefined): readonly string[] {
   const { number, counterexample, scenario, program, length, switches } = finding;
   const { property, what, moves } = counterexample;
   const size = `length ${length}, ${amount(program.machine.cpus, "CPU")}`;
@@ -24,34 +19,34 @@ export function findingText(finding: Finding, file: string | undefined): readonl
 }
 
 /** How a finding came about, in lanes. */
-export function findingTrace(finding: Finding): readonly string[] {
+export function findingTrace(finding: FindingView): readonly string[] {
   const { program, counterexample, violation, trace } = finding;
   return traceText({ program, violation, trace, result: { counterexample } });
 }
 
 /** What was explored, and what was not: a hunt that found nothing says nothing without it. */
-export function huntText(hunt: Hunt, totals: Totals, options: HuntOptions): readonly string[] {
-  const lengths = [...totals].map(([length, total]) => {
-    const tried = hunt.tried.get(length) ?? 0;
-    return `${tried.toLocaleString("en")} of ${totalText(total)} of length ${length}`;
-  });
-  const { tasks, cpus, events, shard } = options;
+export function huntText(hunt: HuntView): readonly string[] {
+  const lengths = hunt.programs.map(
+    ({ length, tried, total }) =>
+      `${tried.toLocaleString("en")} of ${totalText(total)} of length ${length}`,
+  );
+  const { tasks, cpus, events } = hunt.wanted;
   const size = `${amount(tasks, "task")}, ${amount(cpus, "CPU")}, ${amount(events, "event")}`;
-  const part = shard.of === 1 ? "" : `; this is part ${shard.index + 1} of ${shard.of}`;
+  const [own, of] = hunt.shard.split("/");
+  const part = of === "1" ? "" : `; this is part ${own} of ${of}`;
   const found =
-    hunt.findings.length === 0
-      ? "No failure found"
-      : `${amount(hunt.findings.length, "kind")} of failure found`;
+    hunt.findings === 0 ? "No failure found" : `${amount(hunt.findings, "kind")} of failure found`;
   const work = `${amount(hunt.states, "state")}, ${amount(hunt.transitions, "transition")}`;
   return [
     `${found} in programs of at most ${size}: ${lengths.join(", ")}${part}.`,
     `${work}, ${hunt.seconds.toFixed(1)} s.`,
-    ...boundsText(hunt, options),
+    ...boundsText(hunt),
   ];
 }
 
-function boundsText(hunt: Hunt, { detours, settled, words }: HuntOptions): readonly string[] {
-  const said = [...hunt.bounded].map(
+function boundsText(hunt: HuntView): readonly string[] {
+  const { detours, settled, wanted } = hunt;
+  const said = Object.entries(hunt.bounded).map(
     ([bound, count]) => `${amount(count, "program")} ended at the bound of ${bound}`,
   );
   if (hunt.cut > 0)
@@ -59,7 +54,7 @@ function boundsText(hunt: Hunt, { detours, settled, words }: HuntOptions): reado
   if (hunt.ended !== undefined) said.push(`all of it ended by ${ENDED[hunt.ended]}`);
   if (!detours) said.push("no preemption by kernel threads (--detours)");
   if (settled) said.push("setup is over before anything else begins (--settled)");
-  return [`Bounds: ${said.join("; ")}; words: open, ${[...words].join(", ")}.`];
+  return [`Bounds: ${said.join("; ")}; words: open, ${wanted.words.join(", ")}.`];
 }
 
 const ENDED = {

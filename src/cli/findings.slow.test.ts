@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
-import { explorableProgram } from "../conform/index.ts";
+import { explorableProgram } from "../check/index.ts";
 import { certify, explore } from "../explore/index.ts";
 import { load, type Program } from "../scenario/index.ts";
 

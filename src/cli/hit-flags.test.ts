@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatValue } from "./format.ts";
+import { formatValue } from "../wording/index.ts";
 import { toHitOptions } from "./hit-flags.ts";
 import { parseNames, parseShare } from "./parse.ts";
 

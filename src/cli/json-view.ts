@@ -5,7 +5,7 @@ import type {
   RecordedWriter,
 } from "../recording/index.ts";
 import { numberAt } from "../watch/index.ts";
-import { formatHex } from "./format.ts";
+import { formatHex } from "../wording/index.ts";
 import type { TextOutput } from "./output.ts";
 import type { Shown, ShownHit, ShownReport } from "./shown.ts";
 import type { View } from "./view.ts";

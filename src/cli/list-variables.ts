@@ -1,7 +1,7 @@
 import { asPid } from "../base/index.ts";
 import { type ListedVariable, listVariables } from "../symbols/index.ts";
+import { formatHex } from "../wording/index.ts";
 import { EXIT } from "./exit-codes.ts";
-import { formatHex } from "./format.ts";
 import { toJson } from "./json-view.ts";
 import { Output } from "./output.ts";
 import { type Column, textTable } from "./text-table.ts";

@@ -1,8 +1,15 @@
 import type { RecordedFrame, RecordedSpot } from "../recording/index.ts";
-import { coverageLines, headline } from "./coverage-text.ts";
-import { instructionText, stackLines } from "./culprit-text.ts";
+import {
+  coverageLines,
+  formatAccess,
+  formatHex,
+  formatObject,
+  formatValue,
+  headline,
+  instructionText,
+  stackLines,
+} from "../wording/index.ts";
 import { FIELDS, type LogField } from "./fields.ts";
-import { formatAccess, formatHex, formatObject, formatValue } from "./format.ts";
 import type { TextOutput } from "./output.ts";
 import type { Shown, ShownHit, ShownReport } from "./shown.ts";
 import type { View } from "./view.ts";

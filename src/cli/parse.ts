@@ -26,6 +26,16 @@ export function parseCount(flag: string, text: string, least: number): number {
   throw new UsageError(`${flag} ${text}: not a whole number of ${least} or more`);
 }
 
+const HIGHEST_PORT = 65_535;
+
+/** A port to listen on; undefined for any. */
+export function parsePort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = parseCount("--port", text, 1);
+  if (port <= HIGHEST_PORT) return port;
+  throw new UsageError(`--port ${text}: not a port: try a number from 1024 to ${HIGHEST_PORT}`);
+}
+
 /** `12,34` as process or thread ids. */
 export function parseIds(flag: string, text: string): readonly number[] {
   return text.split(",").map((part) => {

@@ -1,5 +1,5 @@
 import { asPid } from "../base/index.ts";
-import type { ValueFormat } from "../symbols/index.ts";
+import type { ValueFormat } from "../values/index.ts";
 import type { Session } from "../watch/index.ts";
 
 const KERNEL_HALF = 1n << 63n;

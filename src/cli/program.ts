@@ -13,6 +13,7 @@ import { addProvokeCommand } from "./provoke-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addRunCommand } from "./run-command.ts";
+import { addShowCommand } from "./show-command.ts";
 import { version } from "./version.ts";
 import { addWatchCommand } from "./watch-command.ts";
 
@@ -35,6 +36,7 @@ export function makeProgram({ launch, finish }: Calling): Command {
     .exitOverride();
   addWatchCommand(program, { launch, finish });
   addReportCommand(program, { finish });
+  addShowCommand(program, { finish });
   addDiffCommand(program, { finish });
   addExportCommand(program, { finish });
   addDoctorCommand(program, { finish });

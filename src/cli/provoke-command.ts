@@ -5,6 +5,7 @@ import { EXIT } from "./exit-codes.ts";
 import { parseCount, parseDuration } from "./parse.ts";
 import { progress } from "./progress.ts";
 import { type FileProgram, programsOf } from "./scenario-files.ts";
+import type { TraceFile } from "./trace-file.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface ProvokeFlags {
@@ -13,6 +14,7 @@ interface ProvokeFlags {
   readonly tries?: string;
   readonly seed: string;
   readonly cpus?: string;
+  readonly traceFile?: string;
   readonly json?: boolean;
   readonly allowHostProvoke?: boolean;
 }
@@ -51,6 +53,7 @@ export function addProvokeCommand(
     .option("--tries <N>", "no more tries than these")
     .option("--seed <S>", "the number of the first try", "1")
     .option("--cpus <N>", "give the actors so many CPUs, not those of the file")
+    .option("--trace-file <FILE>", "record the outcomes, for report")
     .option("--json", "print JSON lines: header, outcomes, complaints, summary")
     .option("--allow-host-provoke", "provoke this computer's own kernel, too")
     .addHelpText("after", AFTER_HELP)
@@ -65,7 +68,7 @@ async function provokeFile(file: string, flags: ProvokeFlags): Promise<number> {
   const forMs = parseDuration("--for", flags.for);
   const tries = flags.tries === undefined ? Infinity : parseCount("--tries", flags.tries, 1);
   const seed = parseCount("--seed", flags.seed, 0);
-  using target = await openTarget(name, { progress });
+  using target = await openTarget(name, { isParallel: true, progress });
   if (!isRaceTarget(target))
     throw new UsageError(
       `provoke: --on ${name}: no real kernel: trapline check explores the model`,
@@ -78,15 +81,27 @@ async function provokeFile(file: string, flags: ProvokeFlags): Promise<number> {
   const cpus = flags.cpus === undefined ? undefined : parseCount("--cpus", flags.cpus, 1);
   const fit = applicable(file, withCpus(programs, cpus), target);
   const { headerJson, provokeJson, provokeText } = await import("./provoke-text.ts");
+  using trace = await traceFileOf(flags, target.name);
   if (flags.json === true) console.log(headerJson(target.name));
   let isFine = true;
   for (const item of fit) {
     const result = await provokeOne(item.program, target, { forMs, tries, seed });
     const about = { file, program: item.program, target: target.name, seed, result };
     console.log((flags.json === true ? provokeJson(about) : provokeText(about)).join("\n"));
+    trace?.provoked(item, target.name, { seed, ...result });
     isFine &&= isClean(result);
   }
   return isFine ? EXIT.ok : EXIT.failed;
+}
+
+async function traceFileOf(
+  { traceFile: path, json }: ProvokeFlags,
+  target: string,
+): Promise<TraceFile | undefined> {
+  if (path === undefined) return undefined;
+  const { TraceFile } = await import("./trace-file.ts");
+  const form = json === true ? "json" : "text";
+  return new TraceFile(path, "provoke", { form, targets: [target], designs: [] });
 }
 
 type Result = Awaited<ReturnType<typeof provokeOne>>;

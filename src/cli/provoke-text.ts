@@ -1,11 +1,11 @@
+import type { CheckView } from "../check/index.ts";
 import type { OutcomeLine, Provoked, ProvokeResult } from "../conform/index.ts";
-import type { Program } from "../scenario/index.ts";
 import { textTable } from "./text-table.ts";
 import { version } from "./version.ts";
 
 export interface ProvokeReport {
   readonly file: string;
-  readonly program: Program;
+  readonly program: Pick<CheckView["program"], "machine">;
   readonly target: string;
   /** Of the first try. */
   readonly seed: number;
@@ -49,7 +49,7 @@ export function provokeText(report: ProvokeReport): readonly string[] {
   ];
 }
 
-function machineOf({ machine }: Program): string {
+function machineOf({ machine }: ProvokeReport["program"]): string {
   const design = machine.design === undefined ? "" : ` design ${machine.design}`;
   return `${machine.arch}${design}, ${machine.cpus} ${machine.cpus === 1 ? "CPU" : "CPUs"}`;
 }
@@ -105,8 +105,8 @@ function verdict({ tries, outcomes, complaints, broken }: ProvokeResult): string
     : `${wrong} of ${tries} tries NOT as expected`;
 }
 
-export function headerJson(target: string): string {
-  const header = { kind: "header", schema: "trapline.provoke", version: 1, trapline: version() };
+export function headerJson(target: string, trapline = version()): string {
+  const header = { kind: "header", schema: "trapline.provoke", version: 1, trapline };
   return JSON.stringify({ ...header, target });
 }
 

@@ -17,14 +17,16 @@ export class RecordingFile {
   /** Why writing failed, as on a full disk; nothing more is written then. */
   failure: string | undefined;
   readonly path: string;
+  private readonly told: ((size: number) => void) | undefined;
   private readonly isNew: boolean;
   private readonly fd: number;
   private size = 0;
   private isOpen = true;
 
-  /** `flag` is what the user named the file by. */
-  constructor(path: string, flag: string) {
+  /** `flag` is what the user named the file by; `told` is told how much there is to read in it. */
+  constructor(path: string, flag: string, told?: (size: number) => void) {
     this.path = path;
+    this.told = told;
     this.isNew = !existsSync(path);
     try {
       this.fd = openSync(path, "a");
@@ -40,6 +42,7 @@ export class RecordingFile {
       if (this.size === 0 && fstatSync(this.fd).isFile()) ftruncateSync(this.fd);
       for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at);
       this.size += bytes.length;
+      this.told?.(this.size);
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);
     }

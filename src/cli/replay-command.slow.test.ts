@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { replayRun } from "../check/index.ts";
 import { captureConsole } from "./captured-console.ts";
-import { replayRun } from "./replay-run.ts";
 import { decodeToken, encodeToken } from "./replay-token.ts";
 import { goneBy, replayScreen } from "./replay-view.ts";
 import { run } from "./run.ts";

@@ -24,7 +24,7 @@ export function addReplayCommand(
     .addHelpText("after", AFTER_HELP)
     .action(async (token: readonly string[]) => {
       const { decodeToken } = await import("./replay-token.ts");
-      const { replayRun } = await import("./replay-run.ts");
+      const { replayRun } = await import("../check/index.ts");
       const { replayText } = await import("./replay-view.ts");
       const replayed = replayRun(decodeToken(token.join("")));
       if (process.stdin.isTTY && process.stdout.isTTY) {

@@ -1,4 +1,4 @@
-import type { Replayed } from "./replay-run.ts";
+import type { Replayed } from "../check/index.ts";
 import { goneBy, replayScreen } from "./replay-view.ts";
 
 const OTHER_SCREEN = "\x1b[?1049h\x1b[?25l";

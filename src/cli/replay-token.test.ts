@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeToken, encodeToken, type Replayable } from "./replay-token.ts";
+import type { Replayable } from "../check/index.ts";
+import { decodeToken, encodeToken } from "./replay-token.ts";
 
 const run: Replayable = {
   file: "race.scn",

@@ -1,5 +1,4 @@
-import type { TraceStep } from "./check-trace.ts";
-import type { Replayed } from "./replay-run.ts";
+import type { Replayed, TraceStep } from "../check/index.ts";
 import { textTable } from "./text-table.ts";
 
 /** What a key does: the step to go to, or the end of it all. */

@@ -1,18 +1,23 @@
+import type { CheckView } from "../check/index.ts";
+import { recordedRunView } from "../check/index.ts";
 import type {
+  RecordedFinding,
+  RecordedHunt,
   RecordedModel,
-  RecordedProgram,
+  RecordedProvoked,
   RecordedRun,
   RecordedSearch,
-  RecordedStep,
   RecordingHeader,
 } from "../recording/index.ts";
 import { checkHeader, checkVerdict } from "./check-json.ts";
 import { matrixText } from "./check-matrix.ts";
 import { traceText, verdictLine } from "./check-text.ts";
-import type { CheckView } from "./check-view.ts";
+import { exploreFinding, exploreHeader, exploreSummary } from "./explore-json.ts";
+import { findingText, findingTrace, huntText } from "./explore-text.ts";
 import type { TextOutput } from "./output.ts";
-import { groupText, jsonHeader, type RunOutcome, traceLine } from "./run-text.ts";
-import { recordedRunView } from "./run-view.ts";
+import { headerJson as provokeHeader, provokeJson, provokeText } from "./provoke-text.ts";
+import { checkView, findingView, machineOf } from "./recorded-check-view.ts";
+import { groupText, type RunOutcome, jsonHeader as runHeader, traceLine } from "./run-text.ts";
 
 /** Prints what a command on scenarios printed, a program at a time. */
 export class ModelReporter {
@@ -31,12 +36,14 @@ export class ModelReporter {
     this.model = model;
     this.output = output;
     this.json = form === undefined ? model.form === "json" : form === "json";
-    if (!this.json) return;
-    this.print([source === "run" ? jsonHeader(model.targets, trapline) : checkHeader(trapline)]);
+    if (this.json) this.print([headerOf(source, model, trapline)]);
   }
 
   take(run: RecordedRun): void {
-    if (run.verdict?.search !== undefined) this.takeCheck(run, run.verdict.search);
+    const { search, finding, provoked } = run.verdict ?? {};
+    if (search !== undefined) this.takeCheck(run, search);
+    else if (finding !== undefined) this.takeFinding(run, finding);
+    else if (provoked !== undefined) this.takeProvoked(run, provoked);
     else if (run.verdict !== undefined) this.takeRun(run);
   }
 
@@ -49,6 +56,32 @@ export class ModelReporter {
     const view = checkView(run, search);
     this.checks.push(view);
     this.print(this.json ? [checkVerdict(view)] : [verdictLine(view), ...traceText(view)]);
+  }
+
+  /** What all programs of an exploration together came to. */
+  hunt(hunt: RecordedHunt): void {
+    const { explore: wanted } = this.model;
+    if (wanted === undefined) return;
+    const view = { ...hunt, wanted };
+    this.print(this.json ? [exploreSummary(view)] : huntText(view));
+  }
+
+  private takeFinding(run: RecordedRun, finding: RecordedFinding): void {
+    const view = findingView(run, finding);
+    const trace = this.model.form === "trace" ? findingTrace(view) : [];
+    this.print(
+      this.json
+        ? [exploreFinding(view, finding.file)]
+        : [...findingText(view, finding.file), ...trace, ""],
+    );
+  }
+
+  private takeProvoked({ program }: RecordedRun, provoked: RecordedProvoked): void {
+    const { seed, broken, ...rest } = provoked;
+    const { file, target } = program;
+    const machine = { machine: machineOf(program) };
+    const about = { file, program: machine, target, seed, result: { ...rest, broken } };
+    this.print(this.json ? provokeJson(about) : provokeText(about));
   }
 
   private takeRun(run: RecordedRun): void {
@@ -68,37 +101,19 @@ export class ModelReporter {
   }
 }
 
+function headerOf(
+  source: RecordingHeader["source"],
+  { targets, explore }: RecordedModel,
+  trapline: string,
+): string {
+  if (source === "run") return runHeader(targets, trapline);
+  if (source === "provoke") return provokeHeader(targets[0] ?? "?", trapline);
+  return explore === undefined ? checkHeader(trapline) : exploreHeader(explore, trapline);
+}
+
 function outcomeOf({ program, verdict }: RecordedRun): RunOutcome {
   const { target } = program;
   if (verdict?.notApplicable !== undefined) return { target, why: verdict.notApplicable };
   const none = { verdict: "ok", steps: 0 } as const;
   return { target, view: recordedRunView(program, verdict ?? none) };
-}
-
-function checkView({ program, steps, verdict }: RecordedRun, search: RecordedSearch): CheckView {
-  const { counterexample, switches, inFileOrder, calm, ...result } = search;
-  const violation = verdict?.violation;
-  return {
-    file: program.file,
-    program: { machine: machineOf(program), withoutFixes: program.without },
-    result: {
-      ...result,
-      counterexample: counterexample && {
-        ...counterexample,
-        moves: counterexample.moves.map(([action = 0, choice = 0]) => ({ action, choice })),
-      },
-    },
-    violation: violation && { ...violation, object: violation.object },
-    trace: steps.map(traceOf),
-    ...{ switches, inFileOrder, calm },
-  };
-}
-
-function machineOf({ arch, design, cpus }: RecordedProgram) {
-  return { arch, design, cpus };
-}
-
-/** A step without what only the recording has. */
-function traceOf({ cpu, task, fn, label, slots, locks, stepping, lost }: RecordedStep) {
-  return { cpu, task, fn, label, slots, locks, stepping, lost };
 }

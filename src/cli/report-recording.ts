@@ -50,6 +50,7 @@ export function reportRecording(path: string, options: ReportOptions, output: Te
       if (run !== undefined) model?.take({ ...run, verdict });
       run = undefined;
     },
+    hunt: (hunt) => model?.hunt(hunt),
     hit: (hit) => report?.hit(hit),
     loss: ({ count }) => {
       if (report !== undefined) report.lost += count;

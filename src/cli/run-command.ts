@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import type { Difference, RunReport, Target } from "../conform/index.ts";
+import type { RunReport } from "../check/index.ts";
+import type { Difference, Target } from "../conform/index.ts";
 import type { Kernel } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import type { RecordedModel } from "../recording/index.ts";
@@ -56,7 +57,8 @@ export function addRunCommand(
 }
 
 async function runFiles(files: readonly string[], flags: RunFlags): Promise<number> {
-  const { missingFixes, openTarget, parseTargetName } = await import("../conform/index.ts");
+  const { missingFixes } = await import("../check/index.ts");
+  const { openTarget, parseTargetName } = await import("../conform/index.ts");
   const names = flags.on.split(",").map(parseTargetName);
   if (new Set(names).size < names.length)
     throw new UsageError(`--on ${flags.on}: the same target twice`);
@@ -77,7 +79,7 @@ async function runFiles(files: readonly string[], flags: RunFlags): Promise<numb
   const form = flags.json === true ? "json" : flags.trace === true ? "trace" : "text";
   const file = await traceFile(flags.traceFile, { form, targets: names, designs: [] });
   if (file !== undefined) open.use(file);
-  const { traceStep } = await import("./check-trace.ts");
+  const { traceStep } = await import("../check/index.ts");
   const listen = (done: Done, kernel: Kernel) => {
     if (flags.trace === true) lines.push(traceLine(traceStep(done, kernel)));
     file?.step(done, kernel);
@@ -117,7 +119,7 @@ async function runOne(
   { targets, json, file }: RunHow,
 ): Promise<{ readonly text: readonly string[]; readonly isFine: boolean }> {
   const { beside, compareReports } = await import("../conform/index.ts");
-  const { runView } = await import("./run-view.ts");
+  const { runView } = await import("../check/index.ts");
   const { groupText } = await import("./run-text.ts");
   const reports: RunReport[] = [];
   const outcomes: RunOutcome[] = [];

@@ -1,5 +1,4 @@
-import type { TraceStep } from "./check-trace.ts";
-import type { RunView } from "./run-view.ts";
+import type { RunView, TraceStep } from "../check/index.ts";
 import { textTable } from "./text-table.ts";
 import { version } from "./version.ts";
 

@@ -13,14 +13,14 @@ import {
   type Writers,
   writersOf,
 } from "../watch/index.ts";
-import { describeSpot } from "./describe-spot.ts";
+import { describeSpot, formatNumber } from "../wording/index.ts";
 import { EXIT } from "./exit-codes.ts";
-import { formatNumber } from "./format.ts";
 import { LiveHit, shownSession } from "./live-shown.ts";
 import { Output } from "./output.ts";
 import type { RecordingFile } from "./recording-file.ts";
 import type { Shown } from "./shown.ts";
 import type { View } from "./view.ts";
+import type { WatchPage } from "./watch-page.ts";
 import type { WatchRecording } from "./watch-recording.ts";
 
 /** How the result is shown, and what the exit status is to be. */
@@ -38,6 +38,8 @@ export interface Display {
   readonly ownStatus: boolean;
   /** The file to record to. */
   readonly recordTo: string | undefined;
+  /** Where a browser can see it while it runs. */
+  readonly page: { readonly port: number | undefined } | undefined;
 }
 
 /** How often the rings are looked at. At 100,000 hits a second, 2,000 wait by then. */
@@ -48,9 +50,10 @@ const BATCH = 1 << 16;
 /** Runs a watch to its end and shows it. Resolves to the exit status. */
 export async function runWatch(options: WatchOptions, display: Display): Promise<number> {
   // The table shows neither instructions nor single hits: what they cost can be saved.
-  const recorded = display.recordTo !== undefined;
+  const recorded = display.recordTo !== undefined || display.page !== undefined;
   const details = display.form !== "table" || display.stack || recorded;
-  const file = await recordingFile(display);
+  const page = await pageOf(display);
+  const file = page?.file ?? (await recordingFile(display));
   const session = open({
     repeats: details,
     instructions: details,
@@ -58,7 +61,8 @@ export async function runWatch(options: WatchOptions, display: Display): Promise
     ...options,
   });
   if (session instanceof WatchError) {
-    file?.close();
+    if (page === undefined) file?.close();
+    else await page.cancel();
     console.error(`trapline: ${session.message}`);
     return session.exitCode ?? STATUS[session.kind];
   }
@@ -66,18 +70,24 @@ export async function runWatch(options: WatchOptions, display: Display): Promise
   const launched = running.parts.launched?.child;
   const ended = launched === undefined ? undefined : endOf(launched);
   const output = new Output();
-  stopOnSignals(running);
+  const signals = stopOnSignals(running);
   const live = isLive(display, launched !== undefined);
   if (!display.quiet && display.form !== "json" && !live) announce(running);
   if (display.verbose) await explain(running);
   const shown = shownSession(running);
-  const recording = await recordingOf(running, file, { ...display, sinceWall: shown.sinceWall });
+  const { sinceWall } = shown;
+  const recording = await recordingOf(running, file, { ...display, sinceWall });
+  await page?.open();
   const view = await viewOf({ ...display, live }, output);
   const writers = writersOf(running, display.stack);
   const report = await watchToEnd(running, { view, writers, output, shown, recording });
+  if (page !== undefined) {
+    signals.abort(); // from here on they end the page
+    await page.end({ byHand: report.ended === "stopped" });
+  }
   if (recording?.failure !== undefined) {
     console.error(
-      `trapline: -o ${display.recordTo}: ${recording.failure}: the recording ends early: make room and watch again`,
+      `trapline: -o ${file?.path}: ${recording.failure}: the recording ends early: make room and watch again`,
     );
     return EXIT.failed;
   }
@@ -164,6 +174,13 @@ async function recordingFile({ recordTo }: Display): Promise<RecordingFile | und
   return new RecordingFile(recordTo, "-o");
 }
 
+/** Made ready before anything is armed, too. */
+async function pageOf({ page, recordTo }: Display): Promise<WatchPage | undefined> {
+  if (page === undefined) return undefined;
+  const { WatchPage } = await import("./watch-page.ts");
+  return await WatchPage.prepare({ recordTo, port: page.port });
+}
+
 async function recordingOf(
   session: Session,
   file: RecordingFile | undefined,
@@ -171,7 +188,7 @@ async function recordingOf(
 ): Promise<WatchRecording | undefined> {
   if (file === undefined) return undefined;
   const { WatchRecording } = await import("./watch-recording.ts");
-  return new WatchRecording(file, session, how);
+  return new WatchRecording(file, session, { ...how, isLive: how.page !== undefined });
 }
 
 interface Watching {
@@ -245,13 +262,17 @@ async function watchToEnd(
 }
 
 /** The first signal ends the watch and shows what was found; the second leaves at once. */
-function stopOnSignals(session: Session): void {
+function stopOnSignals(session: Session): AbortController {
+  const until = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
+    const stop = () => {
       if (session.ended !== undefined) process.exit(EXIT.signal + constants.signals[signal]);
       session.stop();
-    });
+    };
+    process.on(signal, stop);
+    until.signal.addEventListener("abort", () => process.off(signal, stop));
   }
+  return until;
 }
 
 /** The launched command's exit status, as a shell would tell it. */

@@ -15,6 +15,9 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ["help", "trapline --help"],
 ]);
 
+/** Errors of other rooms that are printed as one line: to import a class would load the kernel model for every command. */
+const BY_NAME: ReadonlySet<string> = new Set(["TargetError", "ReplayError", "TokenError"]);
+
 /** Runs one command line, without the program's name. Resolves to the exit status. */
 export async function run(args: readonly string[]): Promise<number> {
   const separator = args.indexOf("--");
@@ -50,8 +53,7 @@ function report(error: unknown): number {
     console.error(`trapline: ${line}${hint === undefined ? "" : ` ${hint}`}: see trapline --help`);
     return EXIT.usage;
   }
-  // By its name: to import its class would load the kernel model for every command.
-  if (error instanceof UsageError || (error instanceof Error && error.name === "TargetError")) {
+  if (error instanceof UsageError || (error instanceof Error && BY_NAME.has(error.name))) {
     console.error(`trapline: ${error.message}`);
     return EXIT.usage;
   }

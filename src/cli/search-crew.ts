@@ -1,24 +1,17 @@
 import { Worker } from "node:worker_threads";
-import type { explorableProgram } from "../conform/index.ts";
+import type { Crew, ProgramData } from "../check/index.ts";
 import type { Colleague } from "../explore/index.ts";
-import type { Program } from "../scenario/index.ts";
-
-/** What a thread needs to build the model that another one explores. */
-export interface ProgramData {
-  readonly program: Program;
-  readonly name: string;
-  readonly options: NonNullable<Parameters<typeof explorableProgram>[2]>;
-}
 
 /** Threads that explore a program together with this one. They end with it, or when disposed of. */
-export class SearchCrew implements AsyncDisposable {
+export class SearchCrew implements Crew {
   readonly colleagues: readonly Colleague[];
   readonly #workers: readonly Worker[];
 
   /** `count` are those besides this one. */
   constructor(count: number, data: ProgramData) {
     const source = workerUrl();
-    this.#workers = Array.from({ length: count }, () => new Worker(source, { workerData: data }));
+    const workerData = { kind: "share", ...data };
+    this.#workers = Array.from({ length: count }, () => new Worker(source, { workerData }));
     this.colleagues = this.#workers.map(colleagueIn);
   }
 
@@ -28,7 +21,7 @@ export class SearchCrew implements AsyncDisposable {
 }
 
 /** By the way from one room to another, which is the same from the code as shipped. */
-function workerUrl(): URL {
+export function workerUrl(): URL {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   return new URL(`../cli/check-worker.${extension}`, import.meta.url);
 }

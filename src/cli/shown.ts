@@ -6,7 +6,7 @@ import type {
   RecordedStack,
   RecordedWriter,
 } from "../recording/index.ts";
-import type { ValueFormat } from "../symbols/index.ts";
+import type { ValueFormat } from "../values/index.ts";
 import type { EndReason } from "../watch/index.ts";
 
 // What views show, in the words of the recording: a running watch's hits and recorded ones alike.

@@ -1,11 +1,9 @@
 import { styleText } from "node:util";
 import type logUpdate from "log-update";
 import type { RecordedSpot, RecordedWriter } from "../recording/index.ts";
-import { coverageLines, headline } from "./coverage-text.ts";
-import { instructionText, stackLines } from "./culprit-text.ts";
-import { describeSpot } from "./describe-spot.ts";
-import { FIELDS, type TableField } from "./fields.ts";
 import {
+  coverageLines,
+  describeSpot,
   formatAccess,
   formatCount,
   formatNumber,
@@ -13,7 +11,11 @@ import {
   formatSeconds,
   formatShare,
   formatValue,
-} from "./format.ts";
+  headline,
+  instructionText,
+  stackLines,
+} from "../wording/index.ts";
+import { FIELDS, type TableField } from "./fields.ts";
 import type { TextOutput } from "./output.ts";
 import type { Shown, ShownReport } from "./shown.ts";
 import { type Column, textTable } from "./text-table.ts";

@@ -29,6 +29,7 @@ Examples:
                                             each hit as it happens, with stack
   trapline watch -p 1234 'cfg->limit' conn.c:state
                                             a member, and a static variable
+  trapline watch -p 1234 counter --ui -g    look at it in a browser as it happens
   trapline watch -p 1234 --list 'conn*'     what can be named?
   trapline watch -p 1234 main:x --max-hits 1
                                             wait until main is executed
@@ -73,6 +74,9 @@ export function addWatchCommand(
     .option("--format <FORM>", "table, log or json")
     .option("-F, --fields <NAME,...>", "of a table, a line or a hit only these: see below")
     .option("-o, --output <FILE>", "record it, for report, diff, show and export")
+    .option("--switch-events", "record when threads come onto a CPU and leave it, as perf does")
+    .option("--ui", "show it in a browser while it runs, at a URL that is printed")
+    .option("--port <N>", "of --ui; any free port if not given")
     .option("--dry-run", "find everything, say what would be armed, and arm nothing")
     .option("--list <PATTERN>", "print the variables that fit, and watch nothing")
     .option("--max-hits <N>", "end after N hits")

@@ -2,7 +2,15 @@ import type { WatchOptions, WatchTarget } from "../watch/index.ts";
 import { FIELDS } from "./fields.ts";
 import { findProcesses } from "./find-process.ts";
 import { type HitFlags, toHitOptions } from "./hit-flags.ts";
-import { parseChoice, parseCount, parseCpus, parseDuration, parseIds, parseSize } from "./parse.ts";
+import {
+  parseChoice,
+  parseCount,
+  parseCpus,
+  parseDuration,
+  parseIds,
+  parsePort,
+  parseSize,
+} from "./parse.ts";
 import type { Display } from "./run-watch.ts";
 import { UsageError } from "./usage-error.ts";
 import { wantsColor } from "./wants-color.ts";
@@ -24,6 +32,9 @@ export interface WatchFlags extends HitFlags {
   readonly json?: boolean;
   readonly format?: string;
   readonly output?: string;
+  readonly ui?: boolean;
+  readonly port?: string;
+  readonly switchEvents?: boolean;
   readonly fields?: string;
   readonly dryRun?: boolean;
   readonly list?: string;
@@ -44,6 +55,8 @@ export function toOptions(
   launch: readonly string[] | undefined,
 ): WatchOptions {
   const all = [...where, ...(flags.event ?? [])];
+  if (flags.switchEvents === true && flags.output === undefined)
+    throw new UsageError("watch: --switch-events: they go into a recording: give -o FILE, too");
   return {
     target: toTarget(flags, launch),
     where: all.map(withoutChange),
@@ -54,6 +67,7 @@ export function toOptions(
     ...toStackOptions(flags),
     ...toHitOptions(flags),
     ...(onlyChanges(all) ? { changes: true } : {}),
+    ...(flags.switchEvents === true ? { switchEvents: true } : {}),
     ...(flags.maxHits === undefined ? {} : { maxHits: parseCount("--max-hits", flags.maxHits, 1) }),
     ...(flags.timeout === undefined
       ? {}
@@ -123,6 +137,7 @@ export function toDisplay(flags: WatchFlags): Display {
     failOn: flags.failOnHit === true ? "hit" : flags.failOnNoHit === true ? "no-hit" : undefined,
     color: color === "auto" ? wantsColor() : color === "always",
     recordTo: flags.output,
+    page: flags.ui === true ? { port: parsePort(flags.port) } : undefined,
     ownStatus: parseChoice("--exit-code", flags.exitCode, ["command", "tool"]) === "tool",
   };
 }

@@ -1,17 +1,17 @@
 import { signalOfNumber } from "../abi/index.ts";
 import { errnoName } from "../base/index.ts";
-import type { Check, Program, Step } from "../scenario/index.ts";
-import type { Seen } from "./judge.ts";
-import { spaceOf } from "./layout.ts";
-import type { Orders } from "./orders.ts";
 import {
   type JudgedCheck,
   judgeNumber,
   judgeStatement,
   type RunReport,
+  type Seen,
   type SeenRun,
   UNKNOWN,
-} from "./report.ts";
+} from "../check/index.ts";
+import type { Check, Program, Step } from "../scenario/index.ts";
+import { spaceOf } from "./layout.ts";
+import type { Orders } from "./orders.ts";
 import type { WireAnswer, WireFate, WireObserved, WireRun } from "./wire.ts";
 
 const POLLIN = 1;

@@ -89,7 +89,14 @@ function compile({ command, env }: Compiler, args: readonly string[]): void {
   try {
     execFileSync(command, args, { stdio: "pipe", env });
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n").slice(0, 3).join(" ") : error;
+    const reason = whyNot(error);
     throw new TargetError(`compile the puppet with ${command}: ${reason}: install a C compiler`);
   }
+}
+
+/** What the compiler itself says first, if it could be run. */
+function whyNot(error: unknown): string {
+  const words = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
+  const told = words.split("\n").find((line) => /error/i.test(line));
+  return told ?? (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
 }

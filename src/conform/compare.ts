@@ -1,12 +1,12 @@
-import type { Check, Outcome, Program, Resolved } from "../scenario/index.ts";
-import { complaintsIn } from "./kernel-complaints.ts";
 import {
   type JudgedCheck,
   type JudgedStatement,
   type RunReport,
   runsText,
   UNKNOWN,
-} from "./report.ts";
+} from "../check/index.ts";
+import type { Check, Outcome, Program, Resolved } from "../scenario/index.ts";
+import { complaintsIn } from "./kernel-complaints.ts";
 
 /** A statement or a check on which two targets do not agree, with what each of them saw. */
 export interface Difference {

@@ -4,13 +4,10 @@
  */
 
 export { type CompareOptions, compareReports, type Difference } from "./compare.ts";
-export { explorableProgram } from "./explorable-program.ts";
 export { fetchGuest, isFetched, removeFetched } from "./guest/fetch.ts";
 export { GUEST_KINDS, type GuestKind } from "./guest/guest-name.ts";
-export { expectedText, isExpected, resultOf, type Seen } from "./judge.ts";
 export { KNOWN_BUGS, type KnownBug } from "./known-bugs.ts";
 export { type Pair, runBoth, type Verdict, verdictOf } from "./matrix.ts";
-export { missingFixes, runOnModel } from "./model-run.ts";
 export { openTarget } from "./open-target.ts";
 export type { OutcomeLine, RaceOutcome } from "./outcome.ts";
 export {
@@ -27,7 +24,6 @@ export {
   type RandomOptions,
   type RandomResult,
 } from "./random-conform.ts";
-export type { JudgedCheck, JudgedStatement, RunReport, SeenRun } from "./report.ts";
 export { type StillShows, shrinkScenario } from "./shrink.ts";
 export {
   beside,

@@ -1,5 +1,7 @@
+import type { Release } from "../abi/index.ts";
+import { runOnModel } from "../check/index.ts";
+import { FIXES, isFixId } from "../kernel/index.ts";
 import type { Program, PropertyName } from "../scenario/index.ts";
-import { runOnModel } from "./model-run.ts";
 
 /** A way in which a real kernel is not as intended: found, shrunk and explained from its source. */
 export interface KnownBug {
@@ -7,11 +9,15 @@ export interface KnownBug {
   readonly what: string;
   /** Kernels that have it. */
   readonly kernels: string;
+  /** The first release that has it; undefined: all that were looked at. */
+  readonly since?: Release;
   readonly cause: string;
   /** The model does the same as the kernel, so that the two agree. */
   readonly inModel: boolean;
   /** What the model says of it when it is as the kernel is, in scenarios that nobody wrote. */
   readonly violation?: PropertyName;
+  /** Where it is the fault of one architecture. */
+  readonly arch?: string;
   /** The scenario that shows it and nothing else. */
   readonly scenario: string;
 }
@@ -66,6 +72,20 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     scenario: "group-inherits-process.scn",
   },
   {
+    id: "overlap-beside-address",
+    what: "of two watchpoints that an access overlaps the one that has not the reported address is passed over",
+    kernels: "seen on arm64 6.12; as old as the handler, which goes by the reported address",
+    cause:
+      "One register traps for the whole access, and the processor reports one address in it. " +
+      "watchpoint_handler() of arm64 reports the watchpoints that contain this address, and a closest one " +
+      "only if none does. It does not look at the instruction, so a wider access that begins before the " +
+      "second range is not counted there.",
+    inModel: true,
+    violation: "missed-hit",
+    arch: "arm64",
+    scenario: "overlap-beside-address.scn",
+  },
+  {
     id: "period-of-removed-event",
     what: "PERF_EVENT_IOC_PERIOD on an event that exec has removed: WARN_ON_ONCE(), for any user",
     kernels: "seen on 6.18; since 2021 (v5.13), when remove_on_exec was added",
@@ -78,18 +98,46 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     inModel: true,
     scenario: "period-of-removed-event.scn",
   },
+  {
+    id: "refresh-only-once",
+    what: "an event that has used up its PERF_EVENT_IOC_REFRESH never counts again",
+    kernels: "seen on 6.18; since 6.17 (2025)",
+    since: [6, 17],
+    cause:
+      "At the limit __perf_event_overflow() calls pmu->stop() since 6.17, so hw.state is PERF_HES_STOPPED. " +
+      "hw_breakpoint_add() does not clear it, and perf_bp_event() counts nothing while it is set. Only " +
+      "hw_breakpoint_start() clears it, which is called when the period of an active event is set.",
+    inModel: true,
+    scenario: "refresh-only-once.scn",
+  },
 ];
 
-/** The bug that a conformance scenario is the scenario of. */
+/** The bug that a file is the scenario of. */
 export function bugOf(file: string): KnownBug | undefined {
   return KNOWN_BUGS.find(({ scenario }) => file.endsWith(scenario));
 }
 
-/** The bug by which the model goes wrong on a program, and does not when it is as intended. */
-export function bugBehind(program: Program): KnownBug | undefined {
+/** Why a model goes wrong where it is as the kernel is: a bug that Linux has, or had. */
+export type Explanation = Pick<KnownBug, "id" | "what">;
+
+/**
+ * The bug by which the model goes wrong on a program, and does not without it: one that a later kernel has
+ * mended, if the program says so, or one that none has.
+ */
+export function bugBehind(program: Program): Explanation | undefined {
   const { violation } = runOnModel(program);
   if (violation === undefined) return undefined;
-  const bug = KNOWN_BUGS.find((it) => it.violation === violation.property);
+  const { withoutFixes } = program;
+  const isBehind = (fix: string) =>
+    runOnModel({ ...program, withoutFixes: withoutFixes.filter((it) => it !== fix) }).violation ===
+    undefined;
+  const mended = withoutFixes.filter(isFixId).find(isBehind);
+  if (mended !== undefined) return { id: mended, what: FIXES[mended].without };
+
+  const { arch } = program.machine;
+  const possible = KNOWN_BUGS.filter((it) => it.violation === violation.property);
+  const bug =
+    possible.find((it) => it.arch === arch) ?? possible.find((it) => it.arch === undefined);
   if (bug === undefined) return undefined;
   return runOnModel(program, { asIntended: true }).violation === undefined ? bug : undefined;
 }

@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { missingFixes, runOnModel } from "../check/index.ts";
 import { boot, checkNobodyHangs, FIXES, type Kernel, NOT_IN_LEDGER } from "../kernel/index.ts";
 import { ACTION, type Action, action, Violation } from "../machine/index.ts";
 import { load, type Program } from "../scenario/index.ts";
-import { missingFixes, runOnModel } from "./model-run.ts";
 
 const programs = globSync("scenarios/bugs/z*.scn")
   .sort()

@@ -1,9 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
+import { missingFixes, type RunReport, resultOf, runOnModel } from "../check/index.ts";
 import { load, type Program } from "../scenario/index.ts";
-import { resultOf } from "./judge.ts";
-import { missingFixes, runOnModel } from "./model-run.ts";
-import type { RunReport } from "./report.ts";
 
 // Some scenarios take 100,000 steps on each of six machines.
 vi.setConfig({ testTimeout: 60_000 });

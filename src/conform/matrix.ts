@@ -1,7 +1,8 @@
+import { isSince } from "../abi/index.ts";
+import type { RunReport } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
 import { bugOf, type KnownBug } from "./known-bugs.ts";
-import type { RunReport } from "./report.ts";
 import { beside, type Target } from "./target.ts";
 
 /** How two targets stand to each other, on one program. */
@@ -21,9 +22,16 @@ export async function verdictOf(file: string, program: Program, pair: Pair): Pro
     const why = target.whyNot(program);
     if (why !== undefined) return { kind: "not applicable", target: target.name, why };
   }
+  const bug = bugOf(file);
+  const older = bug === undefined ? undefined : pair.find((target) => isBefore(bug, target));
+  if (bug !== undefined && older !== undefined)
+    return {
+      kind: "not applicable",
+      target: older.name,
+      why: `it has no ${bug.id}: ${bug.kernels}`,
+    };
   const [one, other] = await runBoth(program, pair);
   const differences = compareReports(one, other);
-  const bug = bugOf(file);
   const isSame = differences.length === 0;
   const isIntended = pair.some(({ name }) => name === "model:as-intended");
   const isKnown = bug !== undefined && (isIntended || bug.inModel === isSame);
@@ -31,6 +39,10 @@ export async function verdictOf(file: string, program: Program, pair: Pair): Pro
   if (!other.ok) return { kind: "unexpected", report: other };
   if (isKnown) return { kind: "known bug", bug };
   return one.ok ? { kind: "agree" } : { kind: "unexpected", report: one };
+}
+
+function isBefore({ since }: KnownBug, { release }: Target): boolean {
+  return since !== undefined && release !== undefined && !isSince(since, release);
 }
 
 /** The second one first: it may be at work outside while the other computes. */

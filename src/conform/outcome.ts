@@ -1,4 +1,4 @@
-import { type RunReport, runsText } from "./report.ts";
+import { type RunReport, runsText } from "../check/index.ts";
 import { unexplainedDeaths } from "./unexplained.ts";
 
 /** What a statement, a check or a task of a race came to. */

@@ -1,8 +1,8 @@
+import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { type RunReport, runOnModel } from "../check/index.ts";
 import { load, type Program } from "../scenario/index.ts";
-import { runOnModel } from "./model-run.ts";
 import { type ProvokeResult, provoke } from "./provoke.ts";
-import type { RunReport } from "./report.ts";
 import type { RaceTarget } from "./target.ts";
 import { TargetError } from "./target-error.ts";
 
@@ -71,4 +71,15 @@ test("a kernel that dies of it ends the tries, and is said to", async () => {
   });
   const { tries, broken } = await provoked(target, 100);
   expect([tries, broken]).toEqual([3, "guest: it died"]);
+});
+
+const files = globSync("scenarios/provoke/*.scn").sort();
+
+test("there are scenarios to provoke with", () => expect(files.length).toBeGreaterThan(10));
+
+test.each(files)("%s goes as it expects where nobody races", (file) => {
+  const loaded = load(readFileSync(file, "utf8"));
+  const programs = loaded.ok ? loaded.value.programs : [];
+  expect(programs.length).toBeGreaterThan(0);
+  for (const program of programs) expect(runOnModel(program).ok).toBe(true);
 });

@@ -1,7 +1,7 @@
+import type { RunReport } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { complaintsIn } from "./kernel-complaints.ts";
 import { outcomeOf, type RaceOutcome } from "./outcome.ts";
-import type { RunReport } from "./report.ts";
 import type { RaceTarget } from "./target.ts";
 import { TargetError } from "./target-error.ts";
 

@@ -1,8 +1,9 @@
+import type { Release } from "../abi/index.ts";
+import type { RunReport } from "../check/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { reportOf } from "./answer-report.ts";
 import { Orders } from "./orders.ts";
 import type { PuppetLink } from "./puppet-link.ts";
-import type { RunReport } from "./report.ts";
 import type { RaceTarget, TargetName } from "./target.ts";
 import { TargetError } from "./target-error.ts";
 
@@ -10,6 +11,7 @@ export interface PuppetTargetOptions {
   readonly name: TargetName;
   /** Whether others live on this kernel. */
   readonly isShared: boolean;
+  readonly release: Release | undefined;
   readonly whyNot: (program: Program) => string | undefined;
   /** Called with the first program that it can run. */
   readonly open: () => PuppetLink | Promise<PuppetLink>;
@@ -26,7 +28,7 @@ export async function runOnPuppet(program: Program, link: PuppetLink): Promise<R
 
 /** A real kernel, by way of a puppet on it. */
 export function puppetTarget(options: PuppetTargetOptions): RaceTarget {
-  const { name, isShared, whyNot } = options;
+  const { name, isShared, release, whyNot } = options;
   let link: Promise<PuppetLink> | undefined;
   const opened = () => {
     link ??= Promise.resolve(options.open());
@@ -35,6 +37,7 @@ export function puppetTarget(options: PuppetTargetOptions): RaceTarget {
   return {
     name,
     isShared,
+    release,
     whyNot,
     async run(program) {
       return await runOnPuppet(program, await opened());

@@ -1,10 +1,11 @@
+import type { Release } from "../abi/index.ts";
+import type { RunReport } from "../check/index.ts";
 import type { FixId, Kernel } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { GUEST_KINDS, type GuestName, isGuestName, parseGuestName } from "./guest/guest-name.ts";
 import type { GuestOptions } from "./guest/start-guest.ts";
 import type { Dialect } from "./random/dialect.ts";
-import type { RunReport } from "./report.ts";
 import { TargetError } from "./target-error.ts";
 import type { Races } from "./wire.ts";
 
@@ -36,6 +37,8 @@ export interface Target extends Disposable {
   readonly dialect?: Dialect;
   /** Fixes that its kernel was seen not to have: a model that is held against it has none, either. */
   readonly lacks?: readonly FixId[];
+  /** Of its kernel: a model that is held against it is of that age. */
+  readonly release?: Release | undefined;
   /** Why a program has no place on it; undefined if it has. */
   whyNot(program: Program): string | undefined;
   run(program: Program): Promise<RunReport>;
@@ -80,9 +83,18 @@ export function isModelKind(text: string): text is ModelKind {
   return Object.hasOwn(MODEL_KINDS, text);
 }
 
-/** The program as `target` is to run it beside others: what a real kernel lacks, a model lacks, too. */
+/**
+ * The program as `target` is to run it beside others: a model is of the age of the real kernel, and
+ * lacks what that lacks.
+ */
 export function beside(program: Program, target: Target, others: readonly Target[]): Program {
+  if (!target.name.startsWith("model")) return program;
   const lacks = others.flatMap((it) => it.lacks ?? []);
-  if (lacks.length === 0 || !target.name.startsWith("model")) return program;
-  return { ...program, withoutFixes: [...new Set([...program.withoutFixes, ...lacks])] };
+  const [release] = others.flatMap((it) => (it.release === undefined ? [] : [it.release]));
+  const { machine } = program;
+  return {
+    ...program,
+    machine: release === undefined ? machine : { ...machine, release },
+    withoutFixes: [...new Set([...program.withoutFixes, ...lacks])],
+  };
 }

@@ -1,4 +1,5 @@
-import { assert, BugError } from "../base/index.ts";
+import { assert } from "../base/index.ts";
+import { Arrivals } from "./arrivals.ts";
 import { Batch } from "./batch.ts";
 import {
   type Checkpoint,
@@ -13,6 +14,7 @@ import { ExactStore } from "./exact-store.ts";
 import { type Counterexample, type Exploration, verdictOf } from "./exploration.ts";
 import { HashedStore, type HashSet } from "./hashed-store.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
+import { ABSENT, LocalSteps, OUTCOME } from "./local-steps.ts";
 import type { Mark } from "./memory.ts";
 import { type Failure, type Goal, type Model, STEP } from "./model.ts";
 import { Reduction } from "./reduction.ts";
@@ -20,7 +22,6 @@ import { SharedSearch } from "./shared-search.ts";
 import { NEW, type Store } from "./store.ts";
 import { assign, canonicalise } from "./symmetry.ts";
 import { type IndexedMove, rename, resolve } from "./trace.ts";
-import { Ways } from "./ways.ts";
 
 export interface BreadthOptions {
   /** Undefined: states are kept exactly. */
@@ -29,6 +30,8 @@ export interface BreadthOptions {
   readonly symmetry: boolean;
   readonly limits: Limits;
   readonly watch: Watch;
+  /** What searches before this one have taken. */
+  readonly seconds: number;
   readonly method: string;
   /** Whether the model leaves out what it finds out to lead nowhere else. */
   readonly reducesItself: boolean;
@@ -48,11 +51,11 @@ export class BreadthFirst {
   readonly #options: BreadthOptions;
   readonly #collapse: Collapse;
   readonly #store: Store;
-  readonly #ways = new Ways();
-  // States that were arrived at and not yet looked up, and how they were come by.
+  // States that were arrived at and not yet looked up.
   readonly #batch: Batch;
-  readonly #from = new Int32Array(BATCH);
-  readonly #moves = new Int32Array(BATCH);
+  readonly #arrivals: Arrivals;
+  /** What the steps of a model do that says what they depend on. */
+  readonly #steps: LocalSteps | undefined;
   /** Whether each is looked up at once, for what is done with it needs it in the memory. */
   readonly #isEager: boolean;
   readonly #actions: Int32Array;
@@ -87,12 +90,15 @@ export class BreadthFirst {
         ? new ExactStore(this.#collapse)
         : new HashedStore(this.#collapse, options.set);
     this.#batch = new Batch(model.memory, this.#collapse, BATCH);
+    this.#arrivals = new Arrivals(this.#batch, this.#store);
     this.#actions = new Int32Array(model.mostActions);
-    this.#limiter = new Limiter(options.limits, options.watch);
+    this.#limiter = new Limiter(options.limits, options.watch, options.seconds);
     this.#symmetries = options.symmetry ? (model.symmetries ?? []) : [];
     const keepsMasks = options.set === undefined && this.#symmetries.length === 0;
     this.#reduction = options.reduce ? new Reduction(model, keepsMasks) : undefined;
     this.#isEager = options.reduce || model.invariant !== undefined;
+    const isPlain = !this.#isEager && this.#symmetries.length === 0;
+    if (isPlain && model.isLocal) this.#steps = new LocalSteps(model, this.#collapse, this.#batch);
   }
 
   /** Explores so many states more, at least one; false when there is nothing more to explore. */
@@ -140,13 +146,23 @@ export class BreadthFirst {
     for (const goal of this.#model.goals) goal.clear();
     const mark = this.#model.memory.mark();
     canonicalise(this.#model.memory, this.#symmetries);
-    this.#batch.add(mark);
-    this.#store.insert(this.#batch);
-    this.#batch.count = 0;
+    this.#keep(mark);
     this.#levelEnd = 1;
     this.#reduction?.enter(0, 0);
     const failure = this.#model.invariant?.();
     if (failure !== undefined) this.#fail(failure, 0, undefined);
+  }
+
+  /** Puts the state in the memory, written since the mark, into the store, without a way to it. */
+  #keep(mark: Mark): void {
+    this.#batch.add(mark);
+    if (this.#steps !== undefined) {
+      this.#steps.begin(this.#collapse.next, 0);
+      this.#batch.count = 0;
+      this.#batch.addBase(this.#steps);
+    }
+    this.#store.insert(this.#batch);
+    this.#batch.count = 0;
   }
 
   /** Whether a limit is reached; looked at now and then, and at each level. */
@@ -167,6 +183,10 @@ export class BreadthFirst {
 
   #expand(state: number): void {
     const { memory } = this.#model;
+    if (this.#steps !== undefined) {
+      this.#expandLocally(this.#steps, state);
+      return;
+    }
     this.#store.load(state);
     this.#loaded = memory.mark();
     memory.clearFootprint();
@@ -186,6 +206,35 @@ export class BreadthFirst {
       if (this.#take(state, index)) isEnd = false;
     }
     if (isEnd) this.#end(state);
+  }
+
+  #expandLocally(steps: LocalSteps, state: number): void {
+    this.#store.begin(state, steps);
+    const agents = this.#model.mostActions;
+    let index = 0;
+    let isEnd = true;
+    for (let action = 0; action < agents; action++) {
+      let choice = 0;
+      let end: number = ABSENT;
+      let choices = 1;
+      do {
+        const at = steps.take(action, choice);
+        end = steps.outcomes[at + OUTCOME.end] ?? 0;
+        choices = steps.outcomes[at + OUTCOME.choices] ?? 0;
+        if (end === STEP.blocked || end === ABSENT) continue;
+        isEnd = false;
+        if (end === STEP.done) {
+          this.#transitions++;
+          this.#arrivals.announce(state, index, choice);
+          this.#batch.addAfter(steps, at);
+          if (this.#arrivals.isFull) this.#lookUp();
+        } else this.#stop(end, state, { index, choice });
+      } while (++choice < choices);
+      if (end !== ABSENT) index++;
+    }
+    if (!isEnd) return;
+    steps.load();
+    this.#end(state);
   }
 
   #expandReduced(reduction: Reduction, state: number, count: number): void {
@@ -222,38 +271,31 @@ export class BreadthFirst {
       const end = this.#model.perform(action, choice);
       if (end !== STEP.blocked) couldBe = true;
       if (end === STEP.done) this.#arrive(state, mark, choice);
-      else if (end === STEP.beyond) this.#bounds.add("capacity");
-      else if (end === STEP.failed && this.#failure === undefined)
-        this.#fail(this.#model.failure, state, { index, choice });
+      else this.#stop(end, state, { index, choice });
       memory.undo(mark);
     } while (++choice < this.#model.choices);
     return couldBe;
+  }
+
+  /** A step that leads to no state. */
+  #stop(end: number, state: number, move: IndexedMove): void {
+    if (end === STEP.beyond) this.#bounds.add("capacity");
+    else if (end === STEP.failed && this.#failure === undefined)
+      this.#fail(this.#model.failure, state, move);
   }
 
   #arrive(from: number, mark: Mark, choice: number): void {
     const index = this.#index;
     this.#transitions++;
     if (this.#symmetries.length > 0) canonicalise(this.#model.memory, this.#symmetries);
-    const batch = this.#batch;
-    this.#from[batch.count] = from;
-    if (choice > 0xff) throw new BugError(`${this.#model.name}: a question has over 256 answers`);
-    this.#moves[batch.count] = (index << 8) | choice;
-    batch.add(mark);
+    this.#arrivals.announce(from, index, choice);
+    this.#batch.add(mark);
     if (this.#isEager) this.#lookUpNow(this.#reduction?.sleepAfter(this.#actions[index] ?? 0) ?? 0);
-    else if (batch.count === BATCH) this.#lookUp();
+    else if (this.#arrivals.isFull) this.#lookUp();
   }
 
-  /** Looks up all states of the batch, in the order in which they were arrived at. */
   #lookUp(): void {
-    const batch = this.#batch;
-    let state = this.#store.count;
-    this.#store.insert(batch);
-    for (let at = 0; at < batch.count; at++) {
-      const known = batch.found[at] ?? NEW;
-      if (known === NEW || known >= this.#head) this.#hasFresh = true;
-      if (known === NEW) this.#name(state++, at);
-    }
-    batch.count = 0;
+    if (this.#arrivals.lookUp(this.#head)) this.#hasFresh = true;
   }
 
   /** Whether what was taken so far has led to a state that is yet to be explored. */
@@ -265,23 +307,15 @@ export class BreadthFirst {
   /** Looks up the one state of the batch, which the memory holds. */
   #lookUpNow(sleep: number): void {
     const state = this.#store.count;
-    this.#store.insert(this.#batch);
-    this.#batch.count = 0;
+    this.#lookUp();
     const known = this.#batch.found[0] ?? NEW;
-    if (known === NEW || known >= this.#head) this.#hasFresh = true;
     if (known !== NEW) {
       this.#reduction?.meet(known, sleep);
       return;
     }
-    this.#name(state, 0);
     this.#reduction?.enter(state, sleep);
     const failure = this.#model.invariant?.();
     if (failure !== undefined && this.#failure === undefined) this.#fail(failure, state, undefined);
-  }
-
-  #name(state: number, at: number): void {
-    const move = this.#moves[at] ?? 0;
-    this.#ways.set(state, this.#from[at] ?? 0, { index: move >>> 8, choice: move & 0xff });
   }
 
   #end(state: number): void {
@@ -323,7 +357,7 @@ export class BreadthFirst {
       identity: this.#identity(),
       counters: Int32Array.of(transitions / 2 ** 30, transitions % 2 ** 30, depth, head, levelEnd),
       vectors: store.vectors(),
-      ...this.#ways.rows(count),
+      ...this.#arrivals.ways.rows(count),
       goals: Int32Array.from(this.#model.goals, (goal, at) => (this.#isReached(goal, at) ? 1 : 0)),
       values: this.#collapse.contents(),
     };
@@ -345,13 +379,11 @@ export class BreadthFirst {
     const { width } = this.#collapse;
     for (let from = 0; from < saved.vectors.length; from += width) {
       this.#collapse.load(saved.vectors, from);
-      this.#batch.add(this.#model.memory.mark());
-      store.insert(this.#batch);
-      this.#batch.count = 0;
+      this.#keep(this.#model.memory.mark());
     }
     for (let state = 0; state < store.count; state++) {
       const [index = 0, choice = 0] = [saved.indexes[state], saved.choices[state]];
-      this.#ways.set(state, saved.parents[state] ?? 0, { index, choice });
+      this.#arrivals.ways.set(state, saved.parents[state] ?? 0, (index << 8) | choice);
     }
     const [high = 0, low = 0, depth = 0, head = 0, levelEnd = 0] = saved.counters;
     this.#transitions = high * 2 ** 30 + low;
@@ -376,7 +408,8 @@ export class BreadthFirst {
   }
 
   get #bytes(): number {
-    return this.#ways.bytes + this.#store.bytes + (this.#reduction?.bytes ?? 0);
+    const kept = this.#arrivals.ways.bytes + this.#store.bytes;
+    return kept + (this.#reduction?.bytes ?? 0) + (this.#steps?.bytes ?? 0);
   }
 
   result(): Exploration {
@@ -407,7 +440,7 @@ export class BreadthFirst {
     if (failure === undefined) return undefined;
     const { property, what } = failure;
     const last = failure.move === undefined ? [] : [failure.move];
-    const way = [...this.#ways.to(failure.state), ...last];
+    const way = [...this.#arrivals.ways.to(failure.state), ...last];
     const symmetries = this.#symmetries;
     const moves =
       symmetries.length > 0

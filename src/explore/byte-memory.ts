@@ -24,6 +24,8 @@ export class ByteMemory implements Memory, Footprint {
   readonly #keys: Int32Array;
   #log = new Int32Array(ENTRY << 12);
   #logTop = 0;
+  #follows = false;
+  readonly #touched: number[] = [];
 
   constructor(objectOf: readonly number[], seed: Seed) {
     this.words = new Uint8Array(objectOf.length);
@@ -67,16 +69,39 @@ export class ByteMemory implements Memory, Footprint {
     now[WRITTEN + 1] = 0;
   }
 
-  noteRead(low: number, high: number): void {
+  /** Places 64 apart share a bit: they seem to conflict, which costs states and no soundness. */
+  noteRead(at: number): void {
     const now = this.#now;
-    now[READ] = (now[READ] ?? 0) | low;
-    now[READ + 1] = (now[READ + 1] ?? 0) | high;
+    const word = READ + ((at >>> 5) & 1);
+    now[word] = (now[word] ?? 0) | (1 << at);
+    if (this.#follows) this.noteTouch(at);
   }
 
-  noteWrite(low: number, high: number): void {
+  noteWrite(at: number): void {
     const now = this.#now;
-    now[WRITTEN] = (now[WRITTEN] ?? 0) | low;
-    now[WRITTEN + 1] = (now[WRITTEN + 1] ?? 0) | high;
+    const word = WRITTEN + ((at >>> 5) & 1);
+    now[word] = (now[word] ?? 0) | (1 << at);
+    if (this.#follows) this.noteTouch(at);
+  }
+
+  get follows(): boolean {
+    return this.#follows;
+  }
+
+  follow(): void {
+    this.#touched.length = 0;
+    this.#follows = true;
+  }
+
+  followed(): readonly number[] {
+    this.#follows = false;
+    return this.#touched;
+  }
+
+  /** What is touched without a footprint, such as the place where an agent is. */
+  noteTouch(at: number): void {
+    const object = this.objectOf[at] ?? 0;
+    if (!this.#touched.includes(object)) this.#touched.push(object);
   }
 
   set(at: number, value: number): void {

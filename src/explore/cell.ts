@@ -19,7 +19,6 @@ export class Cell {
     this.name = name;
     this.at = at;
     this.initial = initial;
-    // Cells 64 apart share a bit: they seem to conflict, which costs states and no soundness.
     this.low = at & 32 ? 0 : 1 << (at & 31);
     this.high = at & 32 ? 1 << (at & 31) : 0;
   }
@@ -30,17 +29,17 @@ export class Cell {
   }
 
   get value(): number {
-    this.#memory.noteRead(this.low, this.high);
+    this.#memory.noteRead(this.at);
     return this.#words[this.at] ?? 0;
   }
 
   set value(value: number) {
     if (!isByte(value)) throw new BugError(`${this.name} = ${value}: a cell holds 0 to 255`);
-    this.#memory.noteWrite(this.low, this.high);
+    this.#memory.noteWrite(this.at);
     this.#memory.set(this.at, value);
   }
 
-  /** What stands there, for a trace. Leaves no footprint. */
+  /** What stands there, for a trace. Leaves no footprint, so no step may depend on it. */
   peek(): number {
     return this.#words[this.at] ?? 0;
   }

@@ -1,25 +1,25 @@
-const CHUNK = 1 << 14;
+const BITS = 14;
+const CHUNK = 1 << BITS;
+const NOTHING = new Int32Array(0);
 
-/** An array of numbers that grows without being copied, and whose oldest part can be dropped. */
+/** An array of words that grows without being copied, and whose oldest part can be dropped. */
 export class Column {
   readonly #width: number;
-  readonly #bytes: 1 | 2 | 4;
-  #chunks: (Uint8Array | Uint16Array | Int32Array)[] = [];
+  readonly #chunks: Int32Array[] = [];
   #firstKept = 0;
 
-  /** Rows of `width` numbers of so many bytes; those of four are signed. */
-  constructor(width: number, bytes: 1 | 2 | 4) {
+  /** Rows of `width` words. */
+  constructor(width: number) {
     this.#width = width;
-    this.#bytes = bytes;
   }
 
   get bytes(): number {
-    return (this.#chunks.length - this.#firstKept) * CHUNK * this.#width * this.#bytes;
+    return 4 * (this.#chunks.length - this.#firstKept) * CHUNK * this.#width;
   }
 
   /** Where the chunk of a row is; the row starts at `offset(row)` in it. */
-  chunk(row: number): Uint8Array | Uint16Array | Int32Array {
-    return this.#chunks[row >>> 14] ?? this.#grow(row >>> 14);
+  chunk(row: number): Int32Array {
+    return this.#chunks[row >>> BITS] ?? this.#grow(row >>> BITS);
   }
 
   offset(row: number): number {
@@ -36,45 +36,35 @@ export class Column {
 
   /** Frees the rows before `row`, as far as they fill chunks. */
   drop(row: number): void {
-    for (; this.#firstKept < row >>> 14; this.#firstKept++) this.#chunks[this.#firstKept] = EMPTY;
+    for (; this.#firstKept < row >>> BITS; this.#firstKept++)
+      this.#chunks[this.#firstKept] = NOTHING;
   }
 
-  /** The first rows, one after the other. */
-  rows(count: number): Int32Array {
-    const all = new Int32Array(count * this.#width);
-    for (let row = 0; row < count; row++) {
-      const from = this.offset(row);
-      all.set(this.chunk(row).subarray(from, from + this.#width), row * this.#width);
-    }
-    return all;
-  }
-
-  /** The largest number that has room. */
-  get most(): number {
-    return this.#bytes === 4 ? 0x7fffffff : 2 ** (8 * this.#bytes) - 1;
-  }
-
-  /** The same rows with numbers twice as wide. */
-  widened(): Column {
-    const wide = new Column(this.#width, this.#bytes === 1 ? 2 : 4);
-    wide.#chunks = this.#chunks.map((chunk) =>
-      wide.#bytes === 2 ? Uint16Array.from(chunk) : Int32Array.from(chunk),
-    );
-    wide.#firstKept = this.#firstKept;
-    return wide;
-  }
-
-  #grow(index: number): Uint8Array | Uint16Array | Int32Array {
-    const size = CHUNK * this.#width;
-    const chunk =
-      this.#bytes === 1
-        ? new Uint8Array(size)
-        : this.#bytes === 2
-          ? new Uint16Array(size)
-          : new Int32Array(size);
+  #grow(index: number): Int32Array {
+    const chunk = new Int32Array(CHUNK * this.#width);
     this.#chunks[index] = chunk;
     return chunk;
   }
 }
 
-const EMPTY = new Uint8Array(0);
+/** The same of halves of words, without a sign. A class of its own, for what it reads is of one kind. */
+export class ShortColumn {
+  readonly #chunks: Uint16Array[] = [];
+
+  get bytes(): number {
+    return 2 * this.#chunks.length * CHUNK;
+  }
+
+  get(row: number): number {
+    return this.#chunks[row >>> BITS]?.[row & (CHUNK - 1)] ?? 0;
+  }
+
+  set(row: number, value: number): void {
+    let chunk = this.#chunks[row >>> BITS];
+    if (chunk === undefined) {
+      chunk = new Uint16Array(CHUNK);
+      this.#chunks[row >>> BITS] = chunk;
+    }
+    chunk[row & (CHUNK - 1)] = value;
+  }
+}

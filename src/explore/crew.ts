@@ -57,13 +57,23 @@ export class Share {
       control: words,
       symmetry,
     });
-    for (const goal of model.goals) goal.clear();
     this.collapse = collapse;
+    this.forget();
   }
 
   explore({ shape, table, segments, queue, count }: Omit<Order, "kind">): Done {
     this.attach({ shape, table, segments });
     return this.#expander.run(new Int32Array(queue, 0, count));
+  }
+
+  /** By which the table knows a state: one of those in `vectors`. */
+  hashOf(vectors: Int32Array, at: number): number {
+    return this.#expander.hashOf(vectors, at);
+  }
+
+  /** Knows of no goal any more that was reached. */
+  forget(): void {
+    this.#expander.forget();
   }
 
   attach({ shape, table, segments }: Pick<Order, "shape" | "table" | "segments">): SharedStates {

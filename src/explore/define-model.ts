@@ -36,11 +36,12 @@ export class ModelBuilder {
     return cell;
   }
 
+  /** So many of them, each stored by itself: what touches one does not depend on the others. */
   cells(name: string, count: number, initial = 0): CellRow {
-    const numbers = Array.from({ length: count }, (_, index) => index);
+    const names = Array.from({ length: count }, (_, index) => `${name}[${index}]`);
     return new CellRow(
       name,
-      numbers.map((index) => this.cell(`${name}[${index}]`, initial)),
+      names.map((it) => this.cell(it, initial, it)),
     );
   }
 

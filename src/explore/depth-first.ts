@@ -12,6 +12,8 @@ export interface DepthOptions {
   readonly seen: Seen;
   readonly limits: Limits;
   readonly watch: Watch;
+  /** What searches before this one have taken. */
+  readonly seconds: number;
   readonly method: string;
 }
 
@@ -61,7 +63,7 @@ export class DepthFirst {
     this.#seen = options.seen;
     this.#batch = options.seen.batch;
     this.#listed = new Int32Array(model.mostActions);
-    this.#limiter = new Limiter(options.limits, options.watch);
+    this.#limiter = new Limiter(options.limits, options.watch, options.seconds);
     this.#origin = model.memory.mark();
     this.#mostDepth = options.limits.depth ?? Number.POSITIVE_INFINITY;
   }

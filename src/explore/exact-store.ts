@@ -1,78 +1,123 @@
 import type { Batch } from "./batch.ts";
-import { Column } from "./chunks.ts";
 import type { Collapse } from "./collapse.ts";
+import type { LocalSteps } from "./local-steps.ts";
+import { PackedStates } from "./packed-states.ts";
+import { Recent } from "./recent.ts";
 import { NEW, type Store } from "./store.ts";
 
-const MOST_LOAD = 0.87;
-const GROWTH = 1.3;
+const MOST_LOAD = 0.75;
+const GROWTH = 1.4;
 const RANGE = 2 ** -32;
 /** Slots in a line of the cache, in which a state is looked for first, and found nearly always. */
 const LINE = 8;
+
+/** Of a batch: the same as the first state, the second, … from here on downwards. */
+const TWIN = -16;
 
 /** Keeps every state whole, as the numbers of its objects: two states are one only if they are equal. */
 export class ExactStore implements Store {
   readonly omission = 0;
   readonly #collapse: Collapse;
-  #count = 0;
-  #vectors: Column;
+  readonly #states: PackedStates;
   // In lines.
   #size = 1 << 7;
   // Each slot holds the number of a state plus one, and its hash, so that others need no look at it.
   #slots = new Int32Array(2 * LINE * this.#size);
+  // By the hash: the number of the state plus one, or its place in the batch plus one, negated.
+  readonly #recent = new Recent();
 
   constructor(collapse: Collapse) {
     this.#collapse = collapse;
-    this.#vectors = new Column(collapse.width, 1);
+    this.#states = new PackedStates(collapse.width);
   }
 
   get count(): number {
-    return this.#count;
+    return this.#states.count;
   }
 
   get bytes(): number {
-    return this.#vectors.bytes + this.#slots.byteLength + this.#collapse.bytes;
+    const table = this.#slots.byteLength + this.#recent.bytes;
+    return this.#states.bytes + table + this.#collapse.bytes;
   }
 
   insert(batch: Batch): void {
-    while (this.#count + batch.count > this.#size * LINE * MOST_LOAD) this.#growSlots();
-    this.#glance(batch);
-    for (let at = 0; at < batch.count; at++) batch.found[at] = this.#insertOne(batch, at);
+    while (this.count + batch.count > this.#size * LINE * MOST_LOAD) this.#growSlots();
+    this.#states.follow(batch);
+    const { low, high, found, pending } = batch;
+    const unknown = this.#glance(batch);
+    for (let index = 0; index < unknown; index++) {
+      const at = pending[index] ?? 0;
+      const state = this.#insertOne(batch, at);
+      found[at] = state;
+      const known = state === NEW ? this.count - 1 : state;
+      batch.glances[at] = known;
+      this.#recent.set(low[at] ?? 0, high[at] ?? 0, known + 1);
+    }
+    // What is twice in the batch was looked for once.
+    for (let at = 0; at < batch.count; at++) {
+      if ((found[at] ?? 0) <= TWIN) found[at] = batch.glances[TWIN - (found[at] ?? 0)] ?? 0;
+    }
   }
 
   load(state: number): void {
-    this.#collapse.load(this.#vectors.chunk(state), this.#vectors.offset(state));
+    this.#collapse.load(this.#states.vector(state), 0);
+  }
+
+  begin(state: number, steps: LocalSteps): void {
+    this.#states.begin(state, steps);
   }
 
   /** The memory holds this state, and steps go on from it. */
   rebase(state: number): void {
-    this.#collapse.rebase(this.#vectors.chunk(state), this.#vectors.offset(state));
+    this.#collapse.rebase(this.#states.vector(state), 0);
   }
 
   /** All states, one after the other, as the numbers of their objects. */
   vectors(): Int32Array {
-    return this.#vectors.rows(this.#count);
+    return this.#states.vectors();
+  }
+
+  /** Finds what was met just now, and says which states are to be looked for in the table. */
+  #glance(batch: Batch): number {
+    const { count, low, high, found, pending } = batch;
+    const recent = this.#recent;
+    const states = this.#states;
+    let unknown = 0;
+    for (let at = 0; at < count; at++) {
+      const known = recent.find(low[at] ?? 0, high[at] ?? 0);
+      if (known > 0 && states.isEqual(known - 1, batch, at)) found[at] = known - 1;
+      else if (known < 0 && areTwins(batch, -known - 1, at)) found[at] = TWIN + known + 1;
+      else {
+        recent.set(low[at] ?? 0, high[at] ?? 0, -at - 1);
+        pending[unknown++] = at;
+      }
+    }
+    this.#glanceAtTable(batch, unknown);
+    return unknown;
   }
 
   /**
    * Looks at the line of slots of each state, then at the row that it names, if any: no look waits for
    * another one, and what was looked at is in the cache.
    */
-  #glance({ count, low, slots: wanted, glances }: Batch): void {
+  #glanceAtTable({ low, pending, slots: wanted, glances }: Batch, unknown: number): void {
     const slots = this.#slots;
     const scale = RANGE * this.#size;
-    for (let at = 0; at < count; at++) {
+    for (let index = 0; index < unknown; index++) {
+      const at = pending[index] ?? 0;
       const slot = 2 * LINE * Math.floor(((low[at] ?? 0) >>> 0) * scale);
       wanted[at] = slot;
       glances[at] = slots[slot] ?? 0;
     }
-    for (let at = 0; at < count; at++) {
+    for (let index = 0; index < unknown; index++) {
+      const at = pending[index] ?? 0;
       const hash = low[at] ?? 0;
       let slot = wanted[at] ?? 0;
       const end = slot + 2 * LINE;
       while (slot < end && slots[slot + 1] !== hash && slots[slot] !== 0) slot += 2;
       wanted[at] = slot === slots.length ? 0 : slot;
       const state = (slots[slot] ?? 0) - 1;
-      if (state >= 0) glances[at] = this.#vectors.get(state);
+      if (state >= 0) glances[at] = this.#states.glance(state);
     }
   }
 
@@ -80,57 +125,47 @@ export class ExactStore implements Store {
     const slots = this.#slots;
     const end = slots.length;
     const hash = batch.low[at] ?? 0;
-    const from = at * batch.width;
     let slot = batch.slots[at] ?? 0;
     for (;;) {
       const state = (slots[slot] ?? 0) - 1;
       if (state < 0) break;
-      if (slots[slot + 1] === hash && this.#isEqual(state, batch.vectors, from)) return state;
+      if (slots[slot + 1] === hash && this.#states.isEqual(state, batch, at)) return state;
       slot += 2;
       if (slot === end) slot = 0;
     }
-    slots[slot] = this.#count + 1;
+    slots[slot] = this.count + 1;
     slots[slot + 1] = hash;
-    this.#append(batch.vectors, from);
+    this.#states.append(batch, at);
     return NEW;
   }
 
-  #isEqual(state: number, vectors: Int32Array, from: number): boolean {
-    const { width } = this.#collapse;
-    const chunk = this.#vectors.chunk(state);
-    const offset = this.#vectors.offset(state);
-    for (let object = 0; object < width; object++) {
-      if (chunk[offset + object] !== vectors[from + object]) return false;
-    }
-    return true;
-  }
-
-  #append(vectors: Int32Array, from: number): void {
-    const { width } = this.#collapse;
-    while (this.#collapse.mostNumber > this.#vectors.most) this.#vectors = this.#vectors.widened();
-    const state = this.#count++;
-    const chunk = this.#vectors.chunk(state);
-    const offset = this.#vectors.offset(state);
-    for (let object = 0; object < width; object++)
-      chunk[offset + object] = vectors[from + object] ?? 0;
-  }
-
+  /** A state's line rises with its hash, so the new table is filled from its beginning to its end. */
   #growSlots(): void {
     const old = this.#slots;
     const size = Math.ceil(this.#size * GROWTH);
     const slots = new Int32Array(2 * LINE * size);
+    const scale = RANGE * size;
+    const taken = new Uint8Array(size);
     for (let from = 0; from < old.length; from += 2) {
-      const hash = old[from + 1] ?? 0;
       if (old[from] === 0) continue;
-      let at = 2 * LINE * Math.floor((hash >>> 0) * RANGE * size);
-      while (slots[at] !== 0) {
-        at += 2;
-        if (at === slots.length) at = 0;
-      }
+      const hash = old[from + 1] ?? 0;
+      let line = Math.floor((hash >>> 0) * scale);
+      while (taken[line] === LINE) line = line + 1 === size ? 0 : line + 1;
+      const at = 2 * (LINE * line + (taken[line] ?? 0));
+      taken[line] = (taken[line] ?? 0) + 1;
       slots[at] = old[from] ?? 0;
       slots[at + 1] = hash;
     }
     this.#slots = slots;
     this.#size = size;
   }
+}
+
+/** Whether two states of a batch are the same. */
+function areTwins({ rows, packing }: Batch, one: number, other: number): boolean {
+  const { words } = packing;
+  for (let word = 0; word < words; word++) {
+    if (rows[one * words + word] !== rows[other * words + word]) return false;
+  }
+  return true;
 }

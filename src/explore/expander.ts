@@ -1,6 +1,7 @@
 import { BugError } from "../base/index.ts";
 import { Batch } from "./batch.ts";
 import type { Collapse } from "./collapse.ts";
+import { ABSENT, LocalSteps, OUTCOME } from "./local-steps.ts";
 import type { Mark } from "./memory.ts";
 import { type Failure, type Model, STEP } from "./model.ts";
 import { CONTROL, type SharedStates } from "./shared-states.ts";
@@ -38,6 +39,9 @@ export class Expander {
   readonly #batch: Batch;
   readonly #keys = new Int32Array(BATCH);
   readonly #actions: Int32Array;
+  /** What the steps of a model do that says what they depend on. */
+  readonly #steps: LocalSteps | undefined;
+  readonly #vector: Int32Array;
   // What is looked up is looked at in the memory, so it cannot wait.
   readonly #isEager: boolean;
   #transitions = 0;
@@ -63,6 +67,26 @@ export class Expander {
     this.#batch = new Batch(model.memory, it.collapse, BATCH);
     this.#actions = new Int32Array(model.mostActions);
     this.#isEager = model.invariant !== undefined;
+    this.#vector = new Int32Array(it.collapse.width);
+    const isPlain = !this.#isEager && this.#symmetries.length === 0;
+    if (isPlain && model.isLocal) this.#steps = new LocalSteps(model, it.collapse, this.#batch);
+  }
+
+  /** By which the table knows a state: one of those in `vectors`. */
+  hashOf(vectors: Int32Array, at: number): number {
+    const { width } = this.#collapse;
+    if (this.#steps !== undefined) {
+      this.#steps.begin(vectors, at * width);
+      return this.#steps.low;
+    }
+    this.#collapse.load(vectors, at * width);
+    return this.#model.memory.hashLow;
+  }
+
+  /** Knows of no goal any more that was reached. */
+  forget(): void {
+    for (const goal of this.#model.goals) goal.clear();
+    this.#steps?.forget();
   }
 
   /** Takes states until none is left, or all have to stop. */
@@ -72,6 +96,7 @@ export class Expander {
     this.#isBeyond = false;
     this.#failed = undefined;
     this.#batch.count = 0;
+    this.#batch.widen(this.#states.packing.most);
     for (;;) {
       const from = Atomics.add(control, CONTROL.next, BLOCK);
       const to = Math.min(from + BLOCK, queue.length);
@@ -87,7 +112,15 @@ export class Expander {
 
   #expand(row: number, at: number): void {
     this.#place = (at + 1) << 16;
-    this.#collapse.load(this.#states.segment(row).vectors, this.#states.offset(row));
+    const { packing } = this.#states;
+    const { rows } = this.#states.segment(row);
+    if (this.#steps !== undefined) {
+      this.#steps.beginPacked(rows, this.#states.offset(row), packing);
+      this.#expandLocally(this.#steps);
+      return;
+    }
+    packing.unpack(rows, this.#states.offset(row), this.#vector, 0);
+    this.#collapse.load(this.#vector, 0);
     const count = this.#model.actions(this.#actions);
     let isEnd = true;
     for (let index = 0; index < count; index++) {
@@ -95,6 +128,44 @@ export class Expander {
     }
     const failure = isEnd ? this.#model.atEnd() : undefined;
     if (failure !== undefined) this.#fail(failure, this.#place, { isEnd });
+  }
+
+  #expandLocally(steps: LocalSteps): void {
+    const agents = this.#model.mostActions;
+    let index = 0;
+    let isEnd = true;
+    for (let action = 0; action < agents; action++) {
+      let choice = 0;
+      let end: number = ABSENT;
+      let choices = 1;
+      do {
+        const at = steps.take(action, choice);
+        end = steps.outcomes[at + OUTCOME.end] ?? 0;
+        choices = steps.outcomes[at + OUTCOME.choices] ?? 0;
+        if (end === STEP.blocked || end === ABSENT) continue;
+        isEnd = false;
+        const key = this.#place | (index << 8) | choice;
+        if (choice > 0xff)
+          throw new BugError(`${this.#model.name}: over 256 answers to a question`);
+        if (end === STEP.done) {
+          this.#transitions++;
+          this.#keys[this.#batch.count] = key;
+          this.#batch.addAfter(steps, at);
+          if (this.#batch.count === BATCH) this.#lookUp();
+        } else this.#stop(end, key);
+      } while (++choice < choices);
+      if (end !== ABSENT) index++;
+    }
+    if (!isEnd) return;
+    steps.load();
+    const failure = this.#model.atEnd();
+    if (failure !== undefined) this.#fail(failure, this.#place, { isEnd });
+  }
+
+  /** A step that leads to no state. */
+  #stop(end: number, key: number): void {
+    if (end === STEP.beyond) this.#isBeyond = true;
+    else if (end === STEP.failed) this.#fail(this.#model.failure, key, { isStep: true });
   }
 
   #take(index: number): boolean {
@@ -109,8 +180,7 @@ export class Expander {
       if (choice > 0xff) throw new BugError(`${this.#model.name}: over 256 answers to a question`);
       if (end !== STEP.blocked) couldBe = true;
       if (end === STEP.done) this.#arrive(mark, key);
-      else if (end === STEP.beyond) this.#isBeyond = true;
-      else if (end === STEP.failed) this.#fail(this.#model.failure, key, { isStep: true });
+      else this.#stop(end, key);
       memory.undo(mark);
     } while (++choice < this.#model.choices);
     return couldBe;
@@ -129,7 +199,7 @@ export class Expander {
   }
 
   #lookUp(): void {
-    this.#states.insert(this.#batch, this.#keys, this.#collapse.mostNumber);
+    this.#states.insert(this.#batch, this.#keys);
     this.#batch.count = 0;
   }
 

@@ -3,6 +3,7 @@ import { Bitstate } from "./bitstate.ts";
 import { BreadthFirst } from "./breadth-first.ts";
 import type { Colleague } from "./crew.ts";
 import { DepthFirst } from "./depth-first.ts";
+import { LocalDepthFirst } from "./depth-local.ts";
 import type { Exploration } from "./exploration.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { FusedModel } from "./fuse.ts";
@@ -73,22 +74,24 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
   ].join(", ");
   const canReduce = model.hasOverlooked !== undefined || model.sufficient !== undefined;
   const reducesItself = model.reducesItself ?? canReduce;
-  const rest = { reduce, symmetry, limits, watch, method, reducesItself };
-  const start = (it: Model): BreadthFirst | DepthFirst => {
+  const all = { reduce, symmetry, limits, watch, method, reducesItself };
+  const start = (it: Model, seconds: number): BreadthFirst | DepthFirst | LocalDepthFirst => {
     const set = setFor(store, options.logBits ?? 27);
     if (options.order !== "depth") {
-      const breadth = new BreadthFirst(it, { ...rest, set });
+      const breadth = new BreadthFirst(it, { ...all, set, seconds });
       if (options.resume !== undefined) breadth.resume(options.resume);
       return breadth;
     }
     assert(!reduce && !symmetry, "depth first: only breadth first reduces");
+    const rest = { limits, watch, seconds, method: `depth first, ${method}` };
+    if (it.isLocal && it.invariant === undefined) return new LocalDepthFirst(it, { set, ...rest });
     const seen = set === undefined ? new SeenWhole(it.memory) : new SeenHashes(it.memory, set);
-    return new DepthFirst(it, { seen, limits, watch, method: `depth first, ${method}` });
+    return new DepthFirst(it, { seen, ...rest });
   };
-  const first = (): Search => {
-    if (!fuse) return start(model);
+  const first = (seconds = 0): Search => {
+    if (!fuse) return start(model, seconds);
     const fused = new FusedModel(model);
-    return new FusedSearch(fused, start(fused));
+    return new FusedSearch(fused, start(fused, seconds));
   };
   const learns = reducesItself && model.hasOverlooked !== undefined;
   return learns ? new RepeatedSearch(model, first) : first();
@@ -97,9 +100,9 @@ export function search(model: Model, options: ExploreOptions = {}): Search {
 /** Tells of the steps of the model itself. */
 class FusedSearch implements Search {
   readonly #model: FusedModel;
-  readonly #search: BreadthFirst | DepthFirst;
+  readonly #search: BreadthFirst | DepthFirst | LocalDepthFirst;
 
-  constructor(model: FusedModel, it: BreadthFirst | DepthFirst) {
+  constructor(model: FusedModel, it: BreadthFirst | DepthFirst | LocalDepthFirst) {
     this.#model = model;
     this.#search = it;
   }

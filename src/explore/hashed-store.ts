@@ -1,6 +1,7 @@
 import type { Batch } from "./batch.ts";
-import { Column } from "./chunks.ts";
 import type { Collapse } from "./collapse.ts";
+import type { LocalSteps } from "./local-steps.ts";
+import { PackedStates } from "./packed-states.ts";
 import { NEW, type Store } from "./store.ts";
 
 /** A set that remembers states by their hashes. */
@@ -16,21 +17,20 @@ export interface HashSet {
 export class HashedStore implements Store {
   readonly #collapse: Collapse;
   readonly #set: HashSet;
-  readonly #vectors: Column;
-  #count = 0;
+  readonly #states: PackedStates;
 
   constructor(collapse: Collapse, set: HashSet) {
     this.#collapse = collapse;
     this.#set = set;
-    this.#vectors = new Column(collapse.width, 4);
+    this.#states = new PackedStates(collapse.width);
   }
 
   get count(): number {
-    return this.#count;
+    return this.#states.count;
   }
 
   get bytes(): number {
-    return this.#vectors.bytes + this.#set.bytes + this.#collapse.bytes;
+    return this.#states.bytes + this.#set.bytes + this.#collapse.bytes;
   }
 
   get omission(): number {
@@ -39,19 +39,19 @@ export class HashedStore implements Store {
 
   insert(batch: Batch): void {
     this.#set.insert(batch);
-    const { vectors, width } = batch;
+    this.#states.follow(batch);
     for (let at = 0; at < batch.count; at++) {
-      if (batch.found[at] !== NEW) continue;
-      const state = this.#count++;
-      const chunk = this.#vectors.chunk(state);
-      const offset = this.#vectors.offset(state);
-      for (let object = 0; object < width; object++)
-        chunk[offset + object] = vectors[at * width + object] ?? 0;
+      if (batch.found[at] === NEW) this.#states.append(batch, at);
     }
   }
 
   load(state: number): void {
-    this.#vectors.drop(state);
-    this.#collapse.load(this.#vectors.chunk(state), this.#vectors.offset(state));
+    this.#states.drop(state);
+    this.#collapse.load(this.#states.vector(state), 0);
+  }
+
+  begin(state: number, steps: LocalSteps): void {
+    this.#states.drop(state);
+    this.#states.begin(state, steps);
   }
 }

@@ -30,6 +30,10 @@ export interface Memory {
   readonly hashHigh: number;
   readonly footprint: Footprint;
   clearFootprint(): void;
+  /** For a memory that can tell exactly: from here on notes which objects are read or written. */
+  follow?(): void;
+  /** Those that were touched since then, each once, in the order in which they were. */
+  followed?(): readonly number[];
 }
 
 export function conflicts(one: Footprint, other: Footprint): boolean {

@@ -59,6 +59,11 @@ export interface Model {
   hasOverlooked?(): boolean;
   repeat?(): void;
   agentOf(action: Action): number;
+  /**
+   * Whether all that a step depends on is what its memory can follow, and each agent has one action,
+   * which has the agent's number. One that is not listed is blocked. Then what a step does is remembered.
+   */
+  readonly isLocal?: boolean;
   /** Does a step. If it asks a question, `choice` is the number of the answer. */
   perform(action: Action, choice: number): StepEnd;
   /** How many answers the question of the last step had; 1 if it asked none. */

@@ -21,7 +21,7 @@ const ANYTHING: Footprint = { readLow: ~0, readHigh: ~0, writtenLow: ~0, written
 export class Reduction {
   readonly #model: Model;
   readonly #keepsMasks: boolean;
-  readonly #masks = new Column(1, 4);
+  readonly #masks = new Column(1);
   readonly #revisits: { state: number; missing: number }[] = [];
   #revisit: { state: number; missing: number } | undefined;
   #outlook: Seen | undefined;

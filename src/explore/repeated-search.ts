@@ -10,17 +10,17 @@ import { assign } from "./symmetry.ts";
  */
 export class RepeatedSearch implements Search {
   readonly #model: Model;
-  readonly #start: () => Search;
+  /** Told how long the searches before have taken: a bound of the time is one of all together. */
+  readonly #start: (secondsBefore: number) => Search;
   readonly #first: Int32Array;
   #search: Search;
-  #secondsBefore = 0;
 
-  constructor(model: Model, start: () => Search) {
+  constructor(model: Model, start: (secondsBefore: number) => Search) {
     this.#model = model;
     this.#start = start;
     this.#first = Int32Array.from(model.memory.words);
     model.repeat?.();
-    this.#search = start();
+    this.#search = start(0);
   }
 
   advance(states: number): boolean {
@@ -28,18 +28,16 @@ export class RepeatedSearch implements Search {
     const { counterexample, bounds, seconds } = this.#search.result();
     if (counterexample !== undefined || bounds.length > 0) return goesOn;
     if (this.#model.hasOverlooked?.() !== true) return goesOn;
-    this.#secondsBefore += seconds;
     assign(this.#model.memory, this.#first);
     this.#model.memory.commit();
     this.#model.repeat?.();
-    this.#search = this.#start();
+    this.#search = this.#start(seconds);
     return true;
   }
 
   /** A search that a bound has ended says nothing of what it may have left out. */
   result(): Exploration {
-    const result = this.#search.result();
-    return { ...result, seconds: result.seconds + this.#secondsBefore };
+    return this.#search.result();
   }
 
   /** What each thread would learn, the others would not know. */

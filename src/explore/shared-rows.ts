@@ -1,9 +1,11 @@
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Order } from "./crew.ts";
+import { Packing } from "./packing.ts";
 import {
   CONTROL,
   MOST_LOAD,
   SEGMENT,
+  SEGMENT_BITS,
   type Segment,
   type Shape,
   STOP,
@@ -12,7 +14,6 @@ import {
 } from "./shared-states.ts";
 import type { IndexedMove } from "./trace.ts";
 
-const NARROW_ENOUGH = 1 << 14;
 const GROWTH = 1.5;
 const RANGE = 2 ** -32;
 /** A state has rarely more successors that nobody knew. If it has, the queue is explored again. */
@@ -32,7 +33,7 @@ export class SharedRows {
 
   constructor(control: Int32Array, width: number) {
     this.#control = control;
-    this.#shape = { width, bytes: 2 };
+    this.#shape = { width, bits: 8 };
   }
 
   /** How many states there are. */
@@ -50,12 +51,15 @@ export class SharedRows {
 
   /** Takes the states of a search that one thread began. */
   fill(
-    { vectors, parents, indexes, choices, values }: Checkpoint,
-    hashOf: (at: number) => number,
+    { vectors, parents, indexes, choices }: Checkpoint,
+    {
+      mostNumber,
+      hashOf,
+    }: { readonly mostNumber: number; readonly hashOf: (at: number) => number },
   ): void {
     const { width } = this.#shape;
-    const most = Math.max(...values.map((it) => it.length));
-    if (most > NARROW_ENOUGH * width) this.#shape = { width, bytes: 4 };
+    this.#shape = { width, bits: new Packing(width).for(mostNumber).bits };
+    const packing = this.#packing;
     const count = parents.length;
     this.#count = count;
     Atomics.store(this.#control, CONTROL.rows, count);
@@ -64,8 +68,8 @@ export class SharedRows {
     for (let row = 0; row < count; row++) {
       const view = this.#viewOf(row);
       const at = row & (SEGMENT - 1);
-      view.vectors.set(vectors.subarray(row * width, (row + 1) * width), at * width);
-      view.parents[at] = parents[row] ?? 0;
+      packing.pack(vectors, row * width, view.rows, at * packing.words);
+      view.parents[at] = ~(parents[row] ?? 0);
       view.moves[at] = ((indexes[row] ?? 0) << 8) | (choices[row] ?? 0);
       put(slots, row + 1, hashOf(row) || 1);
     }
@@ -90,18 +94,21 @@ export class SharedRows {
    * Puts the new states in order, and says of each how it was come by. `queue` are the states that
    * were explored. Returns the keys that they had.
    */
-  settle(fresh: readonly Int32Array[], queue: Int32Array): Uint32Array {
-    const rows = concatenated(fresh);
-    const keys = Uint32Array.from(rows, (row) => this.#viewOf(row).keys[row & (SEGMENT - 1)] ?? 0);
-    sortByKey(keys, rows);
+  settle(fresh: readonly Int32Array[], queue: Int32Array): Int32Array {
+    const found = concatenated(fresh);
+    const keys = new Int32Array(found.length);
+    for (let index = 0; index < found.length; index++) {
+      const row = found[index] ?? 0;
+      keys[index] = this.#viewOf(row).parents[row & (SEGMENT - 1)] ?? 0;
+    }
+    const rows = sortedByKey(found, keys, queue.length + 1);
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index] ?? 0;
       const key = keys[index] ?? 0;
       const view = this.#viewOf(row);
       const at = row & (SEGMENT - 1);
-      view.parents[at] = queue[(key >>> 16) - 1] ?? 0;
+      view.parents[at] = ~(queue[(key >>> 16) - 1] ?? 0);
       view.moves[at] = key & 0xffff;
-      view.keys[at] = 0;
     }
     this.#count += rows.length;
     this.settled = rows;
@@ -119,28 +126,27 @@ export class SharedRows {
       const { parents, moves } = this.#viewOf(at);
       const move = moves[at & (SEGMENT - 1)] ?? 0;
       way.push({ index: move >>> 8, choice: move & 0xff });
-      at = parents[at & (SEGMENT - 1)] ?? 0;
+      at = ~(parents[at & (SEGMENT - 1)] ?? ~0);
     }
     return way.reverse();
   }
 
   /** All states as one thread keeps them: those that are explored, then the queue. */
-  inOrder(
-    queue: readonly number[],
-  ): Pick<Checkpoint, "vectors" | "parents" | "indexes" | "choices"> {
+  inOrder(queue: Int32Array): Pick<Checkpoint, "vectors" | "parents" | "indexes" | "choices"> {
     const { width } = this.#shape;
     const rows = this.#explored(queue);
-    rows.push(...queue);
+    for (const row of queue) rows.push(row);
     const placeOf = new Int32Array(Atomics.load(this.#control, CONTROL.rows));
     for (const [place, row] of rows.entries()) placeOf[row] = place;
+    const packing = this.#packing;
     const vectors = new Int32Array(rows.length * width);
     const parents = new Int32Array(rows.length);
     const moves = new Int32Array(rows.length);
     for (const [place, row] of rows.entries()) {
       const view = this.#viewOf(row);
       const at = row & (SEGMENT - 1);
-      vectors.set(view.vectors.subarray(at * width, (at + 1) * width), place * width);
-      parents[place] = placeOf[view.parents[at] ?? 0] ?? 0;
+      packing.unpack(view.rows, at * packing.words, vectors, place * width);
+      parents[place] = placeOf[~(view.parents[at] ?? ~0)] ?? 0;
       moves[place] = view.moves[at] ?? 0;
     }
     return {
@@ -152,7 +158,7 @@ export class SharedRows {
   }
 
   /** The rows of states that are in no queue; the first state's is the first. */
-  #explored(queue: readonly number[]): number[] {
+  #explored(queue: Int32Array): number[] {
     const isWaiting = new Uint8Array(Atomics.load(this.#control, CONTROL.rows));
     for (const row of queue) isWaiting[row] = 1;
     const slots = new Int32Array(this.#table);
@@ -165,24 +171,33 @@ export class SharedRows {
   }
 
   #viewOf(row: number): Segment {
-    const view = this.#views[Math.floor(row / SEGMENT)];
+    const view = this.#views[row >>> SEGMENT_BITS];
     if (view === undefined) throw new RangeError(`there is no row ${row}`);
     return view;
   }
 
+  get #packing(): Packing {
+    return new Packing(this.#shape.width, this.#shape.bits);
+  }
+
   #widen(): void {
-    const { width } = this.#shape;
-    this.#shape = { width, bytes: 4 };
+    const narrow = this.#packing;
+    const { width } = narrow;
+    const wide = narrow.for(narrow.most + 1);
+    this.#shape = { width, bits: wide.bits };
     const old = this.#views;
     this.#segments = old.map(() => new SharedArrayBuffer(segmentBytes(this.#shape)));
     this.#views = this.#segments.map((buffer) => segmentOf(buffer, this.#shape));
+    const vector = new Int32Array(width);
     for (const [at, view] of this.#views.entries()) {
       const from = old[at];
       if (from === undefined) continue;
-      view.vectors.set(from.vectors);
       view.parents.set(from.parents);
       view.moves.set(from.moves);
-      view.keys.set(from.keys);
+      for (let row = 0; row < SEGMENT; row++) {
+        narrow.unpack(from.rows, row * narrow.words, vector, 0);
+        wide.pack(vector, 0, view.rows, row * wide.words);
+      }
     }
   }
 
@@ -208,8 +223,12 @@ function put(slots: Int32Array, row: number, hash: number): void {
   slots[slot + 1] = hash;
 }
 
-function concatenated(parts: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+export function lengthOf(parts: readonly Int32Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+export function concatenated(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {
     all.set(part, at);
@@ -218,26 +237,34 @@ function concatenated(parts: readonly Int32Array[]): Int32Array {
   return all;
 }
 
-const DIGIT = 11;
-
-/** Sorts both by the keys, a digit of eleven bits after the other. */
-function sortByKey(keys: Uint32Array, rows: Int32Array): void {
-  const otherKeys = new Uint32Array(keys.length);
-  const otherRows = new Int32Array(rows.length);
-  for (let shift = 0; shift < 32; shift += DIGIT) {
-    const starts = new Uint32Array((1 << DIGIT) + 1);
-    const digitOf = (key: number) => (key >>> shift) & ((1 << DIGIT) - 1);
-    for (const key of keys) starts[digitOf(key) + 1] = (starts[digitOf(key) + 1] ?? 0) + 1;
-    for (let digit = 1; digit < starts.length; digit++)
-      starts[digit] = (starts[digit] ?? 0) + (starts[digit - 1] ?? 0);
-    for (let at = 0; at < keys.length; at++) {
-      const key = keys[at] ?? 0;
-      const to = starts[digitOf(key)] ?? 0;
-      starts[digitOf(key)] = to + 1;
-      otherKeys[to] = key;
-      otherRows[to] = rows[at] ?? 0;
-    }
-    keys.set(otherKeys);
-    rows.set(otherRows);
+/**
+ * The rows by their keys, which are put in order, too. They are dealt out by the place in the queue,
+ * of which each has but a few, and those are put in order where they are.
+ */
+function sortedByKey(rows: Int32Array, keys: Int32Array, places: number): Int32Array {
+  const starts = new Int32Array(places + 1);
+  for (let at = 0; at < keys.length; at++) {
+    const place = ((keys[at] ?? 0) >>> 16) + 1;
+    starts[place] = (starts[place] ?? 0) + 1;
   }
+  for (let place = 1; place < starts.length; place++)
+    starts[place] = (starts[place] ?? 0) + (starts[place - 1] ?? 0);
+  const filled = starts.slice();
+  const sortedKeys = new Int32Array(keys.length);
+  const sorted = new Int32Array(rows.length);
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? 0;
+    const place = key >>> 16;
+    const first = starts[place] ?? 0;
+    let to = filled[place] ?? 0;
+    filled[place] = to + 1;
+    for (; to > first && (sortedKeys[to - 1] ?? 0) > key; to--) {
+      sortedKeys[to] = sortedKeys[to - 1] ?? 0;
+      sorted[to] = sorted[to - 1] ?? 0;
+    }
+    sortedKeys[to] = key;
+    sorted[to] = rows[at] ?? 0;
+  }
+  keys.set(sortedKeys);
+  return sorted;
 }

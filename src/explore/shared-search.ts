@@ -5,7 +5,7 @@ import type { Done, Failed } from "./expander.ts";
 import { type Counterexample, type Exploration, verdictOf } from "./exploration.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
-import { SharedRows } from "./shared-rows.ts";
+import { concatenated, lengthOf, SharedRows } from "./shared-rows.ts";
 import { CONTROL } from "./shared-states.ts";
 import { type IndexedMove, rename, resolve } from "./trace.ts";
 
@@ -20,8 +20,8 @@ export interface SharedOptions {
 }
 
 const NEVER = 0x7fffffff;
-/** So many states are explored before the limits are looked at. A key has room for 65,535. */
-const LONGEST_QUEUE = 1 << 15;
+/** So many states are explored before the limits are looked at. A key has room for them, and is above 0. */
+const LONGEST_QUEUE = (1 << 15) - 2;
 /** A shorter queue is explored before others have heard of it. */
 const WORTH_POSTING = 256;
 /** The numbers of values may take so much; the pages are had when they are written. */
@@ -49,7 +49,7 @@ export class SharedSearch {
   // The states that are found and not explored: of this level, and of the next.
   #queue: Int32Array;
   #queueAt = 0;
-  #next: number[] = [];
+  #next: Int32Array[] = [];
   #failed: Failed | undefined;
   #failedRow = 0;
   #reports: ((report: Report) => void)[] = [];
@@ -78,11 +78,14 @@ export class SharedSearch {
     const join = this.#join(snapshot);
     this.#share = new Share(model, join);
     this.#rows = new SharedRows(this.#control, this.#share.collapse.width);
-    this.#rows.fill(snapshot, (at) => this.#hashOf(snapshot.vectors, at));
+    this.#rows.fill(snapshot, {
+      mostNumber: this.#share.collapse.mostNumber,
+      hashOf: (at) => this.#share.hashOf(snapshot.vectors, at),
+    });
     const from = (first: number, end: number) =>
       Int32Array.from({ length: end - first }, (_, at) => first + at);
     this.#queue = from(head, levelEnd);
-    this.#next = [...from(levelEnd, snapshot.parents.length)];
+    this.#next = [from(levelEnd, snapshot.parents.length)];
   }
 
   /** Explores one queue; false when there is nothing more to explore, or a limit is reached. */
@@ -112,13 +115,8 @@ export class SharedSearch {
     return join;
   }
 
-  #hashOf(vectors: Int32Array, at: number): number {
-    this.#share.collapse.load(vectors, at * this.#share.collapse.width);
-    return this.#model.memory.hashLow;
-  }
-
   #nextLevel(): void {
-    this.#queue = Int32Array.from(this.#next);
+    this.#queue = concatenated(this.#next);
     this.#next = [];
     this.#queueAt = 0;
     if (this.#queue.length === 0) this.#isDone = true;
@@ -130,7 +128,7 @@ export class SharedSearch {
       states: this.#rows.count,
       transitions: this.#transitions,
       depth: this.#depth + 1,
-      queue: this.#queue.length - this.#queueAt + this.#next.length,
+      queue: this.#queue.length - this.#queueAt + lengthOf(this.#next),
       bytes: this.#bytes,
     });
     if (bound !== undefined) this.#bounds.add(bound);
@@ -153,7 +151,7 @@ export class SharedSearch {
     const failed = done.map((one) => one.failed).filter((one) => one !== undefined);
     if (failed.length > 0) this.#end(failed, { queue, part, keys });
     else for (const one of done) this.#count(one);
-    for (const row of this.#rows.settled) this.#next.push(row);
+    this.#next.push(this.#rows.settled);
     this.#queueAt = end;
   }
 
@@ -195,13 +193,13 @@ export class SharedSearch {
     it: {
       readonly queue: SharedArrayBuffer;
       readonly part: Int32Array;
-      readonly keys: Uint32Array;
+      readonly keys: Int32Array;
     },
   ): void {
     const [first] = all.toSorted((one, other) => (one.key >>> 0) - (other.key >>> 0));
     if (first === undefined) return;
     const place = first.key >>> 16;
-    for (const goal of this.#model.goals) goal.clear();
+    this.#share.forget();
     Atomics.store(this.#control, CONTROL.next, 0);
     this.#count(this.#share.explore({ ...this.#rows.order, queue: it.queue, count: place }));
     this.#rows.forget(it.keys.filter((key) => key >>> 16 > place).length);
@@ -247,8 +245,8 @@ export class SharedSearch {
 
   /** The same as of a search that was never shared. */
   save(): Uint8Array<ArrayBuffer> {
-    const queue = [...this.#queue.subarray(this.#queueAt), ...this.#next];
-    const levelEnd = this.#rows.count - this.#next.length;
+    const queue = concatenated([this.#queue.subarray(this.#queueAt), ...this.#next]);
+    const levelEnd = this.#rows.count - lengthOf(this.#next);
     const head = this.#rows.count - queue.length;
     const counters = [this.#transitions / 2 ** 30, this.#transitions % 2 ** 30, this.#depth];
     return encodeCheckpoint({

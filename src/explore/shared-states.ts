@@ -1,4 +1,6 @@
 import type { Batch } from "./batch.ts";
+import { Packing } from "./packing.ts";
+import { Recent } from "./recent.ts";
 
 /** Words that all who explore together look at, by their places. */
 export const CONTROL = {
@@ -18,10 +20,9 @@ export const CONTROL = {
 
 export const STOP = { noRoom: 1, tooWide: 2 } as const;
 
-const SEGMENT_BITS = 14;
+export const SEGMENT_BITS = 14;
 export const SEGMENT = 1 << SEGMENT_BITS;
 const HANDFUL = 32;
-const NARROW = 0xffff;
 /** Above this a look at the table takes too long. */
 export const MOST_LOAD = 0.75;
 const HARD_LOAD = 0.95;
@@ -29,44 +30,45 @@ const RANGE = 2 ** -32;
 
 /** A part of the states: for each a row of numbers, and how it was come by. */
 export interface Segment {
-  readonly vectors: Uint16Array | Int32Array;
+  readonly rows: Int32Array;
+  /**
+   * How the state was come by. While it is new: the place of its parent in the queue << 16 | move, of
+   * which the least one holds. Then its parent's row, inverted, so that it is below all of those.
+   */
   readonly parents: Int32Array;
   /** Place of the action << 8 | choice. */
   readonly moves: Uint16Array;
-  /** While a state is new: the place of its parent in the queue, and its move. The least one holds. */
-  readonly keys: Int32Array;
 }
 
+/** How states are packed. */
 export interface Shape {
   readonly width: number;
-  readonly bytes: 2 | 4;
+  readonly bits: Packing["bits"];
 }
 
-export function segmentBytes({ width, bytes }: Shape): number {
-  return SEGMENT * (4 + 4 + 2 + width * bytes);
+export function segmentBytes({ width, bits }: Shape): number {
+  return SEGMENT * (4 + 2 + 4 * new Packing(width, bits).words);
 }
 
-export function segmentOf(buffer: SharedArrayBuffer, { width, bytes }: Shape): Segment {
+export function segmentOf(buffer: SharedArrayBuffer, { width, bits }: Shape): Segment {
+  const { words } = new Packing(width, bits);
   const parents = new Int32Array(buffer, 0, SEGMENT);
-  const keys = new Int32Array(buffer, 4 * SEGMENT, SEGMENT);
-  const rest = 8 * SEGMENT;
-  const vectors =
-    bytes === 2
-      ? new Uint16Array(buffer, rest, SEGMENT * width)
-      : new Int32Array(buffer, rest, SEGMENT * width);
-  const moves = new Uint16Array(buffer, rest + SEGMENT * width * bytes, SEGMENT);
-  return { vectors, parents, moves, keys };
+  const rows = new Int32Array(buffer, 4 * SEGMENT, SEGMENT * words);
+  const moves = new Uint16Array(buffer, 4 * SEGMENT * (1 + words), SEGMENT);
+  return { rows, parents, moves };
 }
 
 /** The states that several threads have found together: one table for all, without a lock. */
 export class SharedStates {
   readonly #control: Int32Array;
-  #shape: Shape = { width: 0, bytes: 2 };
+  #packing = new Packing(0);
   #slots: Int32Array = new Int32Array(0);
   #size = 0;
   #segments: readonly Segment[] = [];
   #row = 0;
   #rowsEnd = 0;
+  // By the hash: the row plus one of a state that this thread has met.
+  #recent = new Recent();
   /** The rows of the states that this thread was the first to find. */
   readonly fresh: number[] = [];
 
@@ -79,7 +81,11 @@ export class SharedStates {
     this.#slots = table;
     this.#size = table.length / 2;
     this.#segments = segments;
-    this.#shape = shape;
+    this.#packing = new Packing(shape.width, shape.bits);
+  }
+
+  get packing(): Packing {
+    return this.#packing;
   }
 
   segment(row: number): Segment {
@@ -89,42 +95,61 @@ export class SharedStates {
   }
 
   offset(row: number): number {
-    return (row & (SEGMENT - 1)) * this.#shape.width;
+    return (row & (SEGMENT - 1)) * this.#packing.words;
   }
 
   /**
    * Adds the states of a batch; `keys` says how each was come by. False if there is no room: then all
    * stop, room is made, and the whole of the queue is done again, which finds what is there already.
    */
-  insert(batch: Batch, keys: Int32Array, mostNumber: number): boolean {
-    if (this.#shape.bytes === 2 && mostNumber > NARROW) return this.#stop(STOP.tooWide);
+  insert(batch: Batch, keys: Int32Array): boolean {
+    if (batch.packing.bits > this.#packing.bits) return this.#stop(STOP.tooWide);
     if (Atomics.load(this.#control, CONTROL.rows) > this.#size * HARD_LOAD)
       return this.#stop(STOP.noRoom);
-    this.#glance(batch);
-    for (let at = 0; at < batch.count; at++) {
+    const unknown = this.#glance(batch, keys);
+    for (let index = 0; index < unknown; index++) {
+      const at = batch.pending[index] ?? 0;
       if (this.#row === this.#rowsEnd && !this.#takeRows()) return this.#stop(STOP.noRoom);
-      this.#insertOne(batch, at, keys[at] ?? 0);
+      const row = this.#insertOne(batch, at, keys[at] ?? 0);
+      this.#recent.set(batch.low[at] ?? 0, batch.high[at] ?? 0, row + 1);
     }
     return true;
   }
 
+  /** Finds what this thread has met just now, and says which states are to be looked for in the table. */
+  #glance(batch: Batch, keys: Int32Array): number {
+    const { count, low, high, pending } = batch;
+    let unknown = 0;
+    for (let at = 0; at < count; at++) {
+      const row = this.#recent.find(low[at] ?? 0, high[at] ?? 0) - 1;
+      if (row >= 0 && this.#isEqual(row, batch, at)) this.#meet(row, keys[at] ?? 0);
+      else pending[unknown++] = at;
+    }
+    this.#glanceAtTable(batch, unknown);
+    return unknown;
+  }
+
   /** Looks where each state is looked for first, so that all these places come into the cache at once. */
-  #glance({ count, low, slots: wanted, glances }: Batch): void {
+  #glanceAtTable({ low, pending, slots: wanted, glances }: Batch, unknown: number): void {
     const slots = this.#slots;
     const scale = RANGE * this.#size;
-    for (let at = 0; at < count; at++) {
+    for (let index = 0; index < unknown; index++) {
+      const at = pending[index] ?? 0;
       const slot = 2 * Math.floor(((low[at] ?? 0) >>> 0) * scale);
       wanted[at] = slot;
-      glances[at] = slots[slot + 1] === low[at] ? (slots[slot] ?? 0) : 0;
+      // Nothing hangs on it yet, so that the next look need not wait for it.
+      glances[at] = slots[slot] ?? 0;
     }
-    for (let at = 0; at < count; at++) {
-      const row = (glances[at] ?? 0) - 1;
-      if (row >= 0) glances[at] = this.segment(row).vectors[this.offset(row)] ?? 0;
+    for (let index = 0; index < unknown; index++) {
+      const at = pending[index] ?? 0;
+      const slot = wanted[at] ?? 0;
+      const row = slots[slot + 1] === low[at] ? (slots[slot] ?? 0) - 1 : -1;
+      if (row >= 0) glances[at] = this.segment(row).rows[this.offset(row)] ?? 0;
     }
   }
 
-  /** A slot is claimed by its hash; the number of the row comes when the row is written. */
-  #insertOne(batch: Batch, at: number, key: number): void {
+  /** The row of a state. A slot is claimed by its hash; the row's number comes when the row is written. */
+  #insertOne(batch: Batch, at: number, key: number): number {
     const slots = this.#slots;
     const hash = batch.low[at] || 1;
     let slot = batch.slots[at] ?? 0;
@@ -137,8 +162,8 @@ export class SharedStates {
       if (its === hash) {
         const row = this.#rowIn(slot);
         if (this.#isEqual(row, batch, at)) {
-          lower(this.segment(row).keys, row & (SEGMENT - 1), key);
-          return;
+          this.#meet(row, key);
+          return row;
         }
       }
       slot += 2;
@@ -146,9 +171,15 @@ export class SharedStates {
     }
     const row = this.#row++;
     this.#write(row, batch, at);
-    this.segment(row).keys[row & (SEGMENT - 1)] = key;
+    this.segment(row).parents[row & (SEGMENT - 1)] = key;
     this.fresh.push(row);
     Atomics.store(slots, slot, row + 1);
+    return row;
+  }
+
+  /** A state that is known was come by another way, too. */
+  #meet(row: number, key: number): void {
+    lower(this.segment(row).parents, row & (SEGMENT - 1), key);
   }
 
   /** Who has claimed the slot is about to say which row it is. */
@@ -159,20 +190,22 @@ export class SharedStates {
     }
   }
 
-  #isEqual(row: number, { vectors, width }: Batch, at: number): boolean {
-    const own = this.segment(row).vectors;
+  #isEqual(row: number, batch: Batch, at: number): boolean {
+    const own = this.segment(row).rows;
     const offset = this.offset(row);
-    for (let object = 0; object < width; object++) {
-      if (own[offset + object] !== vectors[at * width + object]) return false;
+    const { words } = this.#packing;
+    for (let word = 0; word < words; word++) {
+      if (own[offset + word] !== batch.rows[at * words + word]) return false;
     }
     return true;
   }
 
-  #write(row: number, { vectors, width }: Batch, at: number): void {
-    const own = this.segment(row).vectors;
+  #write(row: number, batch: Batch, at: number): void {
+    const own = this.segment(row).rows;
     const offset = this.offset(row);
-    for (let object = 0; object < width; object++)
-      own[offset + object] = vectors[at * width + object] ?? 0;
+    const { words } = this.#packing;
+    for (let word = 0; word < words; word++)
+      own[offset + word] = batch.rows[at * words + word] ?? 0;
   }
 
   #takeRows(): boolean {
@@ -192,10 +225,10 @@ export class SharedStates {
   }
 }
 
-/** Puts a key where a greater one stands. Keys have no sign; those of states that are not new are 0. */
+/** Puts a key where a greater one stands. What is settled is below all keys. */
 function lower(keys: Int32Array, at: number, key: number): void {
   let old = Atomics.load(keys, at);
-  while (old >>> 0 > key >>> 0) {
+  while (old > key) {
     const seen = Atomics.compareExchange(keys, at, old, key);
     if (seen === old) return;
     old = seen;

@@ -69,6 +69,7 @@ export class StepModel implements Model {
   readonly memory: ByteMemory;
   readonly agents: readonly string[];
   readonly mostActions: number;
+  readonly isLocal = true;
   readonly goals: readonly Goal[];
   readonly symmetries: readonly Symmetry[];
   readonly invariant?: () => Failure | undefined;
@@ -112,6 +113,7 @@ export class StepModel implements Model {
     // Texts are made only when they are needed: this is done for each transition.
     if (agent === undefined) throw new BugError(`no agent ${action}`);
     const pc = this.#words[agent.pcAt] ?? 0;
+    if (this.memory.follows) this.memory.noteTouch(agent.pcAt);
     this.#choice = choice;
     this.#choices = 1;
     const body = agent.bodies[pc];

@@ -1,4 +1,5 @@
 import type { Batch } from "./batch.ts";
+import type { LocalSteps } from "./local-steps.ts";
 
 /** What a store says of a state that it was not known to have. */
 export const NEW = -1;
@@ -14,6 +15,8 @@ export interface Store {
   insert(batch: Batch): void;
   /** Puts a state into the memory. Those before it may be forgotten. */
   load(state: number): void;
+  /** Lets steps go on from a state, without the memory. Those before it may be forgotten. */
+  begin(state: number, steps: LocalSteps): void;
   /** What was lost at most: an upper bound of the chance that a state was taken for another. */
   readonly omission: number;
 }

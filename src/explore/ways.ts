@@ -1,37 +1,44 @@
-import { Column } from "./chunks.ts";
+import { Column, ShortColumn } from "./chunks.ts";
 import type { IndexedMove } from "./trace.ts";
 
 /** How each state was come by: the state that it was found from, and the step. */
 export class Ways {
-  readonly #parents = new Column(1, 4);
-  // Which of the parent's actions led here, and with which choice.
-  readonly #indexes = new Column(1, 1);
-  readonly #choices = new Column(1, 1);
+  readonly #parents = new Column(1);
+  // Which of the parent's actions led here, and with which choice: place << 8 | choice.
+  readonly #moves = new ShortColumn();
 
   get bytes(): number {
-    return this.#parents.bytes + this.#indexes.bytes + this.#choices.bytes;
+    return this.#parents.bytes + this.#moves.bytes;
   }
 
-  set(state: number, parent: number, { index, choice }: IndexedMove): void {
+  set(state: number, parent: number, move: number): void {
     this.#parents.set(state, parent);
-    this.#indexes.set(state, index);
-    this.#choices.set(state, choice);
+    this.#moves.set(state, move);
   }
 
   /** The steps from the first state to this one. */
   to(state: number): IndexedMove[] {
     const way: IndexedMove[] = [];
     for (let at = state; at !== 0; at = this.#parents.get(at))
-      way.push({ index: this.#indexes.get(at), choice: this.#choices.get(at) });
+      way.push(indexedMove(this.#moves.get(at)));
     return way.reverse();
   }
 
   /** Those of the first states, for a checkpoint. */
   rows(count: number) {
-    return {
-      parents: this.#parents.rows(count),
-      indexes: this.#indexes.rows(count),
-      choices: this.#choices.rows(count),
-    };
+    const parents = new Int32Array(count);
+    const indexes = new Int32Array(count);
+    const choices = new Int32Array(count);
+    for (let state = 0; state < count; state++) {
+      const { index, choice } = indexedMove(this.#moves.get(state));
+      parents[state] = this.#parents.get(state);
+      indexes[state] = index;
+      choices[state] = choice;
+    }
+    return { parents, indexes, choices };
   }
+}
+
+export function indexedMove(packed: number): IndexedMove {
+  return { index: packed >>> 8, choice: packed & 0xff };
 }

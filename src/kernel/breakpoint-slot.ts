@@ -1,7 +1,7 @@
 import { slotClass } from "../arch/index.ts";
 import type { Errno } from "../base/index.ts";
 import { NULL, Violation } from "../machine/index.ts";
-import { MODES, PER_TASK } from "./address-space.ts";
+import { KERNEL_BASE, MODES, PER_TASK } from "./address-space.ts";
 import { HANDLER } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Pinned } from "./slots/bp-slots.ts";
@@ -93,20 +93,38 @@ export function setInstalled(
   k.event.hwType.set(event, attr.type);
 }
 
-/** powerpc from 2020 to 2023: perf and ptrace were not to watch the same double words of a task. */
-function overlapsOtherKind(k: Kernel, event: number): boolean {
-  const { bpAddr, bpLen, target, handler, holdsSlot } = k.event;
-  const isPtrace = (it: number) => handler.get(it) === HANDLER.ptrace;
-  const first = (it: number) => bpAddr.get(it) - (bpAddr.get(it) % DOUBLE_WORD);
-  for (let it = 1; it <= k.event.record.count; it++) {
-    if (it === event || !k.event.record.isLive(it) || holdsSlot.get(it) === 0) continue;
-    if (target.get(it) !== target.get(event) || isPtrace(it) === isPtrace(event)) continue;
-    const apart =
-      first(it) >= bpAddr.get(event) + bpLen.get(event) ||
-      first(event) >= bpAddr.get(it) + bpLen.get(it);
-    if (!apart) return true;
+/**
+ * kernel: arch_reserve_bp_slot() of powerpc from 2020 to 2023: perf and ptrace were not to watch the same
+ * double words. Those of a task were held against each other, ptrace's against all that are of a CPU,
+ * and a CPU's against those of all tasks.
+ */
+function isExcluded(k: Kernel, event: number): boolean {
+  const { bpAddr, record, holdsSlot } = k.event;
+  if (!isPtrace(k, event) && bpAddr.get(event) >= KERNEL_BASE) return false;
+  for (let it = 1; it <= record.count; it++) {
+    if (it === event || !record.isLive(it) || holdsSlot.get(it) === 0) continue;
+    if (bpAddr.get(it) >= KERNEL_BASE || isPtrace(k, it) === isPtrace(k, event)) continue;
+    if (areCompared(k, event, it) && overlaps(k, event, it)) return true;
   }
   return false;
+}
+
+function isPtrace(k: Kernel, event: number): boolean {
+  return k.event.handler.get(event) === HANDLER.ptrace;
+}
+
+function areCompared(k: Kernel, event: number, other: number): boolean {
+  const { target, cpu } = k.event;
+  if (target.get(event) === target.get(other)) return true;
+  if (isPtrace(k, event)) return cpu.get(other) >= 0;
+  return target.get(event) === NULL && target.get(other) !== NULL;
+}
+
+function overlaps(k: Kernel, event: number, other: number): boolean {
+  const { bpAddr, bpLen } = k.event;
+  const first = (it: number) => bpAddr.get(it) - (bpAddr.get(it) % DOUBLE_WORD);
+  const end = (it: number) => bpAddr.get(it) + bpLen.get(it); // beyond it begins another double word
+  return first(event) < end(other) && first(other) < end(event);
 }
 
 const DOUBLE_WORD = 8;
@@ -115,6 +133,6 @@ const DOUBLE_WORD = 8;
 export function hwBreakpointEventInit(k: Kernel, event: number): Errno | undefined {
   const type = slotType(k, k.event.bpType.get(event));
   if (k.slots.slotsOf(type) === 0) return "EOPNOTSUPP";
-  if (k.lacks("Z20") && overlapsOtherKind(k, event)) return "ENOSPC";
+  if (k.lacks("Z20") && isExcluded(k, event)) return "ENOSPC";
   return registerPerfHwBreakpoint(k, event);
 }

@@ -78,6 +78,8 @@ function runHere(k: Kernel, event: number, func: number, arg: number): void {
     assert(func === EVENT_FUNCTION.period, "one of the event functions");
     k.event.samplePeriod.set(event, arg);
     k.event.periodLeft.set(event, 0);
+    // kernel: pmu->stop() and pmu->start(), for an event that is on a processor.
+    if (k.event.state.get(event) === PERF_EVENT_STATE.active) k.event.hwState.set(event, 0);
   }
 }
 

@@ -21,6 +21,7 @@ export function hwBreakpointAdd(k: Kernel, event: number): boolean {
     if (k.design.arms(k, event, register)) arm(k, cpu, register, event);
     return true;
   }
+  k.onComplaint?.("Can't find any breakpoint slot");
   return false;
 }
 

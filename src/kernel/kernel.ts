@@ -1,3 +1,4 @@
+import { isSince, type Release } from "../abi/index.ts";
 import type { Architecture, Installed } from "../arch/index.ts";
 import { assert } from "../base/index.ts";
 import {
@@ -40,6 +41,9 @@ export interface KernelConfig {
   readonly asIntended: boolean;
 }
 
+/** The newest kernel that the model was held against. */
+const NEWEST: Release = [6, 18];
+
 /** The longest prefix of a variable whose bytes are kept. */
 const KEPT_BYTES = 64;
 
@@ -65,6 +69,8 @@ export class Kernel {
   readonly records: readonly KernelRecord[];
   readonly cpus: number;
   readonly asIntended: boolean;
+  /** Since 6.17 an event at its limit is stopped, and what enables it again does not start it. */
+  readonly limitStops: boolean;
   /** Data registers come first, then those for instructions if they are a pool of their own. */
   readonly dataRegisters: number;
   readonly registers: number;
@@ -88,6 +94,7 @@ export class Kernel {
     this.registers = config.arch.slots.shared ? slots : slots + instSlots;
     this.#without = config.withoutFixes;
     this.asIntended = config.asIntended;
+    this.limitStops = !config.asIntended && isSince([6, 17], program.machine.release ?? NEWEST);
     this.space = new AddressSpace(config.arch, program);
     this.#ideal = new AddressSpace(config.idealArch, program);
     this.program = new CompiledProgram(program, this.space);

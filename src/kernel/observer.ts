@@ -78,9 +78,12 @@ function isTracers(k: Kernel, event: number): boolean {
   return !k.event.record.isLive(event) || k.event.handler.get(event) === HANDLER.ptrace;
 }
 
-/** The trap handler has asked for it to be switched off, and the interrupt that does so is to come. */
+/**
+ * The trap handler has asked for it to be switched off, and the interrupt that does so is to come. Or
+ * it was stopped at its limit for good, which Linux is known for: so that a run goes on as there.
+ */
 function isBeingDisabled(k: Kernel, event: number): boolean {
-  return k.event.pendingDisable.get(event) !== 0;
+  return k.event.pendingDisable.get(event) !== 0 || k.event.hwState.get(event) !== 0;
 }
 
 function missed(family: number, task: number): never {

@@ -1,3 +1,4 @@
+import type { Release } from "../abi/index.ts";
 /**
  * What a task of a program can do. The shapes are those that a resolved scenario has, so one can be
  * given as it is; the kernel knows neither the language nor who runs it.
@@ -156,6 +157,8 @@ export interface KernelProgram {
     readonly instSlots: number;
     readonly cpus: number;
     readonly paranoid: number;
+    /** Major and minor number of the kernel to be; undefined: the newest. */
+    readonly release?: Release | undefined;
   };
   readonly withoutFixes: readonly string[];
   readonly variables: readonly {

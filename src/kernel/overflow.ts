@@ -43,6 +43,8 @@ function perfEventOverflow(k: Kernel, event: number, hit: Hit): void {
   if (eventLimit.get(event) > 0 && eventLimit.add(event, -1) === 0) {
     pendingKill.set(event, POLL_HUP);
     perfEventDisableInatomic(k, event);
+    // kernel: pmu->stop(). hw_breakpoint_add() leaves PERF_HES_STOPPED as it is.
+    if (k.limitStops) k.event.hwState.set(event, PERF_HES_STOPPED);
   }
   if (k.hasFlag(event, "sigtrap")) queueSigtrap(k, event, hit);
 
@@ -55,6 +57,7 @@ function perfEventOverflow(k: Kernel, event: number, hit: Hit): void {
   }
 }
 
+const PERF_HES_STOPPED = 1;
 const POLL_IN = 1;
 const POLL_HUP = 6;
 

@@ -12,7 +12,7 @@ const DABR_MAX_LEN = 8;
 const BLOCK = 512;
 const RW = 3;
 
-/** What a statement asks of one of ptrace's breakpoints on powerpc and arm64. */
+/** What a statement asks of one of ptrace's breakpoints on powerpc. */
 interface Wish {
   readonly index: number;
   readonly addr: number;
@@ -23,8 +23,8 @@ interface Wish {
 }
 
 /**
- * kernel: ptrace_set_debugreg() and ppc_set_hwdebug() of powerpc, ptrace_hbp_set() of arm64: sets,
- * changes or removes one of the tracee's own breakpoints.
+ * kernel: ptrace_set_debugreg() and ppc_set_hwdebug() of powerpc: sets, changes or removes one of the
+ * tracee's own breakpoints.
  */
 export const ptraceSetWatch = procedure("ptrace_set_hwdebug", ["task", "index", "event", "word"], {
   begin(k: Kernel, f) {
@@ -36,14 +36,11 @@ export const ptraceSetWatch = procedure("ptrace_set_hwdebug", ["task", "index", 
     f.index = wish.index;
     f.word = wish.word;
     f.event = k.thread.ptraceBps.get(f.task, f.index);
-    if (wish.off && k.arch.name !== "arm64") return "remove";
+    if (wish.off) return "remove";
     const { addr, len, type } = wish;
-    if (f.event === NULL) {
-      if (wish.off) return finish(k, 0);
+    if (f.event === NULL)
       return k.machine.call(registerKernelCounter, [f.task, 0, addr, len, type, 0], "registered");
-    }
-    const off = wish.off ? 1 : 0;
-    return k.machine.call(modifyUserHwBreakpoint, [f.event, addr, len, type, off], "modified");
+    return k.machine.call(modifyUserHwBreakpoint, [f.event, addr, len, type, 0], "modified");
   },
 
   registered(k, f) {
@@ -98,26 +95,9 @@ function wishOf(k: Kernel, task: number): Wish {
       if (k.thread.ptraceBps.get(task, number - 1) === NULL) return refusal("ENOENT");
       return { ...REFUSED, index: number - 1, word: 0, off: true };
     }
-    case "set-regset":
-      return regsetWish(k, task);
     default:
       return refusal("EIO");
   }
-}
-
-function regsetWish(k: Kernel, task: number): Wish {
-  const { op } = stepOf(k, k.machine.self);
-  if (op.kind !== "set-regset" || op.index > 3) return refusal("EINVAL");
-  const { index, watch } = op;
-  if (watch !== undefined) {
-    const addr = k.space.addressOf(watch.place);
-    return { index, addr, len: watch.len, type: watch.type, word: 0, off: false };
-  }
-  const event = k.thread.ptraceBps.get(task, index);
-  if (event === NULL) return { ...REFUSED, index, word: 0, off: true };
-  const { bpAddr, bpLen, bpType } = k.event;
-  const range = { addr: bpAddr.get(event), len: bpLen.get(event), type: bpType.get(event) };
-  return { index, ...range, word: 0, off: true };
 }
 
 function freeIndex(k: Kernel, task: number): number {

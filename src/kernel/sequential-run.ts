@@ -128,8 +128,16 @@ export class SequentialRun {
     if (fate < 2) return;
     const words = this.#words[step.index];
     if (words === undefined) return;
-    words.length = Math.max(0, Math.min(words.length, step.times) - 1);
+    // The last of them was still on its way back, but where the trap comes before the access.
+    const whole = this.#diesBefore(step) ? step.times - 1 : Math.min(words.length, step.times) - 1;
+    words.length = Math.max(0, Math.min(words.length, whole));
     words.push(KILLED_BY - (fate - 2));
+  }
+
+  /** Whether what a hit leads to comes before the access is made. */
+  #diesBefore({ isAccess }: CompiledStep): boolean {
+    const { data } = this.#k.arch;
+    return isAccess && data.trap === "before" && data.counts === "at-trap";
   }
 
   #perform(next: Action): void {
@@ -206,14 +214,21 @@ export class SequentialRun {
     return undefined;
   }
 
+  /** Wherever the other one sleeps, it is brought here, pinned or not, as the next to run. */
   #switchTo(task: number): void {
     const { machine } = this.#k;
-    const from = machine.cpu.current.get(machine.here);
-    if (task === NULL || task === from || !machine.task.record.isLive(task)) return;
-    const isReady = machine.task.state.get(task) !== TASK.zombie && machine.task.cpu.get(task) < 0;
-    if (!isReady) return;
-    this.#perform(action(ACTION.switchTo, machine.here, task));
-    while (machine.cpu.irqsOff.get(machine.here) !== 0)
-      this.#perform(action(ACTION.step, machine.here));
+    const { here } = machine;
+    if (task === NULL || task === machine.cpu.current.get(here)) return;
+    if (!machine.task.record.isLive(task)) return;
+    if (machine.task.state.get(task) === TASK.zombie) return;
+    const elsewhere = machine.task.cpu.get(task);
+    if (elsewhere >= 0) this.#performSwitch(elsewhere, NULL);
+    this.#performSwitch(here, task);
+  }
+
+  #performSwitch(cpu: number, task: number): void {
+    const { machine } = this.#k;
+    this.#perform(action(ACTION.switchTo, cpu, task));
+    while (machine.cpu.irqsOff.get(cpu) !== 0) this.#perform(action(ACTION.step, cpu));
   }
 }

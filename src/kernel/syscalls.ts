@@ -9,6 +9,7 @@ import { perfEventModify } from "./modify.ts";
 import type { Op } from "./op.ts";
 import { perfEventOpen } from "./open.ts";
 import { failure } from "./outcome.ts";
+import { ptraceSetRegset } from "./ptrace-arm64.ts";
 import { ptraceAttach, ptraceRequest, ptraceWaitStop } from "./ptrace-control.ts";
 import { ptraceSetWatch } from "./ptrace-watch.ts";
 import { ptraceGetDebugreg, ptraceSetDebugreg } from "./ptrace-x86.ts";
@@ -76,7 +77,7 @@ const SYSCALLS: Partial<Record<Op["kind"], Procedure>> = {
   "set-debugreg": ptraceSetWatch,
   "set-hw-debug": ptraceSetWatch,
   "del-hw-debug": ptraceSetWatch,
-  "set-regset": ptraceSetWatch,
+  "set-regset": ptraceSetRegset,
   "attach-bpf": perfLook,
 };
 

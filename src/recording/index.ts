@@ -24,6 +24,7 @@ export type {
   RecordedRunResult,
   RecordedSearch,
   RecordedSite,
+  RecordedSource,
   RecordedSpot,
   RecordedStack,
   RecordedStep,
@@ -36,6 +37,12 @@ export type {
   RecordedWindow,
   RecordingHeader,
 } from "./recorded.ts";
+export type {
+  RecordedFinding,
+  RecordedHunt,
+  RecordedHunted,
+  RecordedProvoked,
+} from "./recorded-search.ts";
 export type { RecordedMember, RecordedType, RecordedVariant } from "./recorded-type.ts";
 export {
   type HitLists,

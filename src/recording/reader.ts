@@ -12,18 +12,21 @@ import {
   type RecordedLoss,
   type RecordedPointer,
   type RecordedProgram,
+  type RecordedSource,
   type RecordedStep,
   type RecordedSummary,
   type RecordedSwitch,
   type RecordedVerdict,
   type RecordedWindow,
   type RecordingHeader,
+  sourceShape,
   stepShape,
   summaryShape,
   switchShape,
   verdictShape,
   windowShape,
 } from "./recorded.ts";
+import { huntShape, type RecordedHunt } from "./recorded-search.ts";
 import { FrameDamage } from "./recording-error.ts";
 import { Tables } from "./tables.ts";
 import { upgraded } from "./upgrade.ts";
@@ -41,10 +44,13 @@ export interface RecordingSink {
   window?(window: RecordedWindow): void;
   /** Before the first hit that has this value. */
   pointer?(pointer: RecordedPointer): void;
+  /** Before the first hit of code that has these lines. */
+  source?(source: RecordedSource): void;
   summary?(summary: RecordedSummary): void;
   program?(program: RecordedProgram): void;
   step?(step: RecordedStep): void;
   verdict?(verdict: RecordedVerdict): void;
+  hunt?(hunt: RecordedHunt): void;
 }
 
 /** What is missing of a recording, or why it is not whole. */
@@ -61,10 +67,12 @@ const TELL: Readonly<Record<number, (sink: RecordingSink, value: Value) => void>
   [RECORD.loss]: (sink, value) => sink.loss?.(lossShape(value, "loss")),
   [RECORD.window]: (sink, value) => sink.window?.(windowShape(value, "window")),
   [RECORD.pointer]: (sink, value) => sink.pointer?.(pointerShape(value, "pointer")),
+  [RECORD.source]: (sink, value) => sink.source?.(sourceShape(value, "source")),
   [RECORD.summary]: (sink, value) => sink.summary?.(summaryShape(value, "summary")),
   [RECORD.program]: (sink, value) => sink.program?.(programShape(value, "program")),
   [RECORD.step]: (sink, value) => sink.step?.(stepShape(value, "step")),
   [RECORD.verdict]: (sink, value) => sink.verdict?.(verdictShape(value, "verdict")),
+  [RECORD.hunt]: (sink, value) => sink.hunt?.(huntShape(value, "hunt")),
 };
 
 const KNOWN: ReadonlySet<number> = new Set(Object.values(RECORD));

@@ -22,4 +22,7 @@ export const RECORD = {
   step: 14,
   verdict: 15,
   pointer: 16,
+  source: 17,
+  /** What all programs together came to that were explored. */
+  hunt: 18,
 } as const;

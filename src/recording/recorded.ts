@@ -1,3 +1,4 @@
+import { findingShape, huntedShape, provokedShape } from "./recorded-search.ts";
 import { typeShape } from "./recorded-type.ts";
 import {
   address,
@@ -82,7 +83,10 @@ export const modelShape = fields(
     /** Designs that were compared. */
     designs: listOf(text),
   },
-  {},
+  {
+    /** Of a search through all short programs. */
+    explore: huntedShape,
+  },
 );
 export type RecordedModel = Shaped<typeof modelShape>;
 
@@ -198,6 +202,22 @@ export type RecordedWindow = Shaped<typeof windowShape>;
 /** What a pointer of a process points to, as its value is to be printed. */
 export const pointerShape = fields({ pid: whole, address: big, name: text }, {});
 export type RecordedPointer = Shaped<typeof pointerShape>;
+
+/** Lines of a source file, as they were when the recording was made. */
+export const sourceShape = fields(
+  {
+    /** As frames name it. */
+    file: text,
+    /** The number of the first of the lines. */
+    first: whole,
+    lines: listOf(text),
+  },
+  {
+    /** The file was changed after the code was built of it: the lines may be others. */
+    isNewer: flag,
+  },
+);
+export type RecordedSource = Shaped<typeof sourceShape>;
 
 const gapShape = fields({ kind: text, text }, {});
 const leftOutShape = fields(
@@ -387,6 +407,10 @@ export const verdictShape = fields(
     violation: violationShape,
     run: runShape,
     search: searchShape,
+    /** Of one of many programs that were explored. */
+    finding: findingShape,
+    /** Of races on a real kernel. */
+    provoked: provokedShape,
     /** The program has no place on its target, for this reason. */
     notApplicable: text,
   },

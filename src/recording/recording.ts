@@ -6,6 +6,7 @@ import type {
   RecordedPointer,
   RecordedProgram,
   RecordedSite,
+  RecordedSource,
   RecordedStack,
   RecordedStep,
   RecordedSummary,
@@ -37,6 +38,7 @@ export interface Recording {
   readonly losses: readonly RecordedLoss[];
   readonly windows: readonly RecordedWindow[];
   readonly pointers: readonly RecordedPointer[];
+  readonly sources: readonly RecordedSource[];
   /** Of a watch that came to its end. */
   readonly summary: RecordedSummary | undefined;
   readonly runs: readonly RecordedRun[];
@@ -53,6 +55,7 @@ export class RecordingInMemory implements Recording {
   readonly losses: RecordedLoss[] = [];
   readonly windows: RecordedWindow[] = [];
   readonly pointers: RecordedPointer[] = [];
+  readonly sources: RecordedSource[] = [];
   summary: RecordedSummary | undefined;
   readonly runs: {
     program: RecordedProgram;
@@ -70,6 +73,7 @@ export class RecordingInMemory implements Recording {
       loss: (it) => this.losses.push(it),
       window: (it) => this.windows.push(it),
       pointer: (it) => this.pointers.push(it),
+      source: (it) => this.sources.push(it),
       summary: (it) => {
         this.summary = it;
       },

@@ -94,6 +94,8 @@ export function sampleRecording(hits = 12): Uint8Array {
     writer.thread({ pid: 102, tid: 102, comm: "prog" }),
   ];
   writer.life({ time: SINCE + 1n, what: "fork", pid: 102, tid: 102, ppid: 100, ptid: 100 });
+  const lines = ["void up(void)", "{", "  counter += 1;", "}"];
+  writer.source({ file: "/src/prog.c", first: 5, lines });
   writer.pointer({ pid: 100, address: 0x404300n, name: "table+16" });
   for (let i = 0; i < hits; i += 1) {
     const spot = i % 3 === 1 ? 1 : 0;

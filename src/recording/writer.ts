@@ -10,6 +10,7 @@ import type {
   RecordedPointer,
   RecordedProgram,
   RecordedSite,
+  RecordedSource,
   RecordedStack,
   RecordedStep,
   RecordedSummary,
@@ -19,6 +20,7 @@ import type {
   RecordedWindow,
   RecordingHeader,
 } from "./recorded.ts";
+import type { RecordedHunt } from "./recorded-search.ts";
 import { encodeUtf8 } from "./utf8.ts";
 import { type Value, writeValue } from "./value.ts";
 
@@ -93,6 +95,11 @@ export class RecordingWriter {
     this.record(RECORD.pointer, pointer);
   }
 
+  /** Once for the same lines: they are long. */
+  source(source: RecordedSource): void {
+    this.record(RECORD.source, source);
+  }
+
   summary(summary: RecordedSummary): void {
     this.record(RECORD.summary, summary);
   }
@@ -108,6 +115,10 @@ export class RecordingWriter {
 
   verdict(verdict: RecordedVerdict): void {
     this.record(RECORD.verdict, verdict);
+  }
+
+  hunt(hunt: RecordedHunt): void {
+    this.record(RECORD.hunt, hunt);
   }
 
   /** Puts what is in memory. Not for each hit: a frame costs 16 bytes and a checksum. */

@@ -1,3 +1,4 @@
+import type { Release } from "../abi/index.ts";
 import type { Cpu } from "../base/index.ts";
 import type { Access, Action, Observation, Outcome, Range, Resolved } from "./action.ts";
 import type { Position } from "./ast.ts";
@@ -28,6 +29,8 @@ export interface Machine {
   readonly instSlots: number; // equal to `slots` on x86, where the pool is shared
   readonly cpus: number;
   readonly paranoid: number;
+  /** Major and minor number of the kernel that a model is to be; undefined: the newest it knows. */
+  readonly release?: Release | undefined;
 }
 
 /** Memory that all actors share, at one address in each; zero at first, alone in its cache lines. */

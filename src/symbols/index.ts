@@ -3,9 +3,9 @@
  * It knows nothing of perf: what perf's records tell of mappings and forks is handed in.
  */
 
+export type { TypeDesc } from "../values/index.ts";
 export type { CodeExtent } from "./code-extent.ts";
 export { formatExpression } from "./dwarf/expression.ts";
-export { formatValue, type ValueFormat } from "./dwarf/format-value.ts";
 export type { CodePlace, SourcePlace } from "./dwarf/line-of.ts";
 export {
   type ListedVariable,
@@ -19,7 +19,6 @@ export {
   type PlaceQuery,
   resolveExpression,
 } from "./dwarf/resolve-expression.ts";
-export type { TypeDesc } from "./dwarf/type-desc.ts";
 export { nearestNames } from "./edit-distance.ts";
 export type { Frame, LookUp, MmapNote, Tier } from "./frame.ts";
 export { type FunctionCode, functionCode, kernelFunctionCode } from "./function-code.ts";

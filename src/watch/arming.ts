@@ -2,7 +2,9 @@ import {
   CLOCK_MONOTONIC,
   PERF_COUNT_SW_BPF_OUTPUT,
   PERF_COUNT_SW_DUMMY,
+  PERF_SAMPLE_CPU,
   PERF_SAMPLE_RAW,
+  PERF_SAMPLE_TID,
   PERF_SAMPLE_TIME,
   PERF_TYPE_BREAKPOINT,
   PERF_TYPE_SOFTWARE,
@@ -41,6 +43,8 @@ export interface ArmPlan {
   readonly rebuilds: boolean;
   /** General registers to sample: a mask as perf numbers them, 0 for none. */
   readonly registers: bigint;
+  /** Side records tell of switches of tasks, too. */
+  readonly switches: boolean;
   readonly hitPages: number;
   readonly sidePages: number;
   /** Programs that send records of their own in the place of samples, with values. */
@@ -104,13 +108,19 @@ export class Arming implements Disposable {
 
   /** Opens the event that tells of forks, execs, exits and mappings on this lane; it is on at once. */
   openSide(lane: Lane): Result<PerfEvent, ArmRefusal> {
+    const { switches } = this.plan;
     const flags = ["task", "comm", "commExec", "mmap2", "sampleIdAll", ...this.clock()] as const;
     const event = this.open(lane, {
       type: PERF_TYPE_SOFTWARE,
       config: PERF_COUNT_SW_DUMMY,
-      sampleType: PERF_SAMPLE_TIME,
+      sampleType: PERF_SAMPLE_TIME | (switches ? PERF_SAMPLE_TID | PERF_SAMPLE_CPU : 0),
       // Without samples the kernel's accesses are no matter, and leaving them out needs no right.
-      flags: [...flags, "excludeKernel", ...this.inheritance()],
+      flags: [
+        ...flags,
+        "excludeKernel",
+        ...(switches ? (["contextSwitch"] as const) : []),
+        ...this.inheritance(),
+      ],
     });
     if (event.ok) this.attach(event.value, lane, "side");
     return event;
@@ -154,6 +164,11 @@ export class Arming implements Disposable {
     this.outputs.push(event.value);
     const sent = programs.sendBy(cpu, event.value.fd);
     return sent.ok ? ok(undefined) : err({ errno: sent.error, ...lane });
+  }
+
+  /** Where a side record has its time, in words from its end. */
+  get sideTime(): number {
+    return this.plan.switches ? 4 : 2;
   }
 
   /** Lets the events count. Those for tasks do so since they were opened. */

@@ -77,6 +77,7 @@ export class Family {
       case "mmap":
         this.map(record);
         return;
+      case "switch":
       case "lost":
       case "unknown":
         return;

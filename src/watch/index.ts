@@ -16,7 +16,7 @@ export { describeHolder } from "./refusal.ts";
 export { freeSlots, selfTest } from "./self-test.ts";
 export type { EndReason, HitSink, Session } from "./session.ts";
 export type { LeftOut } from "./sieve.ts";
-export { recordedSpot, type Spot, type SpotName, type SpotPiece, spotRange } from "./spot.ts";
+export { recordedSpot, type Spot, type SpotPiece } from "./spot.ts";
 export { numberAt } from "./spot-value.ts";
 export type { StackCut } from "./stacks.ts";
 export { Watch, type WatchReport, watch, writersOf } from "./watch.ts";

@@ -36,7 +36,7 @@ function lanes(hits: readonly (readonly number[])[], sides: readonly (readonly n
     cursor.type === PERF_RECORD_LOST ? 0 : cursor.word(layout.time);
   const merge = new RingMerge(
     { rings: hitRings, timeWord: layout.time, take: note(hitTime) },
-    { rings: sideRings, take: note(({ cursor }) => cursor.word(8)) },
+    { rings: sideRings, timeWord: 2, take: note(({ cursor }) => cursor.word(8)) },
   );
   return { merge, taken, rings };
 }
@@ -124,7 +124,10 @@ test("times beyond 32 bits are compared as a whole", () => {
   early.write(PERF_RECORD_FORK, [0, 0, 0, 0, 0, 0, 0xffff_ffff, 0]);
   const take = (ring: ArmedRing) => order.push(ring === early ? "early" : "late");
   const hits = { rings: [], timeWord: layout.time, take };
-  new RingMerge(hits, { rings: [late, early], take }).drain(Number.POSITIVE_INFINITY, all);
+  new RingMerge(hits, { rings: [late, early], timeWord: 2, take }).drain(
+    Number.POSITIVE_INFINITY,
+    all,
+  );
   expect(order).toEqual(["early", "late"]);
 });
 

@@ -15,13 +15,18 @@ class Lane {
   /** ns as a double: exact for 104 days of uptime, and to 2 ns for centuries. Only orders. */
   time = 0;
   private taken = 0;
-  /** Where a sample has its time; 0 for a ring of side records, which end with it. */
+  /** Where a sample has its time; for side records, which differ in length, in words from the end. */
   private readonly timeWord: number;
+  private readonly isHits: boolean;
 
-  constructor(ring: ArmedRing, timeWord: number, take: Take) {
+  constructor(
+    ring: ArmedRing,
+    { isHits, timeWord, take }: { isHits: boolean; timeWord: number; take: Take },
+  ) {
     this.ring = ring;
     this.take = take;
     this.timeWord = timeWord;
+    this.isHits = isHits;
   }
 
   get waiting(): boolean {
@@ -32,10 +37,9 @@ class Lane {
     const { cursor } = this.ring;
     if (!cursor.hasRecord) return;
     // A record in a ring of hits that is no sample (LOST) has no time that matters: it comes at once.
-    const isHits = this.timeWord > 0;
-    if (isHits && cursor.type !== PERF_RECORD_SAMPLE) this.time = 0;
+    if (this.isHits && cursor.type !== PERF_RECORD_SAMPLE) this.time = 0;
     else {
-      const word = isHits ? this.timeWord : cursor.size / 4 - 2;
+      const word = this.isHits ? this.timeWord : cursor.size / 4 - this.timeWord;
       this.time = cursor.word(word + 1) * HIGH_WORD + cursor.word(word);
     }
   }
@@ -60,11 +64,11 @@ export class RingMerge {
 
   constructor(
     hits: { rings: readonly ArmedRing[]; timeWord: number; take: Take },
-    sides: { rings: readonly ArmedRing[]; take: Take },
+    sides: { rings: readonly ArmedRing[]; timeWord: number; take: Take },
   ) {
     this.lanes = [
-      ...sides.rings.map((ring) => new Lane(ring, 0, sides.take)),
-      ...hits.rings.map((ring) => new Lane(ring, hits.timeWord, hits.take)),
+      ...sides.rings.map((ring) => new Lane(ring, { ...sides, isHits: false })),
+      ...hits.rings.map((ring) => new Lane(ring, { ...hits, isHits: true })),
     ];
   }
 

@@ -38,6 +38,8 @@ export interface WatchOptions {
    * range may count as one access.
    */
   readonly repeats?: boolean;
+  /** Tell a recording when the watched threads come onto a processor and leave it. Default false. */
+  readonly switchEvents?: boolean;
   /** End after this many hits. Default: none. */
   readonly maxHits?: number;
   /** End after this many ms. Default: none. */

@@ -61,6 +61,8 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
   const straddled = samples && spots.some((spot) => spot.pieces.length > 1);
   const rebuilds = facts.wantsValues && programs === undefined;
   const registers = straddled || rebuilds ? X86_GENERAL_REGISTERS : repeats ? STRING_REGISTERS : 0n;
+  // Of a processor, the switches of all tasks are told, which are many.
+  const switches = options.switchEvents === true;
   const kernelMode = countsKernel(options, privileges);
   const depth = stack ? FULL_STACK : SCRIPT_STACK;
   const budget = budgetPages(facts, stack ? MOST_PAGES_OF_STACKS : MOST_PAGES);
@@ -83,6 +85,7 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
     userChain,
     children: options.children !== false,
     maxStack: Math.min(depth, sysctl("kernel.perf_event_max_stack") ?? FULL_STACK),
+    switches,
     straddled,
     rebuilds,
     registers,
@@ -90,7 +93,7 @@ export function planEvents(options: WatchOptions, facts: PlanFacts): ArmPlan {
     stackBytes: unwinds ? stackBytes(options) : 0,
     hitPages: powerOfTwo(wished, options.ringBytes === undefined ? "down" : "up"),
     ...(programs === undefined ? {} : { programs }),
-    sidePages: powerOfTwo(Math.min(SIDE_PAGES, budget / 2), "down"),
+    sidePages: powerOfTwo(Math.min(switches ? MOST_PAGES : SIDE_PAGES, budget / 2), "down"),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { RecordingWriter } from "../recording/index.ts";
-import { formatValue, type TypeDesc } from "../symbols/index.ts";
+import { formatValue, type TypeDesc } from "../values/index.ts";
 import type { RawHit } from "./raw-hit.ts";
 import type { Spot } from "./spot.ts";
 

@@ -67,7 +67,11 @@ export class Reader {
     this.oneTrap = straddled ? new OneTrap(layout, bitCount(registers)) : undefined;
     this.merge = new RingMerge(
       { rings: arming.hitRings, timeWord: layout.time, take: (ring) => this.takeHit(ring) },
-      { rings: arming.sideRings, take: (ring) => this.takeSide(ring) },
+      {
+        rings: arming.sideRings,
+        timeWord: arming.sideTime,
+        take: (ring) => this.takeSide(ring, arming.sideTime),
+      },
     );
   }
 
@@ -119,12 +123,12 @@ export class Reader {
     return this.oneTrap?.isNew(cursor, raw, piece.pieceIndex) !== false;
   }
 
-  private takeSide({ cursor }: ArmedRing): void {
+  private takeSide({ cursor }: ArmedRing, timeWord: number): void {
     this.knownPid = 0; // what follows may be watched no more, or from now on
     const record = decodeSideRecord(cursor.copy(), decodeText);
     if (record.kind === "lost") this.sideLost += record.count;
     if (record.kind === "exit") this.oneEvent?.forget(record.tid);
-    this.events.side(record, cursor.u64(cursor.size / 4 - 2));
+    this.events.side(record, cursor.u64(cursor.size / 4 - timeWord));
   }
 
   private noteLost(count: bigint, cpu: number | undefined): void {

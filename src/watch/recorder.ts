@@ -4,6 +4,7 @@ import type { Coverage } from "./coverage.ts";
 import { type PointerName, PointerNotes } from "./pointer-notes.ts";
 import type { RawHit } from "./raw-hit.ts";
 import type { HitSink, Session } from "./session.ts";
+import { SourceLines } from "./source-lines.ts";
 import { recordedSpot } from "./spot.ts";
 import type { CallStack } from "./stacks.ts";
 import type { WatchReport } from "./watch.ts";
@@ -60,6 +61,7 @@ export class Recorder implements HitSink {
   private readonly lastHits: { high: number; low: number }[] = [];
   private toldLost = 0n;
   private readonly pointers: PointerNotes;
+  private readonly sources: SourceLines;
 
   constructor(
     session: Session,
@@ -70,6 +72,7 @@ export class Recorder implements HitSink {
     this.writer = writer;
     this.stacks = stacks;
     this.pointers = new PointerNotes(session.parts.spots, writer, pointerName);
+    this.sources = new SourceLines((source) => writer.source(source));
   }
 
   hit(hit: RawHit): void {
@@ -106,6 +109,11 @@ export class Recorder implements HitSink {
       case "comm": {
         const { pid, tid, comm, exec } = record;
         this.writer.life({ time, what: exec ? "exec" : "rename", pid, tid, comm });
+        return;
+      }
+      case "switch": {
+        const { cpu, pid, tid, on } = record;
+        this.writer.switch({ time, cpu, pid, tid, on });
         return;
       }
       default:
@@ -185,6 +193,7 @@ export class Recorder implements HitSink {
 
   private newSite(hit: RawHit): number {
     const { frame, via, culprit, syscall } = this.session.parts.namer.name(hit);
+    this.sources.note(frame, hit.pid);
     const instruction = culprit?.instruction;
     return this.writer.site({
       ...{ spot: hit.spot, kernel: hit.kernel, ip: hit.ip, frame, via, syscall },

@@ -65,7 +65,7 @@ export interface HitSink {
   hit(hit: RawHit): void;
   /** A thread ended, or is another program or has another name now. */
   forget?(tid: number): void;
-  /** What became of a watched task, and when. */
+  /** What became of a watched task, or that it was switched, and when. */
   life?(record: SideRecord, time: bigint): void;
   /** Hits that a ring had no room for, of this processor's tasks if it is one processor's. */
   lost?(count: bigint, cpu: number | undefined): void;
@@ -293,7 +293,8 @@ export class Session implements Disposable {
       gaps.push({ kind: "inlined-scripts", text });
     }
     if (this.reader.sideLost > 0n) {
-      const text = `${this.reader.sideLost} records of forks, execs and exits were lost: a child may be missing`;
+      const what = this.parts.arming.plan.switches ? "switches, forks" : "forks";
+      const text = `${this.reader.sideLost} records of ${what}, execs and exits were lost: a child may be missing`;
       gaps.push({ kind: "records-lost", text });
     }
     return gaps;

@@ -35,14 +35,6 @@ export interface Spot {
   readonly note?: string;
 }
 
-/** What a spot is known by. */
-export type SpotName = Pick<Spot, "name" | "address" | "length" | "mode">;
-
-/** `0x404100/8:w`, as the header and the table print it. */
-export function spotRange(spot: SpotName): string {
-  return `0x${spot.address.toString(16)}/${spot.length}:${spot.mode}`;
-}
-
 /** A spot in the words of a recording. */
 export function recordedSpot({ pieces, pids, ...spot }: Spot): RecordedSpot {
   const { name, address, length, mode, signed, inexact, type, note } = spot;

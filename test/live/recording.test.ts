@@ -73,6 +73,35 @@ test("a recording holds the life of threads, and every hit that there was", asyn
   }
 });
 
+describe("--switch-events: each hit was made while its thread was on that processor", () => {
+  for (const arm of ["cpu", "task"]) {
+    test(`armed by ${arm}`, async () => {
+      const file = join(folder, `switches-${arm}.trap`);
+      await using target = await Target.start(workshop.compile("threads"), [3, 1, 300]);
+      const args = ["-p", target.pid, "counter", "--switch-events", "--arm", arm, "-o", file];
+      await using cli = Cli.watch(args);
+      await cli.announced();
+      await target.run();
+      await cli.ended;
+      const { hits, threads, switches, damage } = readRecording(readFileSync(file));
+      expect(damage).toEqual([]);
+      expect(switches.length).toBeGreaterThan(3);
+      expect(hits.length).toBeGreaterThan(0);
+      const wrong: string[] = [];
+      let seen = 0;
+      for (let at = 0; at < hits.length; at += 1) {
+        const tid = threads[hits.threads[at] ?? -1]?.tid;
+        const last = switches.findLast((it) => it.tid === tid && it.time < hits.time(at));
+        if (last === undefined) continue; // it was there before
+        seen += 1;
+        if (!last.on || last.cpu !== hits.cpus[at]) wrong.push(`hit ${at} of ${tid}`);
+      }
+      expect(wrong).toEqual([]);
+      expect(seen).toBeGreaterThan(hits.length / 2);
+    });
+  }
+});
+
 test("a watch that is killed leaves all but the last moments, and report says what is missing", async () => {
   const file = join(folder, "killed.trap");
   await using target = await Target.start(workshop.compile("stores"), [20_000]);

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodeFrame, type Frame, FrameReader, packWords, unpackWords } from "./frame.ts";
+import {
+  encodeFrame,
+  encodeLetter,
+  type Frame,
+  FrameReader,
+  packWords,
+  unpackWords,
+} from "./frame.ts";
 
 const frames = fc.array(
   fc.record({
@@ -58,4 +65,19 @@ test("a frame that came to harm is dropped, and the next one is found", () => {
   reader.add(Buffer.concat([first, second]));
   expect(readAll(reader).map(plain)).toEqual([{ kind: "run", payload: [4] }]);
   expect(reader.skipped).toBe(first.length);
+});
+
+test("a letter is a frame without bytes, among whatever else comes", () => {
+  const reader = new FrameReader();
+  reader.add(Buffer.concat([Buffer.from("garbage"), encodeLetter(4_194_304), Buffer.from("TRLP")]));
+  expect(reader.next()).toMatchObject({ kind: "letter", place: 4_194_304 });
+  expect(reader.next()).toBeUndefined();
+});
+
+test("a letter whose place came to harm is none", () => {
+  const letter = encodeLetter(8);
+  letter[8] = 16;
+  const reader = new FrameReader();
+  reader.add(letter);
+  expect(readAll(reader)).toEqual([]);
 });

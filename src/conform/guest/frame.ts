@@ -3,12 +3,15 @@
  * else is written to the channel is skipped. `puppet/guest.c` is the other side.
  */
 
-export const FRAME_KINDS = { hello: 1, run: 2, broken: 3, died: 4 } as const;
+/** A letter is a run that lies in the mailbox: it has no bytes, and its length says where. */
+export const FRAME_KINDS = { hello: 1, run: 2, broken: 3, died: 4, letter: 5 } as const;
 export type FrameKind = keyof typeof FRAME_KINDS;
 
 export interface Frame {
   readonly kind: FrameKind;
   readonly payload: Uint8Array;
+  /** Of a letter: where in the mailbox it lies. */
+  readonly place?: number;
 }
 
 const MAGIC = 0x504c5254; // "TRLP"
@@ -16,22 +19,37 @@ const HEADER_BYTES = 16;
 const MOST_BYTES = 0x0100_0000;
 const MOST_ZEROES = 0x7f;
 
-/** FNV-1a, begun with the kind. */
-function checksum(kind: number, bytes: Uint8Array): number {
-  let sum = 2166136261 ^ kind;
+/** FNV-1a, begun with what else is to be checked. */
+export function checksum(seed: number, bytes: Uint8Array): number {
+  let sum = 2166136261 ^ seed;
   for (const byte of bytes) sum = Math.imul(sum ^ byte, 16777619);
   return sum >>> 0;
 }
 
+/** Sixteen bytes: that is what the lines of both machines take at once. */
+export function encodeLetter(place: number): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  putHeader(bytes, "letter", { length: place, payload: new Uint8Array() });
+  return bytes;
+}
+
 export function encodeFrame({ kind, payload }: Frame): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+  putHeader(bytes, kind, { length: payload.length, payload });
+  bytes.set(payload, HEADER_BYTES);
+  return bytes;
+}
+
+function putHeader(
+  bytes: Uint8Array,
+  kind: FrameKind,
+  { length, payload }: { length: number; payload: Uint8Array },
+): void {
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, FRAME_KINDS[kind], true);
-  view.setUint32(8, payload.length, true);
-  view.setUint32(12, checksum(FRAME_KINDS[kind], payload), true);
-  bytes.set(payload, HEADER_BYTES);
-  return bytes;
+  view.setUint32(8, length, true);
+  view.setUint32(12, checksum(FRAME_KINDS[kind] ^ length, payload), true);
 }
 
 /** Finds the frames in a stream of bytes. What is none, or came to harm, is dropped. */
@@ -54,12 +72,12 @@ export class FrameReader {
       const length = this.#bytes.readUInt32LE(8);
       const kind = kindOf(this.#bytes.readUInt32LE(4));
       if (kind !== undefined && length <= MOST_BYTES) {
-        const end = HEADER_BYTES + length;
+        const end = HEADER_BYTES + (kind === "letter" ? 0 : length);
         if (this.#bytes.length < end) return undefined;
         const payload = this.#bytes.subarray(HEADER_BYTES, end);
-        if (checksum(FRAME_KINDS[kind], payload) === this.#bytes.readUInt32LE(12)) {
+        if (checksum(FRAME_KINDS[kind] ^ length, payload) === this.#bytes.readUInt32LE(12)) {
           this.#bytes = this.#bytes.subarray(end);
-          return { kind, payload };
+          return kind === "letter" ? { kind, payload, place: length } : { kind, payload };
         }
       }
       this.#skip(1); // a mark by chance: the next one may be real
@@ -85,11 +103,17 @@ export class FrameReader {
   }
 }
 
+const KINDS: readonly (FrameKind | undefined)[] = [
+  undefined,
+  "hello",
+  "run",
+  "broken",
+  "died",
+  "letter",
+];
+
 function kindOf(number: number): FrameKind | undefined {
-  if (number === FRAME_KINDS.hello) return "hello";
-  if (number === FRAME_KINDS.run) return "run";
-  if (number === FRAME_KINDS.broken) return "broken";
-  return number === FRAME_KINDS.died ? "died" : undefined;
+  return KINDS[number];
 }
 
 /** Numbers of 64 bits, 7 bits a byte; a zero is followed by how many more there are. */

@@ -4,12 +4,21 @@ import { TargetError } from "../target-error.ts";
 import type { Races, WireAnswer, WireRequest } from "../wire.ts";
 import { AnswerReader, decodeAnswer, type RawAnswer } from "../wire-answer.ts";
 import { encodeRequest } from "../wire-request.ts";
-import { encodeFrame, type Frame, FrameReader, packWords, unpackWords } from "./frame.ts";
+import {
+  encodeFrame,
+  encodeLetter,
+  type Frame,
+  FrameReader,
+  packWords,
+  unpackWords,
+} from "./frame.ts";
 import type { GuestProcess } from "./guest-process.ts";
 import { GUEST_CPUS } from "./machine-flags.ts";
 
 /** A guest is slow: what takes longer than this hangs. */
 const PATIENCE_MS = 30_000;
+/** Behind the name of its kernel a guest says whether it has found the mailbox. */
+const HAS_MAILBOX = 65;
 /** So often a request is sent again that came to harm on its way. */
 const TRIES = 5;
 
@@ -22,6 +31,7 @@ export class GuestLink implements PuppetLink {
   readonly #reader = new FrameReader();
   #wanted: (() => void) | undefined;
   #number = 0;
+  #hasMailbox = false;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(name: string, guest: GuestProcess, patienceMs = PATIENCE_MS) {
@@ -40,7 +50,9 @@ export class GuestLink implements PuppetLink {
     if (asked) this.#send({ kind: "hello", payload: new Uint8Array() });
     for (;;) {
       const { kind, payload } = await this.#receive(patienceMs);
-      if (kind === "hello") return Buffer.from(payload).toString().replace(/\0.*/s, "");
+      if (kind !== "hello") continue;
+      this.#hasMailbox = payload[HAS_MAILBOX] === 1;
+      return Buffer.from(payload).toString().replace(/\0.*/s, "");
     }
   }
 
@@ -84,7 +96,7 @@ export class GuestLink implements PuppetLink {
     words.set(new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8), 1);
     const payload = packWords(words);
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      this.#send({ kind: "run", payload });
+      this.#sendRun(payload);
       const frame = await this.#receive(this.#patienceMs);
       if (frame.kind === "run") return this.#answerIn(frame);
       if (frame.kind === "died") throw new TargetError(`${this.name}: the puppet died`);
@@ -104,6 +116,28 @@ export class GuestLink implements PuppetLink {
     this.guest[Symbol.dispose]();
   }
 
+  /** By way of the mailbox, if the guest looks there and there is room. */
+  #sendRun(payload: Uint8Array): void {
+    const place = this.#hasMailbox ? this.guest.mailbox.put(payload) : undefined;
+    if (place === undefined) this.#send({ kind: "run", payload });
+    else this.guest.channel.write(encodeLetter(place));
+  }
+
+  /** What a letter is about; one about what is not there is dropped, as a frame is that came to harm. */
+  #opened(frame: Frame): Frame | undefined {
+    if (frame.place === undefined) return frame;
+    const payload = this.guest.mailbox.take(frame.place);
+    return payload && { kind: "run", payload };
+  }
+
+  #next(): Frame | undefined {
+    for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
+      const opened = this.#opened(frame);
+      if (opened !== undefined) return opened;
+    }
+    return undefined;
+  }
+
   #send(frame: Frame): void {
     this.guest.channel.write(encodeFrame(frame));
   }
@@ -111,7 +145,7 @@ export class GuestLink implements PuppetLink {
   async #receive(patienceMs: number): Promise<Frame> {
     const deadline = performance.now() + patienceMs;
     for (;;) {
-      const frame = this.#reader.next();
+      const frame = this.#next();
       if (frame !== undefined) return frame;
       const { exit } = this.guest;
       if (exit !== undefined) throw new TargetError(`${this.name}: QEMU has ended: ${exit}`);

@@ -4,6 +4,7 @@ import { Duplex } from "node:stream";
 import { assert } from "../../base/index.ts";
 import { TargetError } from "../target-error.ts";
 import { FD } from "./machine-flags.ts";
+import { Mailbox } from "./mailbox.ts";
 import type { Qemu } from "./qemu.ts";
 
 /** Whatever else this computer does goes first. */
@@ -17,6 +18,7 @@ const MOST_LOG = 1 << 20;
 export class GuestProcess implements Disposable {
   readonly #child: ChildProcess;
   readonly channel: Duplex;
+  readonly mailbox: Mailbox;
   readonly #monitor: Monitor;
   #log = "";
   #complaint = "";
@@ -25,7 +27,9 @@ export class GuestProcess implements Disposable {
 
   constructor(qemu: Qemu, flags: readonly string[]) {
     const args = ["--pdeathsig", "KILL", qemu.command, ...qemu.flags, ...flags];
-    const stdio = ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe"] as const;
+    this.mailbox = new Mailbox();
+    // As FD has them.
+    const stdio = ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", this.mailbox.fd] as const;
     this.#child = spawn("setpriv", args, { env: qemu.env, stdio: [...stdio] });
     this.#child.on("error", () => this.#ended("setpriv cannot be run: install util-linux"));
     this.#child.on("exit", (code, signal) => this.#ended(signal ?? `exit status ${code}`));
@@ -80,7 +84,9 @@ export class GuestProcess implements Disposable {
   }
 
   #ended(how: string): void {
-    this.#exit ??= how;
+    if (this.#exit !== undefined) return;
+    this.#exit = how;
+    this.mailbox[Symbol.dispose]();
     this.#monitor.giveUp(how);
     for (const listener of this.#onExit.splice(0)) listener();
   }

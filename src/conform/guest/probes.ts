@@ -77,6 +77,12 @@ const WITHOUT: readonly { readonly fix: FixId; readonly family: string; readonly
   [
     { fix: "Z26", family: "arm64", text: "P: open e write x+4 len 8 -> ok" },
     {
+      fix: "Z20",
+      family: "powerpc",
+      // Of another task on a CPU: one register would be enough for both.
+      text: "P: fork C\nP: open e write x len 8 cpu0\nP: attach C\nP: set-hw-debug C h write x -> ENOSPC",
+    },
+    {
       fix: "Z39",
       family: "",
       text: "P: open e write x len 8\nP: fork C\nP: exit\nC: open f write x len 8 group e -> EINVAL",

@@ -68,14 +68,20 @@ export function findCompiler(machine: GuestMachine): Compiler {
     env: toolsEnv(folder),
   };
   const installed: Compiler = { command: `${triplet}-gcc`, flags: [], env: process.env };
-  const found = [installed, fetched].find(runs);
+  const found = [installed, fetched].find(hasHeaders);
   if (found !== undefined) return found;
-  throw new TargetError(`${triplet}-gcc: not found: ${FETCH}`);
+  throw new TargetError(`${triplet}-gcc with its headers: not found: ${FETCH}`);
 }
 
-function runs({ command, env }: Compiler): boolean {
+/** A compiler may be installed without the headers of the kernel that it compiles for. */
+function hasHeaders({ command, flags, env }: Compiler): boolean {
+  const input = "#include <asm/unistd.h>\n#include <linux/perf_event.h>\n";
   try {
-    execFileSync(command, ["--version"], { env, stdio: "pipe" });
+    execFileSync(command, [...flags, "-fsyntax-only", "-x", "c", "-"], {
+      env,
+      input,
+      stdio: "pipe",
+    });
     return true;
   } catch {
     return false;

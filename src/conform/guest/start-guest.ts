@@ -17,7 +17,7 @@ import type { GuestSpec } from "./guest-name.ts";
 import { GuestProcess } from "./guest-process.ts";
 import { initrd } from "./initrd.ts";
 import { checkKernelImage } from "./kernel-image.ts";
-import { type Images, machineFlags } from "./machine-flags.ts";
+import { type Machine, machineFlags } from "./machine-flags.ts";
 import { findCompiler, findQemu, type Qemu } from "./qemu.ts";
 import { fetchedFile, guestFolder, kernelFolder, sha256 } from "./store.ts";
 
@@ -31,6 +31,8 @@ const FORM = "1";
 export interface GuestOptions {
   /** A kernel image of the user's own. */
   readonly kernel?: string | undefined;
+  /** Its CPUs are to run at once: for races. */
+  readonly isParallel?: boolean;
   /** What takes long is said here. */
   readonly progress?: (text: string) => void;
 }
@@ -42,10 +44,8 @@ export interface StartedGuest {
 }
 
 /** What a guest is made of; the same makings make the same snapshot. */
-interface Makings {
-  readonly spec: GuestSpec;
+interface Makings extends Machine {
   readonly qemu: Qemu;
-  readonly images: Images;
   readonly folder: string;
 }
 
@@ -54,7 +54,7 @@ export async function startGuest(spec: GuestSpec, options: GuestOptions): Promis
   const makings = await prepare(spec, options);
   if (!spec.cpu.resumes) {
     using undo = new DisposableStack();
-    const guest = undo.use(new GuestProcess(makings.qemu, machineFlags(spec, makings.images)));
+    const guest = undo.use(new GuestProcess(makings.qemu, machineFlags(makings)));
     const link = undo.use(new GuestLink(spec.name, guest));
     await boot(makings, { guest, link });
     const release = await link.hello(RESUME_MS);
@@ -78,21 +78,25 @@ export async function startGuest(spec: GuestSpec, options: GuestOptions): Promis
   }
 }
 
-async function prepare(spec: GuestSpec, { kernel }: GuestOptions): Promise<Makings> {
+async function prepare(
+  spec: GuestSpec,
+  { kernel, isParallel = false }: GuestOptions,
+): Promise<Makings> {
   const { machine } = spec.kind;
   const qemu = findQemu(machine);
   const { path, sum } = await kernelOf(spec, kernel);
   const puppet = readFileSync(compilePuppet(machine.puppet, findCompiler(machine)));
   const archive = initrdOf(puppet);
   const key = createHash("sha256").update([FORM, sum, qemu.version, spec.cpu.name].join(" "));
-  const flags = machineFlags(spec, { kernel: "kernel", initrd: "initrd" });
+  const names = { kernel: "kernel", initrd: "initrd" };
+  const flags = machineFlags({ spec, images: names, isParallel });
   key.update(flags.join(" ")).update(archive);
   const label = `${spec.kind.name}-${spec.cpu.name}`;
   const folder = guestFolder("snapshots", label, key.digest("hex").slice(0, 16));
   mkdirSync(folder, { recursive: true });
   const images = { kernel: path, initrd: join(folder, "initrd") };
   if (!existsSync(images.initrd)) writeWhole(images.initrd, archive);
-  return { spec, qemu, images, folder };
+  return { spec, qemu, images, folder, isParallel };
 }
 
 async function kernelOf(
@@ -134,8 +138,8 @@ function writeWhole(path: string, bytes: Uint8Array): void {
 }
 
 async function bootAndSave(makings: Makings, snapshot: string): Promise<void> {
-  const { spec, qemu, images } = makings;
-  using guest = new GuestProcess(qemu, machineFlags(spec, images));
+  const { spec, qemu } = makings;
+  using guest = new GuestProcess(qemu, machineFlags(makings));
   using link = new GuestLink(spec.name, guest);
   await boot(makings, { guest, link });
   const fresh = `${snapshot}.${process.pid}`;
@@ -194,8 +198,9 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function resume({ spec, qemu, images }: Makings, snapshot: string): Promise<StartedGuest> {
-  const flags = [...machineFlags(spec, images), "-incoming", `file:${snapshot}`];
+async function resume(makings: Makings, snapshot: string): Promise<StartedGuest> {
+  const { spec, qemu } = makings;
+  const flags = [...machineFlags(makings), "-incoming", `file:${snapshot}`];
   using undo = new DisposableStack();
   const guest = undo.use(new GuestProcess(qemu, flags));
   const link = undo.use(new GuestLink(spec.name, guest));

@@ -16,7 +16,7 @@ static void *ring[MOST_EVENTS]; /* of this process */
 
 void forget_rings(void)
 {
-	fill(ring, 0, sizeof(ring));
+	fill(ring, 0, shared->events * sizeof(ring[0]));
 }
 
 static void set_fields(struct perf_event_attr *attr, const struct order *order)
@@ -53,6 +53,17 @@ static void set_fields(struct perf_event_attr *attr, const struct order *order)
 	copy((u8 *)&attr->read_format + 8, &flags, 8);
 }
 
+/* Several may open at once. */
+static void note_event(u32 event)
+{
+	u32 before = load32(&shared->events);
+
+	while (before <= event &&
+	       !__atomic_compare_exchange_n(&shared->events, &before, event + 1, 0,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
+}
+
 static s64 open_event(const struct order *order)
 {
 	const u64 *a = order->a;
@@ -78,6 +89,7 @@ static s64 open_event(const struct order *order)
 	SYS(close, fd);
 	shared->attr[event] = attr;
 	shared->is_used[event] = 1;
+	note_event(event);
 	return 0;
 }
 
@@ -131,7 +143,7 @@ void note_count(u32 event, int fd)
 /* Whoever ends, or lets go of a descriptor, leaves the count behind: it may be the last to know. */
 void note_counts(void)
 {
-	for (u32 event = 0; event < MOST_EVENTS; event++)
+	for (u32 event = 0; event < shared->events; event++)
 		if (shared->is_used[event] && SYS(fcntl, EVENT_FD + event, F_GETFD) >= 0)
 			note_count(event, (int)(EVENT_FD + event));
 }

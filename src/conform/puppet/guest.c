@@ -12,6 +12,7 @@
 #define KIND_RUN 2
 #define KIND_BROKEN 3 /* send it again */
 #define KIND_DIED 4
+#define KIND_LETTER 5 /* a run that lies in the mailbox */
 #define HEADER 16
 #define MOST_BYTES (SHARED_SIZE / 2)
 #define QUIET_MS 2000 /* a frame whose rest does not come in this time has no rest */
@@ -21,9 +22,19 @@
 #define O_ASYNC 020000
 #define MAP_PRIVATE 0x22 /* and of no file */
 
-static u8 packed[MOST_BYTES];
+static u8 packed[MOST_BYTES] __attribute__((aligned(8)));
 static u64 words[MOST_BYTES / 8];
 static int channel, to_puppet, from_puppet;
+
+/*
+ * The memory of a device, which the driver sees, too: what is sent lies in the first half, what is
+ * answered in the second, one behind the other, from the start again at the end. Without such a device
+ * all goes over the channel.
+ */
+#define MAILBOX_BYTES (8u << 20)
+#define MAILBOX_HALF (MAILBOX_BYTES / 2)
+static volatile u64 *mailbox;
+static u64 mailed = MAILBOX_HALF; /* where the next letter may lie */
 
 static int wait_readable(int fd, long ms)
 {
@@ -70,12 +81,51 @@ static u32 checksum(u32 seed, const u8 *at, u64 bytes)
 	return sum;
 }
 
-static void send_frame(u32 kind, u64 bytes)
+static void send_header(u32 kind, u64 length, u32 sum)
 {
-	u32 header[4] = { MAGIC, kind, (u32)bytes, checksum(kind, packed, bytes) };
+	const u32 header[4] = { MAGIC, kind, (u32)length, sum };
 
 	send_all(channel, header, HEADER);
-	send_all(channel, packed, bytes);
+}
+
+static void send_frame(u32 kind, const void *payload, u64 bytes)
+{
+	send_header(kind, bytes, checksum(kind ^ (u32)bytes, payload, bytes));
+	send_all(channel, payload, bytes);
+}
+
+/* What is in `packed`: into the mailbox, behind its length and checksum. */
+static void send_run(u64 bytes)
+{
+	const u64 count = (bytes + 7) / 8;
+
+	if (mailbox == 0 || count > MAILBOX_HALF / 64) {
+		send_frame(KIND_RUN, packed, bytes);
+		return;
+	}
+	if (mailed + 8 + count * 8 > MAILBOX_BYTES)
+		mailed = MAILBOX_HALF;
+	const u64 place = mailed;
+	mailbox[place / 8] = bytes | (u64)checksum(0, packed, bytes) << 32;
+	for (u64 it = 0; it < count; it++)
+		mailbox[place / 8 + 1 + it] = ((u64 *)packed)[it];
+	mailed += 8 + count * 8;
+	__sync_synchronize();
+	send_header(KIND_LETTER, place, checksum(KIND_LETTER ^ (u32)place, packed, 0));
+}
+
+/* How many bytes of a letter are in `packed` now; 0 if there is none, or not as it says. */
+static u64 open_letter(u64 place)
+{
+	if (mailbox == 0 || place % 8 != 0 || place >= MAILBOX_HALF)
+		return 0;
+	const u64 head = mailbox[place / 8];
+	const u64 bytes = (u32)head;
+	if (bytes > MAILBOX_HALF - 8 - place)
+		return 0;
+	for (u64 it = 0; it < (bytes + 7) / 8; it++)
+		((u64 *)packed)[it] = mailbox[place / 8 + 1 + it];
+	return checksum(0, packed, bytes) == head >> 32 ? bytes : 0;
 }
 
 /* ---- numbers of 7 bits a byte; a zero is followed by how many more there are -------------------- */
@@ -122,7 +172,7 @@ static u64 unpack(u64 bytes)
 
 /* ---- the frames --------------------------------------------------------------------------------- */
 
-/* The bytes of the next frame are in `packed`; 0 if it came to harm. */
+/* The bytes of the next frame are in `packed`; of a letter only its place is known. 0 if it came to harm. */
 static u32 receive_frame(u32 *kind, u64 *bytes)
 {
 	u8 byte;
@@ -136,11 +186,12 @@ static u32 receive_frame(u32 *kind, u64 *bytes)
 	}
 	if (receive(channel, header, sizeof(header), QUIET_MS) != sizeof(header))
 		return 0;
-	if (header[1] > MOST_BYTES || receive(channel, packed, header[1], QUIET_MS) != header[1])
+	const u64 length = header[0] == KIND_LETTER ? 0 : header[1];
+	if (length > MOST_BYTES || receive(channel, packed, length, QUIET_MS) != length)
 		return 0;
 	*kind = header[0];
 	*bytes = header[1];
-	return checksum(header[0], packed, header[1]) == header[2];
+	return checksum(header[0] ^ header[1], packed, length) == header[2];
 }
 
 static void write_file(const char *path, const char *text, u64 bytes)
@@ -201,14 +252,15 @@ static void wake_timers(void)
 	SYS(close, fd);
 }
 
-/* The name of the kernel, as so many numbers. */
+/* The name of the kernel, and whether there is a mailbox. */
 static void say_hello(void)
 {
 	static struct { char part[6][65]; char rest[8]; } name;
+	const u64 length = sizeof(name.part[2]);
 
 	SYS(uname, &name);
-	copy(packed, name.part[2], sizeof(name.part[2]));
-	send_frame(KIND_HELLO, sizeof(name.part[2]));
+	name.part[3][0] = mailbox != 0; /* behind it */
+	send_frame(KIND_HELLO, name.part[2], length + 1);
 }
 
 static int relay_answer(struct answer *answer)
@@ -221,7 +273,7 @@ static int relay_answer(struct answer *answer)
 	if (answer->bytes > MOST_BYTES - sizeof(*answer) ||
 	    receive(from_puppet, words + size, answer->bytes, -1) != answer->bytes)
 		return -1;
-	send_frame(KIND_RUN, pack(words, size + answer->bytes / 8));
+	send_run(pack(words, size + answer->bytes / 8));
 	return 0;
 }
 
@@ -254,13 +306,15 @@ static void relay(void)
 	say_hello();
 	for (;;) {
 		if (!receive_frame(&kind, &bytes)) {
-			send_frame(KIND_BROKEN, 0);
+			send_frame(KIND_BROKEN, 0, 0);
 		} else if (kind == KIND_HELLO) {
 			wake_timers();
 			set_other_cpus(1);
 			say_hello();
-		} else if (kind == KIND_RUN && run_program(bytes) < 0) {
-			send_frame(KIND_DIED, 0);
+		} else if (kind == KIND_LETTER && (bytes = open_letter(bytes)) == 0) {
+			send_frame(KIND_BROKEN, 0, 0);
+		} else if ((kind == KIND_RUN || kind == KIND_LETTER) && run_program(bytes) < 0) {
+			send_frame(KIND_DIED, 0, 0);
 			return;
 		}
 	}
@@ -294,6 +348,37 @@ static void make_raw(int fd)
 	SYS(ioctl, fd, TCSETS, &mode);
 }
 
+/* The path of the device's folder, with the name of a file in it. */
+static s64 open_in(const char *folder, const char *name, int flags)
+{
+	char path[128];
+	u64 length = 0;
+
+	while (folder[length] && length < sizeof(path) - 32)
+		path[length] = folder[length], length++;
+	copy(path + length, name, 16);
+	return SYS(openat, -100, path, flags);
+}
+
+static void open_mailbox(char **environment)
+{
+	const char *folder = value_of(environment, "mailbox=");
+
+	if (folder == 0)
+		return;
+	const s64 enable = open_in(folder, "enable\0\0\0\0\0\0\0\0\0", O_WRONLY);
+	SYS(write, enable, "1", 1);
+	SYS(close, enable);
+	/* Where the memory is not said to be for combined writes, there is no difference. */
+	s64 memory = open_in(folder, "resource2_wc\0\0\0", 2);
+	if (memory < 0)
+		memory = open_in(folder, "resource2\0\0\0\0\0\0", 2);
+	const s64 at = call6(__NR_mmap, 0, MAILBOX_BYTES, PROT_RW, MAP_SHARED, memory, 0);
+	if (at > 0 || at < -4096)
+		mailbox = (volatile u64 *)at;
+	SYS(close, memory);
+}
+
 static void open_channel(char **environment)
 {
 	const char *path = value_of(environment, "channel=");
@@ -310,6 +395,7 @@ static void open_channel(char **environment)
 		sleep_us(20000);
 	}
 	make_raw(channel);
+	open_mailbox(environment);
 	if (value_of(environment, "saved=1"))
 		set_other_cpus(0);
 }

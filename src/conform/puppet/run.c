@@ -50,6 +50,11 @@ static void run_order(const struct order *order)
 		wake(actor);
 	}
 	settle();
+	if (other && load32(&actor->rests)) {
+		store32(&actor->rests, 0);
+		futex_wake(&actor->rests);
+		settle();
+	}
 	if (other && other != actor && is_live(other))
 		send_back(other);
 	if (order->a[SETTLE])
@@ -98,7 +103,7 @@ static void start_tasks(void)
 /* All at once, and then the memory is as new. */
 static void end_tasks(void)
 {
-	u64 used = 0;
+	const u64 used = shared->events;
 
 	end_turn();
 	prioritize_all(PRIORITY_TURN);
@@ -106,9 +111,7 @@ static void end_tasks(void)
 	while (SYS(wait4, -1, 0, WALL, 0) > 0)
 		;
 	fill((void *)VARIABLES, 0, request.variable_bytes);
-	for (u32 event = 0; event < MOST_EVENTS; event++)
-		if (shared->is_used[event])
-			used = event + 1;
+	shared->events = 0;
 	fill(shared->is_used, 0, used);
 	fill(shared->is_mapped, 0, used);
 	fill(shared->last_count, 0, used * 8);

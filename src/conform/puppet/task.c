@@ -109,7 +109,7 @@ static s64 exec_again(u32 me, u64 undumpable)
 		caps[0].effective &= ~(1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH);
 		SYS(capset, &head, caps);
 	}
-	for (u32 event = 0; event < MOST_EVENTS; event++)
+	for (u32 event = 0; event < shared->events; event++)
 		if (shared->is_used[event] && SYS(fcntl, EVENT_FD + event, 1) == 1)
 			note_count(event, (int)(EVENT_FD + event));
 	return SYS(execveat, from, "", argv, envp, AT_EMPTY_PATH);
@@ -164,20 +164,26 @@ s64 settle_down(struct actor *self, u64 cpus)
 }
 
 /*
- * The other one runs when this one has gone to sleep; this one comes back by a timer, when the other
- * one sleeps again, for else the two would be switched back, too.
+ * The other one runs when this one has gone to sleep. This one goes on when the other one sleeps again
+ * and the process between the two says so: else they would be switched back, too.
  */
-static s64 switch_to(u32 task)
+static s64 switch_to(struct actor *self, u32 task)
 {
 	struct actor *it = &shared->actor[task];
 
-	if (load32(&it->fate) != ALIVE)
+	if (it == self || load32(&it->fate) != ALIVE)
 		return 0;
-	const u32 asked = load32(&it->ping) + 1;
-	ask(it);
-	for (u64 tries = 0; tries < 100 * shared->slow && (tries == 0 || load32(&it->pong) != asked);
-	     tries++)
+	if (shared->is_race) {
+		ask(it);
 		sleep_us(SWITCH_US);
+		return 0;
+	}
+	store32(&self->waiting, 1);
+	store32(&self->rests, 1);
+	ask(it);
+	while (load32(&self->rests))
+		futex_wait(&self->rests, 1, 0);
+	store32(&self->waiting, 0);
 	return 0;
 }
 
@@ -230,7 +236,7 @@ struct run task_order(u32 me, const struct order *order)
 		ret = settle_down(self, value < 64 ? 1ull << value : 0);
 		return outcome(ret < 0 ? ret : settle_down(self, shared->cpus));
 	case OP_UNPIN: return outcome(settle_down(self, shared->cpus));
-	case OP_SWITCH_TO: return outcome(switch_to((u32)value));
+	case OP_SWITCH_TO: return outcome(switch_to(self, (u32)value));
 	case OP_AS: return outcome(become(value));
 	default: return run_of(KIND_ERRNO, ENOSYS);
 	}

@@ -123,6 +123,7 @@ struct actor {
 	u32 ping, allowed;
 	u32 pong, done; /* what the actor has seen and done of them */
 	u32 waiting; /* it may sleep in what it does now */
+	u32 rests; /* a futex: another one is switched to, until it is told to go on */
 	u32 awaits; /* the stop or the end of this actor, counted from 1; told of the stop: TOLD, too */
 	u32 is_coming; /* in a race: it is being born */
 	u32 exits; /* it ends by its own wish */
@@ -143,6 +144,7 @@ struct shared {
 	u32 is_race; /* actors do not wait for each other, but now and then for nothing */
 	u64 cpus; /* those of the program, as a mask */
 	u64 online; /* how many this computer has */
+	u32 events; /* those that have been opened have lower numbers */
 	u64 page; /* the size of one */
 	u64 slow; /* how many times longer everything takes than on a computer that is not emulated */
 	s64 handle[MOST_HANDLES]; /* what ptrace called the breakpoints that it has set */

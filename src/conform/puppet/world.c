@@ -63,7 +63,7 @@ static void make_world(void)
 	SYS(prctl, PR_SET_TIMERSLACK, 1, 0, 0, 0); /* for short sleeps, of the actors, too */
 	SYS(prlimit64, 0, RLIMIT_NOFILE, files, 0);
 	if (SYS(unshare, CLONE_WORLD) < 0)
-		die("puppet: unshare: it must run as root\n");
+		die("puppet: unshare: it must run as root, on a kernel with CONFIG_PID_NS\n");
 	if (SYS(mount, "none", "/", 0, MS_REC_PRIVATE, 0) < 0)
 		die("puppet: mount: no namespace of its own\n");
 	s64 first = call6(__NR_clone, SIGCHLD, 0, 0, 0, 0, 0);

@@ -20,7 +20,6 @@ export function openWords(world: World, actor: TaskState): string | undefined {
     isUnmappable: flags.includes("inherit") && !hasCpu,
     leads: false,
     closed: false,
-    isLimited: false,
     mappers: new Set(),
   });
   return words.join(" ");
@@ -74,15 +73,10 @@ export function eventWords(world: World, actor: TaskState): string | undefined {
   if (choice < 3) return `read ${name}`;
   if (choice < 5) return `${world.chance(2) ? "enable" : "disable"} ${name}${ofGroup(world)}`;
   if (choice === 5) return `reset ${name}`;
-  if (choice === 6) {
-    event.isLimited = true;
-    return `refresh ${name} ${1 + world.draw(3)}`;
-  }
+  if (choice === 6) return `refresh ${name} ${1 + world.draw(3)}`;
   if (choice === 7) return `period ${name} ${world.draw(4)}`;
   if (choice === 8) return `async ${name} ${world.pick(["SIGUSR1", "SIGUSR2", "SIGIO"])}`;
-  // One that went off at its limit and is modified then counts in the model, and not on Linux 6.18: why
-  // is not known yet.
-  if (choice < 12) return event.isLimited ? undefined : `modify ${name} ${changeWords(world)}`;
+  if (choice < 12) return `modify ${name} ${changeWords(world)}`;
   if (choice < 15) return ringWords(world, actor, event);
   return closeWords(world, actor, event);
 }

@@ -57,7 +57,6 @@ function familyLines(world: World): string[] {
     isUnmappable: true,
     leads: false,
     closed: false,
-    isLimited: false,
     mappers: new Set(),
   });
   const more = [birthWords(world, first), world.chance(2) ? birthWords(world, first) : undefined];

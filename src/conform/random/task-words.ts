@@ -125,8 +125,6 @@ export function selfWords(world: World, actor: TaskState): string | undefined {
 /** Not by who may die before it has come to it: whom it would have switched to is then a matter of time. */
 export function switchWords(world: World, actor: TaskState): string | undefined {
   if (actor.doomed) return undefined;
-  // Between two processors nobody is switched to directly.
-  const near = world.living().filter((it) => it.cpu === actor.cpu || world.cpus === 1);
-  const other = world.pick(near.filter((it) => it !== actor && !it.stopped));
+  const other = world.pick(world.living().filter((it) => it !== actor && !it.stopped));
   return other && `switch-to ${other.name}`;
 }

@@ -27,8 +27,6 @@ export interface EventState {
   readonly isUnmappable: boolean;
   leads: boolean;
   closed: boolean;
-  /** It has been given a number of overflows after which it goes off. */
-  isLimited: boolean;
   /** The processes that have its ring. */
   readonly mappers: Set<string>;
 }

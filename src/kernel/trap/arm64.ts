@@ -28,7 +28,7 @@ export function arm64Access(k: Kernel, task: number, touch: Touch): boolean {
   let made = hits === 0;
   if (!made) {
     k.machine.atomically(() => {
-      made = watchpointHandler(k, task, touch);
+      made = watchpointHandler(k, task, { touch, hits });
     });
   }
   if (made && userMode && k.thread.stepBit.get(task) !== 0)
@@ -36,8 +36,14 @@ export function arm64Access(k: Kernel, task: number, touch: Touch): boolean {
   return made;
 }
 
+interface Trap {
+  readonly touch: Touch;
+  /** The registers that the access has set off. */
+  readonly hits: number;
+}
+
 /** kernel: breakpoint_handler() and watchpoint_handler(). In kernel mode the step is one step of ours. */
-function watchpointHandler(k: Kernel, task: number, touch: Touch): boolean {
+function watchpointHandler(k: Kernel, task: number, { touch, hits }: Trap): boolean {
   const { access } = touch;
   const userMode = access.mode === "user";
   const inst = access.kind === "fetch";
@@ -52,12 +58,14 @@ function watchpointHandler(k: Kernel, task: number, touch: Touch): boolean {
   let step = false;
   for (let index = 0; index < slots.length; index++) {
     const bit = 1 << index;
-    if (((hitsIn(matches) | extraneousIn(matches)) & bit) === 0) continue;
+    // As intended it looks at the instruction, and sees all that it has set off.
+    const reports = k.asIntended ? hits >> first : hitsIn(matches);
+    if (((reports | extraneousIn(matches)) & bit) === 0) continue;
     const event = k.percpu.slot.get(k.machine.here, first + index);
     // A user watchpoint that the kernel trips over in a copy is stepped over and not reported.
     const tripped = access.uaccess && !isKernelEvent(k, event);
     if (tripped && k.lacks("Z24") && !stepsByItself(k, event)) return false;
-    const reported = (hitsIn(matches) & bit) !== 0 && !tripped;
+    const reported = (reports & bit) !== 0 && !tripped;
     if (reported) perfBpEvent(k, event, { task, userMode });
     if (!reported || stepsByItself(k, event)) step = true;
     else if (k.event.handler.get(event) === HANDLER.ptrace) forceSigtrap(k, task, true);

@@ -73,7 +73,10 @@ function installedSlots(k: Kernel): (Installed | undefined)[] {
   return slots;
 }
 
-/** ptrace's breakpoints come first, stop before the access, and fire once. */
+/**
+ * ptrace's breakpoints come first, stop before the access, and fire once: also for an access beside the
+ * range, in one of its double words.
+ */
 function ptraceHit(k: Kernel, task: number, hits: number): boolean {
   const { slot } = k.percpu;
   const cpu = k.machine.here;
@@ -81,7 +84,6 @@ function ptraceHit(k: Kernel, task: number, hits: number): boolean {
   for (let register = 0; register < k.dataRegisters; register++) {
     const event = slot.get(cpu, register);
     if ((hits & (1 << register)) === 0 || k.event.handler.get(event) !== HANDLER.ptrace) continue;
-    if (k.event.extraneous.get(event) !== 0) continue;
     spent |= 1 << register;
     k.event.disabled.set(event, 1);
     perfEventDisableLocked(k, event, k.event.ctx.get(event));

@@ -4,6 +4,7 @@ import type {
   RecordedVerdict,
   RecordingHeader,
 } from "../recorded.ts";
+import type { RecordedHunt } from "../recorded-search.ts";
 import type { Exporter, ExportOf, Put } from "./exporter.ts";
 
 /** JSON lines of runs of the model: header, programs, steps with all that changed, verdicts. */
@@ -28,6 +29,10 @@ export class ModelLines implements Exporter {
 
   verdict(verdict: RecordedVerdict): void {
     this.line({ kind: "verdict", ...verdict });
+  }
+
+  hunt(hunt: RecordedHunt): void {
+    this.line({ kind: "hunt", ...hunt });
   }
 
   end(): void {

@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { TypeDesc } from "../../values/index.ts";
 import type { Image } from "../image.ts";
 import type { LoadedProcess } from "../loaded-process.ts";
-import type { TypeDesc } from "./type-desc.ts";
 
 /**
  * How a place is found again without debug info: a start in an object, and for each pointer that is

@@ -1,4 +1,4 @@
-import type { TypeDesc } from "./type-desc.ts";
+import type { TypeDesc } from "../../values/index.ts";
 
 const INTEGERS: Readonly<Record<string, readonly [size: number, signed: boolean]>> = {
   int: [4, true],

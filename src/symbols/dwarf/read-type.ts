@@ -1,3 +1,4 @@
+import type { EnumType, Member, TypeDesc } from "../../values/index.ts";
 import { arrayCounts } from "./array-counts.ts";
 import type { Die } from "./die.ts";
 import {
@@ -25,7 +26,6 @@ import {
 } from "./dwarf-constants.ts";
 import { languageOf } from "./language.ts";
 import { type Field, fieldsOf } from "./members.ts";
-import type { EnumType, Member, TypeDesc } from "./type-desc.ts";
 import { typeName, unqualified } from "./type-name.ts";
 import { sizeOf } from "./type-size.ts";
 import { discriminantOf, variantPart, variantsOf } from "./variant-type.ts";

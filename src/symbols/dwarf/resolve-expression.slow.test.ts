@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { Pid } from "../../base/index.ts";
+import { formatValue } from "../../values/index.ts";
 import { Running, Workshop } from "../test-programs.ts";
-import { formatValue } from "./format-value.ts";
 import { askGdb, gdbValues } from "./gdb-oracle.ts";
 import { libdw } from "./libdw.ts";
 import { readProcessMemory } from "./process-memory.ts";

@@ -1,4 +1,5 @@
 import { asVa, err, ok, type Pid, type Result, type Va } from "../../base/index.ts";
+import type { TypeDesc } from "../../values/index.ts";
 import { LoadedProcess } from "../loaded-process.ts";
 import type { NameFailure } from "../named-address.ts";
 import { problemText } from "./debug-problem.ts";
@@ -10,7 +11,6 @@ import { identityOf, PlaceCache, type Recipe } from "./place-cache.ts";
 import { readProcessMemory } from "./process-memory.ts";
 import { Refused } from "./refused.ts";
 import type { Followed } from "./trail.ts";
-import type { TypeDesc } from "./type-desc.ts";
 import { descOf, type TypedPlace } from "./typed-place.ts";
 import { VariableFinder } from "./variable-finder.ts";
 

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { Pid } from "../../base/index.ts";
+import { formatValue } from "../../values/index.ts";
 import { functionCode } from "../function-code.ts";
 import { Running, Workshop } from "../test-programs.ts";
-import { formatValue } from "./format-value.ts";
 import { gdbValues } from "./gdb-oracle.ts";
 import { libdw } from "./libdw.ts";
 import { readProcessMemory } from "./process-memory.ts";

@@ -1,3 +1,4 @@
+import type { TypeDesc } from "../../values/index.ts";
 import type { Image } from "../image.ts";
 import { arrayCounts } from "./array-counts.ts";
 import type { Die } from "./die.ts";
@@ -8,7 +9,6 @@ import {
   DW_TAG_rvalue_reference_type,
 } from "./dwarf-constants.ts";
 import { readArrayType, readType, strip } from "./read-type.ts";
-import type { TypeDesc } from "./type-desc.ts";
 import { sizeOf } from "./type-size.ts";
 
 /** The type of a place in memory. */
