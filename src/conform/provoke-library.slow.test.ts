@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { runOnModel } from "../check/index.ts";
 import { load } from "../scenario/index.ts";
-import { runOnModel } from "./model-run.ts";
 
 const files = globSync("scenarios/provoke/*.scn").sort();
 
