@@ -22,6 +22,7 @@ export default defineConfig({
           name: "slow",
           include: ["src/**/*.slow.test.ts", "test/*.slow.test.ts"],
           testTimeout: 120_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -30,6 +31,7 @@ export default defineConfig({
           include: ["test/live/*.test.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
           hookTimeout: 60_000,
         },
       },

@@ -18,6 +18,7 @@ const NEEDED = [
   { package: "zsh", found: () => isCommand("zsh") },
   { package: "fish", found: () => isCommand("fish") },
   { package: "procps", found: () => isCommand("ps") },
+  { package: "chromium", found: () => isCommand("chromium") },
 ];
 
 const INSTALL = ["install", "-y", "-qq", "--no-install-recommends"];

@@ -37,7 +37,7 @@ export interface Watched extends AsyncDisposable {
   readonly requests: readonly string[];
 }
 
-interface Look {
+export interface Look {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: "light" | "dark";
   readonly hasTouch?: boolean;

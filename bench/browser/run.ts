@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { rolldown } from "rolldown";
-import type { Explored } from "./page.ts";
 import { SCENARIO } from "./scenario.ts";
+import type { Explored } from "./worker.ts";
 
 /**
- * How fast the explorer is in a browser, on K and on the hw_breakpoint model, in one thread
- * (`apt install chromium`).
+ * How fast the explorer is in a browser, on K and on the hw_breakpoint model, in one worker, in code
+ * that is bundled and minified as the playground's is (`apt install chromium`).
  *
  *     node bench/browser/run.ts
  */
@@ -49,17 +49,18 @@ export async function exploreInBrowser(browser: string): Promise<readonly Explor
 
 async function bundle(): Promise<string> {
   await using bundled = await rolldown({
-    input: resolve(import.meta.dirname, "page.ts"),
+    input: resolve(import.meta.dirname, "worker.ts"),
     platform: "browser",
   });
-  const { output } = await bundled.generate({ format: "esm" });
+  const { output } = await bundled.generate({ format: "esm", minify: true });
   return output[0].code;
 }
 
 function serve(script: string, answered: (body: string) => void): Server {
   const pages: Readonly<Record<string, readonly [type: string, body: string]>> = {
-    "/": ["text/html", '<!doctype html><script type="module" src="/page.js"></script>'],
-    "/page.js": ["text/javascript", script],
+    "/": ["text/html", '<!doctype html><script src="/page.js"></script>'],
+    "/page.js": ["text/javascript", 'new Worker("/worker.js", { type: "module" });'],
+    "/worker.js": ["text/javascript", script],
     "/scenario": ["text/plain", SCENARIO],
   };
   return createServer(async (request, response) => {

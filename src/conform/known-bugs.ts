@@ -1,5 +1,6 @@
 import type { Release } from "../abi/index.ts";
 import { runOnModel } from "../check/index.ts";
+import { FIXES, isFixId } from "../kernel/index.ts";
 import type { Program, PropertyName } from "../scenario/index.ts";
 
 /** A way in which a real kernel is not as intended: found, shrunk and explained from its source. */
@@ -116,10 +117,23 @@ export function bugOf(file: string): KnownBug | undefined {
   return KNOWN_BUGS.find(({ scenario }) => file.endsWith(scenario));
 }
 
-/** The bug by which the model goes wrong on a program, and does not when it is as intended. */
-export function bugBehind(program: Program): KnownBug | undefined {
+/** Why a model goes wrong where it is as the kernel is: a bug that Linux has, or had. */
+export type Explanation = Pick<KnownBug, "id" | "what">;
+
+/**
+ * The bug by which the model goes wrong on a program, and does not without it: one that a later kernel has
+ * mended, if the program says so, or one that none has.
+ */
+export function bugBehind(program: Program): Explanation | undefined {
   const { violation } = runOnModel(program);
   if (violation === undefined) return undefined;
+  const { withoutFixes } = program;
+  const isBehind = (fix: string) =>
+    runOnModel({ ...program, withoutFixes: withoutFixes.filter((it) => it !== fix) }).violation ===
+    undefined;
+  const mended = withoutFixes.filter(isFixId).find(isBehind);
+  if (mended !== undefined) return { id: mended, what: FIXES[mended].without };
+
   const { arch } = program.machine;
   const possible = KNOWN_BUGS.filter((it) => it.violation === violation.property);
   const bug =

@@ -1,7 +1,7 @@
 import type { RunReport } from "../check/index.ts";
 import { load, type Program } from "../scenario/index.ts";
 import { compareReports, type Difference } from "./compare.ts";
-import { bugBehind, type KnownBug } from "./known-bugs.ts";
+import { bugBehind, type Explanation } from "./known-bugs.ts";
 import { type Pair, runBoth } from "./matrix.ts";
 import { randomScenario } from "./random/random-scenario.ts";
 import { shrinkScenario } from "./shrink.ts";
@@ -15,7 +15,7 @@ export interface RandomFinding {
   /** It differed once, and not again: a matter of time, not of the scenario alone. */
   readonly isFleeting: boolean;
   /** What explains it. */
-  readonly bug: KnownBug | undefined;
+  readonly bug: Explanation | undefined;
 }
 
 export interface RandomResult {
@@ -119,7 +119,7 @@ async function explained(
   const small = await shrinkScenario(text, shows);
   const program = programOf(small, pair);
   const left = program === undefined ? differences : await differencesOf(program, pair);
-  const bug = program && bugBehind(program);
+  const bug = program && bugBehind(beside(program, pair[0], pair));
   const scenario = commented(small, seed, left);
   return { seed, scenario, differences: left, isFleeting: false, bug };
 }

@@ -116,5 +116,12 @@ function logOf(body: DataView, bytes: number): readonly string[] {
   return text
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith(" "))
-    .map((line) => line.slice(line.indexOf(";") + 1));
+    .flatMap((line) => unescaped(line.slice(line.indexOf(";") + 1)).split("\n"));
+}
+
+/** What cannot be printed stands there as `\x0a` does for the end of a line. */
+function unescaped(text: string): string {
+  return text.replace(/\\x([0-9a-f]{2})/g, (_, code) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }

@@ -58,7 +58,7 @@ function answerBytes(number: bigint): Uint8Array {
   words.set([2n, 3n, (2n << 32n) | 0n, 7n, (1n << 32n) | 1n, 28n], 8);
   words.set([3n, 9n, 0n, 0n, 42n], 22);
   const bytes = new Uint8Array(words.buffer);
-  bytes.set(new TextEncoder().encode("4,7,9,-;ouch\n  \n"), 30 * 8);
+  bytes.set(new TextEncoder().encode("7;ouch\\x0aagain\n"), 30 * 8);
   words[2] = BigInt(checkOf(bytes.subarray(64)));
   words[1] = BigInt(checkOf(bytes.subarray(16, 64)));
   return bytes;
@@ -78,7 +78,7 @@ test("an answer gives each statement its runs, each task its fate, and the kerne
   ]);
   expect(answer.fates).toEqual([{ fate: "killed", signal: 9, stopped: false }]);
   expect(answer.observed[0]?.value).toBe(42);
-  expect(answer.log).toEqual(["ouch"]);
+  expect(answer.log).toEqual(["ouch", "again"]);
 });
 
 test("answers are found among garbage, wherever it is cut", () => {

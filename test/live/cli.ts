@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Ending } from "./target.ts";
 
 /** The command, as a file for Node. */
@@ -31,8 +32,15 @@ export class Cli implements AsyncDisposable {
   readonly ended: Promise<CliResult>;
   private readonly child: ChildProcess;
   private readonly started: Started;
+  private readonly errors: readonly string[];
 
-  private constructor(child: ChildProcess, started: Started, ended: Promise<CliResult>) {
+  private constructor(
+    child: ChildProcess,
+    of: { readonly started: Started; readonly errors: readonly string[] },
+    ended: Promise<CliResult>,
+  ) {
+    const { started, errors } = of;
+    this.errors = errors;
     this.child = child;
     this.pid = child.pid ?? 0;
     this.started = started;
@@ -52,7 +60,8 @@ export class Cli implements AsyncDisposable {
         resolve({ status, output: output.lines, errors: errors.lines.join("\n") });
       });
     });
-    return new Cli(child, { output: output.first, errors: errors.first }, ended);
+    const started = { output: output.first, errors: errors.first };
+    return new Cli(child, { started, errors: errors.lines }, ended);
   }
 
   /** Waits for the header of `--json`: from then on the registers are armed. Throws if none comes. */
@@ -66,6 +75,17 @@ export class Cli implements AsyncDisposable {
   async announced(): Promise<void> {
     const line = await this.started.errors;
     if (!line.includes("watching")) throw new Error(`trapline did not arm: ${line}`);
+  }
+
+  /** Waits for a line of standard error. */
+  async said(what: RegExp): Promise<string> {
+    for (;;) {
+      const line = this.errors.find((it) => what.test(it));
+      if (line !== undefined) return line;
+      const isOver = await Promise.race([this.ended.then(() => true), sleep(20, false)]);
+      if (isOver)
+        throw new Error(`trapline ended without saying ${what}: ${this.errors.join("\n")}`);
+    }
   }
 
   signal(signal: NodeJS.Signals): void {

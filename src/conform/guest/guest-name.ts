@@ -6,7 +6,10 @@ import { listed } from "./listed.ts";
 export interface GuestCpu {
   readonly name: string;
   readonly arch: "powerpc-dawr" | "powerpc-p10" | "arm64";
-  /** QEMU does not bring the older interrupt controller of powerpc back from a snapshot. */
+  /**
+   * QEMU does not bring the older interrupt controller of powerpc back from a snapshot, nor does a kernel
+   * boot with it whose time is counted in instructions.
+   */
   readonly resumes: boolean;
 }
 

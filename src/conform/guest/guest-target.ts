@@ -7,16 +7,14 @@ import { Orders } from "../orders.ts";
 import { runOnPuppet } from "../puppet-target.ts";
 import { ARM64, type Dialect, powerpcDialect } from "../random/dialect.ts";
 import type { RaceTarget } from "../target.ts";
-import { TargetError } from "../target-error.ts";
 import type { Races } from "../wire.ts";
 import { type GuestFacts, watchingKernelToo, whyNotGuest } from "./guest-applicable.ts";
+import { GuestCrew } from "./guest-crew.ts";
 import { type GuestName, type GuestSpec, parseGuestName } from "./guest-name.ts";
 import { countSlots, findFlaws, findLacks } from "./probes.ts";
 import { type GuestOptions, type StartedGuest, startGuest } from "./start-guest.ts";
 
-const LAST_LINES = 40;
-
-/** A real kernel in an emulator. One that has hung or died is started again for the next program. */
+/** A real kernel in an emulator, or two of them where that is faster. */
 export class GuestTarget implements RaceTarget {
   /** Nobody lives there: it may be provoked. */
   readonly isShared = false;
@@ -24,11 +22,9 @@ export class GuestTarget implements RaceTarget {
   readonly dialect: Dialect;
   readonly lacks: readonly FixId[];
   readonly release: Release | undefined;
-  readonly #spec: GuestSpec;
-  readonly #options: GuestOptions;
   readonly #facts: GuestFacts;
-  #guest: Promise<StartedGuest> | undefined;
-  /** The emulator's process, for who wants to see that it ends. */
+  readonly #crew: GuestCrew;
+  /** The first emulator's process, for who wants to see that it ends. */
   readonly pid: number | undefined;
 
   private constructor(guest: StartedGuest, facts: GuestFacts, options: GuestOptions) {
@@ -36,10 +32,8 @@ export class GuestTarget implements RaceTarget {
     this.dialect = dialectOf(facts.spec);
     this.lacks = facts.lacks;
     this.release = releaseOf(guest.release);
-    this.#spec = facts.spec;
     this.#facts = facts;
-    this.#options = options;
-    this.#guest = Promise.resolve(guest);
+    this.#crew = new GuestCrew(guest, facts.spec, options);
     this.pid = guest.link.guest.pid;
   }
 
@@ -62,7 +56,7 @@ export class GuestTarget implements RaceTarget {
   }
 
   run(program: Program): Promise<RunReport> {
-    return this.#onGuest(({ link }) =>
+    return this.#crew.on(({ link }) =>
       runOnPuppet(watchingKernelToo(program, this.#facts.flaws), link),
     );
   }
@@ -72,7 +66,7 @@ export class GuestTarget implements RaceTarget {
     races: Races,
     onReport: (report: RunReport, seed: number) => void,
   ): Promise<void> {
-    return this.#onGuest(async ({ link }) => {
+    return this.#crew.on(async ({ link }) => {
       const adapted = watchingKernelToo(program, this.#facts.flaws);
       const orders = new Orders(adapted, link.cpus);
       await link.race(orders.request(), races, (answer, seed) =>
@@ -81,25 +75,8 @@ export class GuestTarget implements RaceTarget {
     });
   }
 
-  /** Whoever asks next, after a guest has ended, gets a fresh one. */
-  async #onGuest<T>(body: (guest: StartedGuest) => Promise<T>): Promise<T> {
-    this.#guest ??= startGuest(this.#spec, this.#options);
-    const guest = await this.#guest;
-    try {
-      return await body(guest);
-    } catch (error) {
-      if (!(error instanceof TargetError)) throw error;
-      const words = guest.link.guest.log.trim().split(/\r?\n/).slice(-LAST_LINES).join("\n");
-      guest.link[Symbol.dispose]();
-      this.#guest = undefined;
-      throw words === "" ? error : new TargetError(`${error.message}: its console:\n${words}`);
-    }
-  }
-
   [Symbol.dispose](): void {
-    // What could not be started has been said to whoever asked for it.
-    this.#guest?.then(({ link }) => link[Symbol.dispose]()).catch(() => undefined);
-    this.#guest = undefined;
+    this.#crew[Symbol.dispose]();
   }
 }
 

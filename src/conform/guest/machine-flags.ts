@@ -85,6 +85,6 @@ export function machineFlags({ spec, images, isParallel }: Machine): readonly st
     saved,
   ];
   const boot = ["-kernel", kernel, "-initrd", initrd, "-append", words.join(" ")];
-  const clock = isParallel ? [] : TIME_IS_INSTRUCTIONS;
+  const clock = isParallel || !cpu.resumes ? [] : TIME_IS_INSTRUCTIONS;
   return [...COMMON, ...clock, "-cpu", cpu.name, ...flags, ...boot];
 }

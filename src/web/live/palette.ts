@@ -21,14 +21,14 @@ export type Shape =
  * tested. The last is that of all writers that have none of their own.
  */
 export const PALETTE: readonly Look[] = [
-  { light: "#0063b1", dark: "#5ea8ff", shape: "circle" },
-  { light: "#c2410c", dark: "#ff9f5a", shape: "square" },
-  { light: "#00806a", dark: "#2fd0ad", shape: "triangle" },
-  { light: "#a3328f", dark: "#f08fe0", shape: "diamond" },
-  { light: "#8a6d00", dark: "#e6cf3f", shape: "cross" },
-  { light: "#3b3fa8", dark: "#a9adff", shape: "wedge" },
-  { light: "#9c1c2f", dark: "#ff7488", shape: "bar" },
-  { light: "#3f6212", dark: "#a9d65a", shape: "ring" },
+  { light: "#1295ff", dark: "#3c7cee", shape: "circle" },
+  { light: "#ff5516", dark: "#feac61", shape: "square" },
+  { light: "#004845", dark: "#5af8f8", shape: "triangle" },
+  { light: "#941fa8", dark: "#a94779", shape: "diamond" },
+  { light: "#97916f", dark: "#fee000", shape: "cross" },
+  { light: "#12066e", dark: "#a9bbff", shape: "wedge" },
+  { light: "#4c0005", dark: "#fb655f", shape: "bar" },
+  { light: "#565500", dark: "#d5ffb0", shape: "ring" },
   { light: "#6b7280", dark: "#949ca9", shape: "dot" },
 ];
 

@@ -2,6 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { formatNumber } from "../../wording/index.ts";
 import { LANE_HEIGHT } from "./draw-lanes.ts";
+import { formatMoment } from "./hit-words.ts";
 import { actOnKey } from "./keys.tsx";
 import type { LiveView } from "./live-view.ts";
 import { startPictures } from "./start-pictures.ts";
@@ -13,7 +14,7 @@ export function Timeline({ view }: { readonly view: LiveView }) {
   useEffect(() => {
     if (place.current !== null) return startPictures(view, place.current, top);
   }, [view, top]);
-  view.drawn.value; // there may be more lanes in the same selection
+  view.written.value; // there may be more lanes in the same selection
   const { lanes, hits } = view.selection.value;
   const [found, rows] = [formatNumber(hits.length, "hit"), formatNumber(lanes.length, "lane")];
   return (
@@ -41,10 +42,16 @@ export function Timeline({ view }: { readonly view: LiveView }) {
       </div>
       <SpotChoice view={view} />
       <canvas class="values pictured" />
-      <span class="gutter" />
+      <Seen view={view} />
       <canvas class="axis" />
     </div>
   );
+}
+
+/** How much time is seen. */
+function Seen({ view }: { readonly view: LiveView }) {
+  const { from, to } = view.window.value;
+  return <span class="gutter seen">{formatMoment(to - from)}</span>;
 }
 
 function Labels({ view }: { readonly view: LiveView }) {

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RecordedRun } from "../../recording/index.ts";
 import { blockAt } from "./blocks.ts";
 import { Breaks } from "./breaks.tsx";
@@ -59,7 +59,8 @@ export function ModelView({ run, first, onStep, linkOf }: ModelViewProps) {
     else if (wish.kind === "fold-all") toggleAll();
     else showHelp(!help);
   };
-  useEffect(() => {
+  // Before the next key comes, which may be before the next picture: it is to find the step of this one.
+  useLayoutEffect(() => {
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   });
@@ -83,6 +84,10 @@ export function ModelView({ run, first, onStep, linkOf }: ModelViewProps) {
           <Breaks {...{ model, at, go }} />
           <RegisterTable {...{ model, at, go }} />
           <Changes {...{ model, at }} />
+          <details class="source">
+            <summary>The scenario</summary>
+            <pre>{run.program.scenario}</pre>
+          </details>
           {chosen !== undefined && <ObjectDetails {...{ model, at, go, chosen, choose }} />}
         </div>
       </div>

@@ -36,7 +36,7 @@ export function boxesAt(
   const isEntombed = references.some(({ state }) => state === "tombstone");
   if (!isEntombed) return boxes;
   const tomb: StripBox = {
-    ...{ object: TOMB, title: "TOMBSTONE", lines: ["-1: no task"] },
+    ...{ object: TOMB, title: "TOMBSTONE", lines: ["no task"] },
     ...{ look: "tomb", task: undefined },
   };
   return [...boxes, tomb];

@@ -2,7 +2,7 @@ import { explore, type Model } from "../../src/explore/index.ts";
 import { kernelK } from "../models/k.ts";
 import { modelOf } from "./model.ts";
 
-/** What the page has explored, as it tells the server that it came from. */
+/** What the worker has explored, as it tells the server that it came from. */
 export interface Explored {
   readonly name: string;
   readonly verdict: string;
@@ -12,7 +12,7 @@ export interface Explored {
   readonly seconds: number;
 }
 
-/** Runs in a browser: no Node, no files. The scenario is asked of the server. */
+/** Runs in a browser, in a worker: no Node, no files. The scenario is asked of the server. */
 async function main(): Promise<void> {
   const scenario = await (await fetch("/scenario")).text();
   const models: readonly (() => Model)[] = [

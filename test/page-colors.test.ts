@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { colorOf, PALETTE } from "./palette.ts";
+import { colorOf, PALETTE } from "../src/web/live/palette.ts";
 
 type Color = readonly [red: number, green: number, blue: number];
 
@@ -66,13 +66,13 @@ function seen(hex: string, sight: readonly (readonly number[])[]): Color {
   ];
 }
 
-/** Half a step of lightness on a scale of twenty: less is not told apart at a glance. */
-const APART = 0.025;
-const FIRST_FOUR_APART = 0.06;
+/** In lightness alone this is a step on a scale of twelve; the first four are further apart. */
+const APART = 0.08;
+const FIRST_FOUR_APART = 0.12;
 
 for (const isDark of [false, true]) {
   const scheme = isDark ? "dark" : "light";
-  const css = readFileSync(new URL("../theme.css", import.meta.url), "utf8");
+  const css = readFileSync("src/web/theme.css", "utf8");
   const [light = "", dark = ""] = css.split("prefers-color-scheme: dark");
   const tokens = new Map(
     [...(isDark ? dark : light).matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(
