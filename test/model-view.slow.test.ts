@@ -16,7 +16,7 @@ import {
   requiresBrowser,
   startBrowser,
 } from "./browser-page.ts";
-import { expectLooks } from "./golden-image.ts";
+import { expectPicture } from "./golden-picture.ts";
 
 const test = requiresBrowser();
 
@@ -202,5 +202,5 @@ test.each([
   if (row === null || list === null) throw new Error("there is no list of steps");
   expect(row.y).toBeGreaterThanOrEqual(list.y);
   expect(row.y + row.height).toBeLessThanOrEqual(list.y + list.height + 1);
-  await expectLooks(browser, page, `test/golden/model-${name}.png`);
+  await expectPicture(page, `model-${name}`);
 });

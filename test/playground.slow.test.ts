@@ -12,7 +12,7 @@ import {
   requiresBrowser,
   startBrowser,
 } from "./browser-page.ts";
-import { expectLooks } from "./golden-image.ts";
+import { expectPicture } from "./golden-picture.ts";
 import { serveFolder } from "./site-server.ts";
 
 const test = requiresBrowser();
@@ -210,5 +210,5 @@ test.each([
   await settled(page);
   const width = await page.evaluate("document.documentElement.scrollWidth");
   expect(width).toBeLessThanOrEqual(viewport.width);
-  await expectLooks(browser, page, `test/golden/playground-${name}.png`);
+  await expectPicture(page, `playground-${name}`);
 });

@@ -1,7 +1,7 @@
-import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type RunReport, runOnModel } from "../check/index.ts";
 import { load, type Program } from "../scenario/index.ts";
+import { outcomeOf } from "./outcome.ts";
 import { type ProvokeResult, provoke } from "./provoke.ts";
 import type { RaceTarget } from "./target.ts";
 import { TargetError } from "./target-error.ts";
@@ -73,13 +73,17 @@ test("a kernel that dies of it ends the tries, and is said to", async () => {
   expect([tries, broken]).toEqual([3, "guest: it died"]);
 });
 
-const files = globSync("scenarios/provoke/*.scn").sort();
-
-test("there are scenarios to provoke with", () => expect(files.length).toBeGreaterThan(10));
-
-test.each(files)("%s goes as it expects where nobody races", (file) => {
-  const loaded = load(readFileSync(file, "utf8"));
-  const programs = loaded.ok ? loaded.value.programs : [];
-  expect(programs.length).toBeGreaterThan(0);
-  for (const program of programs) expect(runOnModel(program).ok).toBe(true);
+test("who is killed as the file says leaves the rest undone, and that is no fault", async () => {
+  const program = programOf(
+    "arch x86\nvar x 8\nP: fork C\nP: kill C SIGKILL\nP: wait C\nC: store x\n",
+  );
+  const run = runOnModel(program);
+  const statements = run.statements.map((it) =>
+    it.step.actor === "C"
+      ? { ...it, runs: [], seen: { kind: "not-done" } as const, ok: false }
+      : it,
+  );
+  expect(outcomeOf({ ...run, statements, ok: false }).ok).toBe(true);
+  const alive = new Map([...run.fates, ["C", "alive"]]);
+  expect(outcomeOf({ ...run, statements, fates: alive, ok: false }).ok).toBe(false);
 });
