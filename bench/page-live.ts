@@ -5,9 +5,9 @@ import { openWatched, startBrowser } from "../test/browser-page.ts";
 import type { Measured } from "./page.ts";
 import { buildTarget, scratch, startTarget } from "./target.ts";
 
-/** A store every 20 µs: with the trap it takes, some 50,000 in a second. */
-const STORES = 200_000;
-const WORK_NS = 8_000;
+/** With the trap that a store takes, more than 50,000 in a second. */
+const STORES = 100_000;
+const WORK_NS = 3_000;
 const ROUNDS = 5;
 const MAIN = new URL("../src/cli/main.ts", import.meta.url).pathname;
 
@@ -18,28 +18,29 @@ export async function livePage(): Promise<readonly Measured[]> {
   const browser = await startBrowser();
   const ratios: number[] = [];
   const rates: number[] = [];
-  let missed = 0;
+  const lags: number[] = [];
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
       const alone = await runOnce(binary, undefined);
       const seen = await runOnce(binary, browser);
       ratios.push(seen.ns / alone.ns);
       rates.push((STORES * 1e9) / seen.ns);
-      missed += seen.missed;
+      lags.push(seen.lagMs);
     }
   } finally {
     await browser.close();
   }
   const rate = median(rates);
   const ratio = median(ratios);
+  const lag = Math.max(...lags);
   return [
     {
       ...{ what: "live: hits in a second", value: rate.toFixed(0) },
       ...{ goal: "≥ 50,000", isMet: rate >= 50_000 },
     },
     {
-      ...{ what: "live: hits that the page does not have at the end", value: `${missed}` },
-      ...{ goal: "0", isMet: missed === 0 },
+      ...{ what: "live: the page has all of them after the last", value: `${lag.toFixed(0)} ms` },
+      ...{ goal: "≤ 1 s", isMet: lag <= 1_000 },
     },
     {
       ...{ what: "live: the target's time, of that without the page", value: ratio.toFixed(3) },
@@ -54,7 +55,7 @@ type Browser = Awaited<ReturnType<typeof startBrowser>>;
 async function runOnce(
   binary: string,
   browser: Browser | undefined,
-): Promise<{ ns: number; missed: number }> {
+): Promise<{ ns: number; lagMs: number }> {
   using target = await startTarget(binary);
   const file = scratch("live.trap");
   const ui = browser === undefined ? [] : ["--ui"];
@@ -68,16 +69,20 @@ async function runOnce(
   await saying(said, /watching/);
   if (browser === undefined) {
     const ns = await target.run(`paced ${STORES} ${WORK_NS}`);
-    return { ns, missed: await endOf(watch, 0) };
+    await endOf(watch);
+    return { ns, lagMs: 0 };
   }
   const url = /http:\S+/.exec(await saying(said, /http:/))?.[0] ?? "";
   await using watched = await openWatched(browser);
   await watched.page.goto(url);
   await watched.page.waitForSelector(".timeline");
   const ns = await target.run(`paced ${STORES} ${WORK_NS}`);
+  const doneMs = performance.now();
   const all = new RegExp(`^${STORES.toLocaleString("en")} hits`);
   await watched.page.locator("header p", { hasText: all }).waitFor({ timeout: 10_000 });
-  return { ns, missed: await endOf(watch, 0) };
+  const lagMs = performance.now() - doneMs;
+  await endOf(watch);
+  return { ns, lagMs };
 }
 
 async function saying(lines: AsyncIterator<string>, what: RegExp): Promise<string> {
@@ -87,10 +92,9 @@ async function saying(lines: AsyncIterator<string>, what: RegExp): Promise<strin
   throw new Error(`the watch ended without saying ${what}`);
 }
 
-async function endOf(watch: ReturnType<typeof spawn>, missed: number): Promise<number> {
+async function endOf(watch: ReturnType<typeof spawn>): Promise<void> {
   watch.kill("SIGINT");
   await once(watch, "exit");
-  return missed;
 }
 
 function median(numbers: readonly number[]): number {

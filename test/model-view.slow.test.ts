@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, vi } from "vitest";
 import { readPageFiles } from "../src/cli/page-files.ts";
@@ -15,7 +16,7 @@ import {
   requiresBrowser,
   startBrowser,
 } from "./browser-page.ts";
-import { expectLooks } from "./golden-image.ts";
+import { expectPicture } from "./golden-picture.ts";
 
 const test = requiresBrowser();
 
@@ -43,6 +44,11 @@ afterAll(async () => {
 /** The number of the step that is shown. */
 async function stepOf(page: Page): Promise<number> {
   return Number(await page.textContent(".controls output b"));
+}
+
+/** What is to be so in a moment, on a busy machine in some more. */
+function soon<T>(look: () => Promise<T>) {
+  return expect.poll(look, { timeout: 60_000 });
 }
 
 async function open(page: Page, at = ""): Promise<void> {
@@ -161,8 +167,23 @@ test("the address holds run and step: who opens it sees the same", async () => {
   const step = await stepOf(page);
   await using other = await openWatched(browser);
   await open(other.page, new URL(page.url()).hash);
-  await expect.poll(() => other.page.inputValue(".run-choice select")).toBe("2");
-  await expect.poll(() => stepOf(other.page)).toBe(step);
+  await soon(() => other.page.inputValue(".run-choice select")).toBe("2");
+  await soon(() => stepOf(other.page)).toBe(step);
+});
+
+test("a mailed file shows the run without a server, and its address holds the step, too", async () => {
+  const html = join(folder, "mailed.html");
+  await run(["show", join(folder, "check.trap"), "--html", html]);
+  await using watched = await openWatched(browser);
+  const { page, complaints, requests } = watched;
+  const url = pathToFileURL(html).href;
+  await page.goto(url);
+  await page.waitForSelector(".model .step-row.chosen");
+  await page.keyboard.press("x");
+  await page.waitForURL(/#trapline1-.*&step=53$/);
+  expect(await page.locator(".broken").count()).toBe(1);
+  expect(complaints).toEqual([]);
+  expect(requests.filter((it) => !it.startsWith(url) && !it.startsWith("data:"))).toEqual([]);
 });
 
 test.each([
@@ -181,5 +202,5 @@ test.each([
   if (row === null || list === null) throw new Error("there is no list of steps");
   expect(row.y).toBeGreaterThanOrEqual(list.y);
   expect(row.y + row.height).toBeLessThanOrEqual(list.y + list.height + 1);
-  await expectLooks(browser, page, `test/golden/model-${name}.png`);
+  await expectPicture(page, `model-${name}`);
 });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bankRecording } from "./page-recording.ts";
 
 interface Manifest {
   readonly version: string;
@@ -55,4 +56,16 @@ test("no test and no source is published", () => {
   const files = execFileSync("find", [installed, "-name", "*.ts"], { encoding: "utf8" });
   const sources = files.split("\n").filter((file) => file !== "" && !file.endsWith(".d.ts"));
   expect(sources).toEqual([]);
+});
+
+test("the page is in the package, built, and show makes a file of it without what builds it", () => {
+  const recording = join(folder, "it.trap");
+  writeFileSync(recording, bankRecording());
+  const out = join(folder, "it.html");
+  const bin = join(installed, "dist/cli/main.js");
+  execFileSync(process.execPath, [bin, "show", recording, "--html", out]);
+  const html = readFileSync(out, "utf8");
+  expect(html).toContain('<script type="module">');
+  expect(html).toContain('id="recording"');
+  expect(readFileSync(join(installed, "dist/web/page.js"), "utf8").length).toBeGreaterThan(10_000);
 });

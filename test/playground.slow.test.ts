@@ -12,13 +12,13 @@ import {
   requiresBrowser,
   startBrowser,
 } from "./browser-page.ts";
-import { expectLooks } from "./golden-image.ts";
+import { expectPicture } from "./golden-picture.ts";
 import { serveFolder } from "./site-server.ts";
 
 const test = requiresBrowser();
 
-/** It takes a second where nothing else runs; it is to be 2. */
-const MOST_SECONDS = 8;
+/** It takes a second where nothing else runs, and is to take less than 2 there. */
+const MOST_SECONDS = 30;
 
 const folder = mkdtempSync(join(tmpdir(), "trapline-site-"));
 let browser: Browser;
@@ -41,15 +41,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** What is to be so in a moment, on a busy machine in some more. */
+function soon<T>(look: () => Promise<T>) {
+  return expect.poll(look, { timeout: 60_000 });
+}
+
 async function open(page: Page, at = ""): Promise<void> {
   await page.goto(`${site.url}${at}`);
 }
 
 /** Waits until the checker has nothing more to do. */
 async function settled(page: Page): Promise<string> {
-  await expect
-    .poll(() => page.textContent(".work"), { timeout: 60_000 })
-    .toMatch(/^(A failure was found after [^…]*|Done.*)$/);
+  await soon(() => page.textContent(".work")).toMatch(/^(A failure was found after [^…]*|Done.*)$/);
   return (await page.textContent(".work")) ?? "";
 }
 
@@ -95,7 +98,7 @@ test("per-CPU storage misses a hit, with the register in red", async () => {
   const { page } = watched;
   await open(page);
   await page.click("nav a[href='#per-cpu']");
-  await expect.poll(() => page.textContent(".model-head h2")).toContain("missed-hit");
+  await soon(() => page.textContent(".model-head h2")).toContain("missed-hit");
   expect(await page.textContent(".registers tr.bad")).toContain("nothing is watched");
 });
 
@@ -104,7 +107,7 @@ test("design D alone passes what all others fail, in how many states is said", a
   const { page, complaints } = watched;
   await open(page, "#design-d");
   const rows = page.locator(".comparison tbody tr");
-  await expect.poll(() => rows.count(), { timeout: 60_000 }).toBe(5);
+  await soon(() => rows.count()).toBe(5);
   const verdicts = await rows.locator("td:nth-child(2)").allTextContents();
   expect(verdicts.slice(0, 4)).toEqual(Array(4).fill("missed-hit in 41 steps"));
   expect(verdicts[4]).toBe("no failure in any interleaving");
@@ -138,7 +141,7 @@ test("a scenario of one's own is run line by line, and checked on the machine th
     "arch x86\ncpus 1\nvar x 8\n\nP: open e write x\nP: store x\n\nexpect count e 2\n",
   );
   await page.getByRole("button", { name: "Run line by line" }).click();
-  await expect.poll(() => page.textContent(".run-result h2")).toBe("Not as expected");
+  await soon(() => page.textContent(".run-result h2")).toBe("Not as expected");
   await page.click(".run-result summary");
   expect(await page.textContent(".run-result tr.bad")).toContain("expect count e 2");
   await page.selectOption(".machine label:has-text('Architecture') select", "powerpc-dawr");
@@ -150,7 +153,7 @@ test("a scenario of one's own is run line by line, and checked on the machine th
     /^arch powerpc-dawr design d\nwithout fix Z31\ncpus 1\n/,
   );
   await page.getByRole("button", { name: "Check every order" }).click();
-  await expect.poll(() => page.textContent(".model-head h2")).toContain("expectation");
+  await soon(() => page.textContent(".model-head h2")).toContain("expectation");
   expect(complaints).toEqual([]);
 });
 
@@ -162,13 +165,11 @@ test("a search that takes long tells how far it is, and is stopped with what was
   await page.selectOption(".workbench > label select", "scenarios/proofs/swap-four.scn");
   await page.getByRole("button", { name: "Check every order" }).click();
   const work = page.locator(".work");
-  await expect
-    .poll(() => work.textContent(), { timeout: 30_000 })
-    .toMatch(/[\d,]+ a second, depth/);
+  await soon(() => work.textContent()).toMatch(/[\d,]+ a second, depth/);
   await page.getByRole("button", { name: "Stop" }).click();
-  await expect
-    .poll(() => page.textContent(".run-result h2"), { timeout: 30_000 })
-    .toBe("No failure in what was explored, which is not all");
+  await soon(() => page.textContent(".run-result h2")).toBe(
+    "No failure in what was explored, which is not all",
+  );
   expect(await page.textContent(".run-result .soft")).toContain(
     "ended at its bound of interrupted",
   );
@@ -184,7 +185,7 @@ test("a link to a counterexample shows the same run at the same step", async () 
   await page.waitForURL(/#trapline1-.*&step=39$/);
   await using other = await openWatched(browser);
   await open(other.page, new URL(page.url()).hash);
-  await expect.poll(() => other.page.textContent(".controls output b")).toBe("39");
+  await soon(() => other.page.textContent(".controls output b")).toBe("39");
   expect(await other.page.textContent(".model-head h2")).toContain("missed-hit");
   expect(await other.page.inputValue("textarea")).toContain("arch powerpc-dawr design per-cpu");
   expect(other.complaints).toEqual([]);
@@ -194,7 +195,7 @@ test("a damaged link says so", async () => {
   await using watched = await openWatched(browser);
   const { page } = watched;
   await open(page, "#trapline1-AAAAAAAAAAAA");
-  await expect.poll(() => page.textContent(".refused")).toContain("the link is damaged");
+  await soon(() => page.textContent(".refused")).toContain("the link is damaged");
 });
 
 test.each([
@@ -209,5 +210,5 @@ test.each([
   await settled(page);
   const width = await page.evaluate("document.documentElement.scrollWidth");
   expect(width).toBeLessThanOrEqual(viewport.width);
-  await expectLooks(browser, page, `test/golden/playground-${name}.png`);
+  await expectPicture(page, `playground-${name}`);
 });

@@ -36,8 +36,9 @@ export interface Checked {
 /** How long a shorter way is looked for. */
 const MOST_STATES = 1_000_000;
 const MOST_SECONDS = 20;
-/** So many states are explored before signals and timers get their turn. */
-const SLICE = 4096;
+/** So many states are explored at once, and so long, before signals and timers get their turn. */
+const SLICE = 128;
+const SLICE_MS = 25;
 /** A search that is over by then is not worth the start of other threads. */
 const ALONE_MS = 2000;
 
@@ -86,10 +87,11 @@ export async function checkProgram(
   const reduced = { program, name: file, options: { reduce, symmetry } };
   const rest = restOf(options);
   const calm = options.resume === undefined ? await runCalm(file, program, options) : undefined;
+  const isOver = calm?.bounds.includes("interrupted") && options.onUnfinished === undefined;
   const result =
-    calm?.counterexample === undefined
-      ? named(await runSearch(reduced, rest()), options)
-      : withoutUnreached(calm);
+    calm !== undefined && (isOver || calm.counterexample !== undefined)
+      ? withoutUnreached(calm)
+      : named(await runSearch(reduced, rest()), options);
   const inFileOrder = wrongInFileOrder(program);
   const about = { file, program, result, inFileOrder, calm };
   const first = result.counterexample;
@@ -170,14 +172,19 @@ async function runSearch(source: ProgramData, options: RunOptions): Promise<Expl
   const { crew: makeCrew, watch, pause } = options;
   const it = startSearch(modelOf(source), options);
   const alone = watch.now() + ALONE_MS;
-  let goesOn = it.advance(SLICE);
+  const advance = () => {
+    const end = watch.now() + SLICE_MS;
+    while (it.advance(SLICE)) if (watch.now() >= end) return true;
+    return false;
+  };
+  let goesOn = advance();
   const isAlone = makeCrew === undefined || !it.canBeShared;
   while (goesOn && (isAlone || watch.now() < alone)) {
     await pause();
-    goesOn = it.advance(SLICE);
+    goesOn = advance();
   }
-  if (isAlone || watch.isInterrupted?.() === true) {
-    while (it.advance(SLICE)) await pause();
+  if (!goesOn || isAlone || watch.isInterrupted?.() === true) {
+    while (advance()) await pause();
     return concluded(it, options);
   }
   await using crew = makeCrew(source);

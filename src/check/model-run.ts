@@ -75,9 +75,15 @@ function runsOf(words: readonly number[]): readonly SeenRun[] {
   return runs;
 }
 
-/** Whether a statement may end with this word; one that was never done has ended with nothing. */
+/**
+ * Whether a statement may end with this word; one that was never done has ended with nothing. Whoever
+ * dies of a statement may have done it first: then it is his death that counts, if that is expected.
+ */
 export function isExpectedWord(step: Step, word: number, kernel: Kernel): boolean {
-  const seen = toSeen(decodeOutcome(word));
+  const mayKill = step.expected.some(({ kind }) => kind === "killed");
+  const fate = observeFate(kernel, step.actor);
+  const isDeath = mayKill && fate.kind === "killed";
+  const seen = toSeen(isDeath ? fate : decodeOutcome(word));
   if (seen.kind === "not-done" || step.action.kind === "exit") return true;
   return step.expected.some((it) => isExpected(it, seen, (place) => kernel.space.addressOf(place)));
 }

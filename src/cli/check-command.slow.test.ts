@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +54,54 @@ test("a search that was stopped is saved, and goes on to the same end", async ()
   expect(bounded).toContain("not reduced, to be saved");
   expect(resumed).toContain("1,411 states, 3,483 transitions");
   expect(resumed).toBe(whole?.replace(/\)$/, ", not reduced, to be saved)"));
+});
+
+/** Interrupts a check that has told its header some seconds ago. */
+async function interrupted(args: readonly string[]) {
+  const child = spawn(process.execPath, ["src/cli/main.ts", "check", "--json", ...args]);
+  let text = "";
+  let asked = 0;
+  child.stdout.on("data", (data) => {
+    if (text === "")
+      setTimeout(() => {
+        asked = performance.now();
+        child.kill("SIGINT");
+      }, 3000);
+    text += data;
+  });
+  const [code] = await once(child, "exit");
+  const [, ...verdicts] = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  return { code, seconds: (performance.now() - asked) / 1000, verdicts };
+}
+
+const PROOFS = ["close-four", "migrate-four", "ioctl"].map((it) => `scenarios/proofs/${it}.scn`);
+
+test.each([
+  [["--workers", "2", ...PROOFS]],
+  [["--workers", "2", "--no-reduce", "scenarios/proofs/close-four.scn"]],
+])("Ctrl-C ends %j soon, with what was explored by all threads", async (args) => {
+  const { code, seconds, verdicts } = await interrupted(args);
+  expect(code).toBe(3);
+  expect(seconds).toBeLessThan(3); // one on a machine that has nothing else to do
+  expect(verdicts.length).toBeGreaterThan(0);
+  for (const it of verdicts)
+    expect(it).toMatchObject({ verdict: "bounded", bounds: ["interrupted"] });
+});
+
+test("programs that are dealt out to threads come in the order of the files, with the same results", async () => {
+  const found: unknown[] = [];
+  for (const workers of ["1", "3"]) {
+    lines.length = 0;
+    const args = ["--states", "20000", "--workers", workers];
+    expect(await run(["check", "--json", ...args, ...PROOFS, OOPS])).toBe(1);
+    const [, ...verdicts] = lines.map((line) => JSON.parse(line));
+    found.push(verdicts.map(({ seconds: _, ...rest }) => rest));
+  }
+  const [alone, together] = found;
+  expect(together).toEqual(alone);
 });
 
 test("runs without kernel threads come first, and a failure in them is one", async () => {

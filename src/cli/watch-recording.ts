@@ -6,7 +6,7 @@ import { version } from "./version.ts";
 
 /** What is not in the file yet is at most so old; where somebody looks at it meanwhile, this. */
 const FLUSH_MS = 250;
-const LIVE_FLUSH_MS = 100;
+const LIVE_FLUSH_MS = 150;
 
 interface HowShown {
   readonly stack: boolean;

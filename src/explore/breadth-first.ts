@@ -1,44 +1,36 @@
 import { assert } from "../base/index.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Batch } from "./batch.ts";
+import type { BreadthOptions } from "./breadth-options.ts";
 import {
   type Checkpoint,
   CheckpointError,
-  decodeCheckpoint,
+  countersIn,
+  countersOf,
   encodeCheckpoint,
   identityOf,
+  openCheckpoint,
 } from "./checkpoint.ts";
 import { Collapse } from "./collapse.ts";
 import type { Colleague } from "./crew.ts";
 import { ExactStore } from "./exact-store.ts";
 import { type Counterexample, type Exploration, verdictOf } from "./exploration.ts";
-import { HashedStore, type HashSet } from "./hashed-store.ts";
-import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
-import { ABSENT, LocalSteps, OUTCOME } from "./local-steps.ts";
+import { HashedStore } from "./hashed-store.ts";
+import { type Bound, Limiter } from "./limits.ts";
+import { LocalSteps, type Taker } from "./local-steps.ts";
 import type { Mark } from "./memory.ts";
-import { type Failure, type Goal, type Model, STEP } from "./model.ts";
+import { type Failure, type Model, STEP } from "./model.ts";
+import { ReachedGoals } from "./reached-goals.ts";
 import { Reduction } from "./reduction.ts";
 import { SharedSearch } from "./shared-search.ts";
 import { NEW, type Store } from "./store.ts";
 import { assign, canonicalise } from "./symmetry.ts";
-import { type IndexedMove, rename, resolve } from "./trace.ts";
-
-export interface BreadthOptions {
-  /** Undefined: states are kept exactly. */
-  readonly set: HashSet | undefined;
-  readonly reduce: boolean;
-  readonly symmetry: boolean;
-  readonly limits: Limits;
-  readonly watch: Watch;
-  /** What searches before this one have taken. */
-  readonly seconds: number;
-  readonly method: string;
-  /** Whether the model leaves out what it finds out to lead nowhere else. */
-  readonly reducesItself: boolean;
-}
+import { type IndexedMove, movesOf } from "./trace.ts";
 
 /** How many states are explored between two looks at the limits. */
 const LOOK_EVERY = 256;
+/** How many between two looks at whether it is interrupted. */
+const ASK_EVERY = 16;
 /** How many are looked up at once. */
 const BATCH = 64;
 
@@ -46,7 +38,7 @@ const BATCH = 64;
  * Explores states in the order in which they were found, so that a failure is found on a shortest
  * way. The store is the queue; each state knows the one that it was found from.
  */
-export class BreadthFirst {
+export class BreadthFirst implements Taker {
   readonly #model: Model;
   readonly #options: BreadthOptions;
   readonly #collapse: Collapse;
@@ -64,8 +56,7 @@ export class BreadthFirst {
   readonly #reduction: Reduction | undefined;
   readonly #first: Int32Array;
   readonly #symmetries: NonNullable<Model["symmetries"]>;
-  // Goals that were reached before the search was resumed.
-  #reachedBefore: Int32Array = new Int32Array(0);
+  readonly #goals: ReachedGoals;
   #transitions = 0;
   #depth = 0;
   #head = 0;
@@ -74,7 +65,8 @@ export class BreadthFirst {
   #isDone = false;
   // The memory as it was when the state was loaded that is being explored.
   #loaded = 0;
-  // Which of the actions is being taken, and whether one has led to a state that is yet to be explored.
+  // The state that is being explored, which of its actions is being taken, and whether one has led to a state that is yet to be explored.
+  #state = 0;
   #index = 0;
   #hasFresh = false;
   #failure: (Failure & { state: number; move: IndexedMove | undefined }) | undefined;
@@ -83,6 +75,7 @@ export class BreadthFirst {
     assert(model.mostActions <= 256, `${model.name}: more than 256 actions in a state`);
     this.#model = model;
     this.#options = options;
+    this.#goals = new ReachedGoals(model);
     this.#first = Int32Array.from(model.memory.words);
     this.#collapse = new Collapse(model.memory);
     this.#store =
@@ -143,7 +136,7 @@ export class BreadthFirst {
 
   /** The first state, which the memory holds. */
   #enter(): void {
-    for (const goal of this.#model.goals) goal.clear();
+    this.#goals.clear();
     const mark = this.#model.memory.mark();
     canonicalise(this.#model.memory, this.#symmetries);
     this.#keep(mark);
@@ -167,7 +160,10 @@ export class BreadthFirst {
 
   /** Whether a limit is reached; looked at now and then, and at each level. */
   #isOver(): boolean {
-    if (this.#head % LOOK_EVERY !== 0 && !this.#isLookDue) return false;
+    const isDue = this.#isLookDue || this.#head % LOOK_EVERY === 0;
+    // States of some models take milliseconds each, and whoever interrupts does not wait for long.
+    const isAsked = this.#head % ASK_EVERY === 0;
+    if (!isDue && !(isAsked && this.#options.watch.isInterrupted?.() === true)) return false;
     this.#isLookDue = false;
     this.#lookUp();
     const bound = this.#limiter.reached({
@@ -210,31 +206,25 @@ export class BreadthFirst {
 
   #expandLocally(steps: LocalSteps, state: number): void {
     this.#store.begin(state, steps);
-    const agents = this.#model.mostActions;
-    let index = 0;
-    let isEnd = true;
-    for (let action = 0; action < agents; action++) {
-      let choice = 0;
-      let end: number = ABSENT;
-      let choices = 1;
-      do {
-        const at = steps.take(action, choice);
-        end = steps.outcomes[at + OUTCOME.end] ?? 0;
-        choices = steps.outcomes[at + OUTCOME.choices] ?? 0;
-        if (end === STEP.blocked || end === ABSENT) continue;
-        isEnd = false;
-        if (end === STEP.done) {
-          this.#transitions++;
-          this.#arrivals.announce(state, index, choice);
-          this.#batch.addAfter(steps, at);
-          if (this.#arrivals.isFull) this.#lookUp();
-        } else this.#stop(end, state, { index, choice });
-      } while (++choice < choices);
-      if (end !== ABSENT) index++;
-    }
-    if (!isEnd) return;
+    this.#state = state;
+    if (steps.takeAll(this)) return;
     steps.load();
     this.#end(state);
+  }
+
+  arrive(outcome: number, index: number, choice: number): void {
+    if (this.#steps === undefined) return;
+    this.#transitions++;
+    this.#arrivals.announce(this.#state, index, choice);
+    this.#batch.addAfter(this.#steps, outcome);
+    if (this.#arrivals.isFull) this.#lookUp();
+  }
+
+  /** A step that leads to no state. */
+  stop(end: number, index: number, choice: number): void {
+    if (end === STEP.beyond) this.#bounds.add("capacity");
+    else if (end === STEP.failed && this.#failure === undefined)
+      this.#fail(this.#model.failure, this.#state, { index, choice });
   }
 
   #expandReduced(reduction: Reduction, state: number, count: number): void {
@@ -261,6 +251,7 @@ export class BreadthFirst {
   /** Does an action with each of its choices. Whether it could be done. */
   #take(state: number, index: number): boolean {
     this.#index = index;
+    this.#state = state;
     const { memory } = this.#model;
     const action = this.#actions[index] ?? 0;
     let couldBe = false;
@@ -271,17 +262,10 @@ export class BreadthFirst {
       const end = this.#model.perform(action, choice);
       if (end !== STEP.blocked) couldBe = true;
       if (end === STEP.done) this.#arrive(state, mark, choice);
-      else this.#stop(end, state, { index, choice });
+      else this.stop(end, index, choice);
       memory.undo(mark);
     } while (++choice < this.#model.choices);
     return couldBe;
-  }
-
-  /** A step that leads to no state. */
-  #stop(end: number, state: number, move: IndexedMove): void {
-    if (end === STEP.beyond) this.#bounds.add("capacity");
-    else if (end === STEP.failed && this.#failure === undefined)
-      this.#fail(this.#model.failure, state, move);
   }
 
   #arrive(from: number, mark: Mark, choice: number): void {
@@ -351,51 +335,34 @@ export class BreadthFirst {
 
   #snapshot(): Checkpoint {
     const store = this.#exactStore();
-    const { count } = store;
-    const { transitions, depth, head, levelEnd } = this.#counters();
+    const [transitions, depth] = [this.#transitions, this.#depth];
     return {
       identity: this.#identity(),
-      counters: Int32Array.of(transitions / 2 ** 30, transitions % 2 ** 30, depth, head, levelEnd),
+      counters: countersOf({ transitions, depth, head: this.#head, levelEnd: this.#levelEnd }),
       vectors: store.vectors(),
-      ...this.#arrivals.ways.rows(count),
-      goals: Int32Array.from(this.#model.goals, (goal, at) => (this.#isReached(goal, at) ? 1 : 0)),
+      ...this.#arrivals.ways.rows(store.count),
+      goals: this.#goals.words(),
       values: this.#collapse.contents(),
     };
   }
 
-  #isReached(goal: Goal, at: number): boolean {
-    return goal.isReached() || this.#reachedBefore[at] === 1;
-  }
-
   /** Goes on where `save` was called, in a search that has not begun. Throws the CheckpointError. */
   resume(bytes: Uint8Array): void {
-    const saved = decodeCheckpoint(bytes);
-    if (saved.identity.join() !== this.#identity().join())
-      throw new CheckpointError(
-        `the checkpoint is not one of ${this.#model.name}, or not so explored`,
-      );
-    const store = this.#exactStore();
+    const saved = openCheckpoint(bytes, this.#identity(), this.#model.name);
+    this.#exactStore();
     this.#collapse.restore(saved.values);
     const { width } = this.#collapse;
     for (let from = 0; from < saved.vectors.length; from += width) {
       this.#collapse.load(saved.vectors, from);
       this.#keep(this.#model.memory.mark());
     }
-    for (let state = 0; state < store.count; state++) {
-      const [index = 0, choice = 0] = [saved.indexes[state], saved.choices[state]];
-      this.#arrivals.ways.set(state, saved.parents[state] ?? 0, (index << 8) | choice);
-    }
-    const [high = 0, low = 0, depth = 0, head = 0, levelEnd = 0] = saved.counters;
-    this.#transitions = high * 2 ** 30 + low;
+    this.#arrivals.ways.fill(saved);
+    const { transitions, depth, head, levelEnd } = countersIn(saved.counters);
+    this.#transitions = transitions;
     this.#depth = depth;
     this.#head = head;
     this.#levelEnd = levelEnd;
-    this.#reachedBefore = saved.goals;
-  }
-
-  #counters() {
-    const [transitions, depth] = [this.#transitions, this.#depth];
-    return { transitions, depth, head: this.#head, levelEnd: this.#levelEnd };
+    this.#goals.resume(saved.goals);
   }
 
   #identity(): Int32Array {
@@ -413,10 +380,7 @@ export class BreadthFirst {
   }
 
   result(): Exploration {
-    const { goals } = this.#model;
-    const unreached = goals
-      .filter((goal, at) => !this.#isReached(goal, at))
-      .map(({ name }) => name);
+    const unreached = this.#goals.unreached();
     const counterexample = this.#counterexample();
     const isComplete = this.#isDone && this.#bounds.size === 0;
     const hasFailed = counterexample !== undefined;
@@ -442,10 +406,7 @@ export class BreadthFirst {
     const last = failure.move === undefined ? [] : [failure.move];
     const way = [...this.#arrivals.ways.to(failure.state), ...last];
     const symmetries = this.#symmetries;
-    const moves =
-      symmetries.length > 0
-        ? rename(this.#model, this.#first, { way, symmetries })
-        : resolve(this.#model, this.#first, way);
+    const moves = movesOf(this.#model, this.#first, { way, symmetries });
     return { property, what, moves, isShortest: this.#reduction === undefined };
   }
 }

@@ -6,6 +6,17 @@ export class CheckpointError extends Error {
 const MAGIC = 0x7472_6170;
 const VERSION = 1;
 const HEADER = 4;
+/** There may be more transitions than a word can count. */
+const HALF = 2 ** 30;
+
+/** How far a search breadth first is: `head` is the first state that is not explored. */
+export interface Counters {
+  readonly transitions: number;
+  readonly depth: number;
+  readonly head: number;
+  /** Where the next level begins. */
+  readonly levelEnd: number;
+}
 
 /** What a search breadth first needs to go on where it was. */
 export interface Checkpoint {
@@ -42,7 +53,7 @@ export function encodeCheckpoint(it: Checkpoint): Uint8Array<ArrayBuffer> {
   return new Uint8Array(words.buffer);
 }
 
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (bytes.length < HEADER * 4 || bytes.length % 4 !== 0) throw damaged("it is cut off");
   const words = new Int32Array(bytes.slice().buffer);
   if (words[0] !== MAGIC) throw damaged("it is something else");
@@ -60,6 +71,23 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (!identity || !counters || !vectors || !parents || !indexes || !choices || !goals)
     throw damaged("parts are missing");
   return { identity, counters, vectors, parents, indexes, choices, goals, values };
+}
+
+/** That of a search with this identity. */
+export function openCheckpoint(bytes: Uint8Array, identity: Int32Array, name: string): Checkpoint {
+  const saved = decodeCheckpoint(bytes);
+  if (saved.identity.join() === identity.join()) return saved;
+  throw new CheckpointError(`the checkpoint is not one of ${name}, or not so explored`);
+}
+
+/** How far a search is, as words. */
+export function countersOf(at: Counters): Int32Array {
+  const { transitions, depth, head, levelEnd } = at;
+  return Int32Array.of(transitions / HALF, transitions % HALF, depth, head, levelEnd);
+}
+
+export function countersIn([high = 0, low = 0, depth = 0, head = 0, levelEnd = 0]: Int32Array) {
+  return { transitions: high * HALF + low, depth, head, levelEnd } satisfies Counters;
 }
 
 export function identityOf(name: string, words: ArrayLike<number>, method: string): Int32Array {

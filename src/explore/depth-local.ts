@@ -3,13 +3,14 @@ import { Batch } from "./batch.ts";
 import { CheckpointError } from "./checkpoint.ts";
 import { Collapse } from "./collapse.ts";
 import { ExactStore } from "./exact-store.ts";
-import { type Exploration, verdictOf } from "./exploration.ts";
+import { type Counterexample, type Exploration, verdictOf } from "./exploration.ts";
 import type { HashSet } from "./hashed-store.ts";
 import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
-import { ABSENT, LocalSteps, OUTCOME } from "./local-steps.ts";
-import { type Failure, type Model, type Move, STEP } from "./model.ts";
+import { LocalSteps, type Taker } from "./local-steps.ts";
+import { type Failure, type Model, STEP } from "./model.ts";
 import { OpenStates } from "./open-states.ts";
 import { NEW } from "./store.ts";
+import { type IndexedMove, movesOf } from "./trace.ts";
 
 export interface LocalDepthOptions {
   /** Undefined: states are kept exactly. */
@@ -30,7 +31,7 @@ const ABREAST = 16;
  * Explores the states that were found last before all others, for a model whose steps are remembered.
  * It keeps those states only that are not explored, and those on the way to them.
  */
-export class LocalDepthFirst {
+export class LocalDepthFirst implements Taker {
   readonly #model: Model;
   readonly #options: LocalDepthOptions;
   readonly #seen: HashSet;
@@ -40,18 +41,22 @@ export class LocalDepthFirst {
   readonly #limiter: Limiter;
   readonly #bounds = new Set<Bound>();
   readonly #mostDepth: number;
+  readonly #first: Int32Array;
   // How each state of the batch was come by.
   readonly #from = new Int32Array(BATCH);
   readonly #moves = new Int32Array(BATCH);
   #transitions = 0;
   #deepest = 0;
   #untilLook = 0;
-  #failure: (Failure & { readonly moves: readonly Move[] }) | undefined;
+  // The row of the state that is being explored.
+  #row = 0;
+  #failure: (Failure & { readonly way: readonly IndexedMove[] }) | undefined;
   #isDone = false;
 
   constructor(model: Model, options: LocalDepthOptions) {
     const collapse = new Collapse(model.memory);
     this.#model = model;
+    this.#first = Int32Array.from(model.memory.words);
     this.#options = options;
     this.#seen = options.set ?? new ExactStore(collapse);
     this.#batch = new Batch(model.memory, collapse, BATCH);
@@ -84,36 +89,27 @@ export class LocalDepthFirst {
 
   #expand(row: number): void {
     const steps = this.#steps;
+    this.#row = row;
     this.#open.begin(row, steps);
-    const agents = this.#model.mostActions;
-    let isStuck = true;
-    for (let action = 0; action < agents; action++) {
-      let choice = 0;
-      let choices = 1;
-      do {
-        const at = steps.take(action, choice);
-        const end = steps.outcomes[at + OUTCOME.end] ?? 0;
-        choices = steps.outcomes[at + OUTCOME.choices] ?? 0;
-        if (end === STEP.blocked || end === ABSENT) continue;
-        isStuck = false;
-        if (end === STEP.done) this.#arrive(row, at, (action << 8) | choice);
-        else if (end === STEP.beyond) this.#bounds.add("capacity");
-        else this.#fail(this.#model.failure, row, { action, choice });
-      } while (++choice < choices);
-    }
-    if (!isStuck) return;
+    if (steps.takeAll(this)) return;
     steps.load();
     const failure = this.#model.atEnd();
-    if (failure !== undefined) this.#fail(failure, row, undefined);
+    if (failure !== undefined) this.#fail(failure, []);
   }
 
-  #arrive(row: number, outcome: number, move: number): void {
+  arrive(outcome: number, index: number, choice: number): void {
     this.#transitions++;
     if (this.#batch.count === BATCH) this.#lookUp();
     const at = this.#batch.count;
-    this.#from[at] = row;
-    this.#moves[at] = move;
+    this.#from[at] = this.#row;
+    this.#moves[at] = (index << 8) | choice;
     this.#batch.addAfter(this.#steps, outcome);
+  }
+
+  /** A step that leads to no state. */
+  stop(end: number, index: number, choice: number): void {
+    if (end === STEP.beyond) this.#bounds.add("capacity");
+    else this.#fail(this.#model.failure, [{ index, choice }]);
   }
 
   /** Keeps those states of the batch that are new, to explore them next. */
@@ -147,19 +143,26 @@ export class LocalDepthFirst {
     this.#isDone = true;
   }
 
-  #fail(failure: Failure | undefined, row: number, last: Move | undefined): void {
+  #fail(failure: Failure | undefined, last: readonly IndexedMove[]): void {
     if (failure === undefined)
       throw new BugError(`${this.#model.name}: a step failed and does not say why`);
     this.#isDone = true;
-    if (this.#failure !== undefined) return;
-    const moves = this.#open.wayTo(row);
-    this.#failure = { ...failure, moves: last === undefined ? moves : [...moves, last] };
+    const way = [...this.#open.wayTo(this.#row), ...last];
+    this.#failure ??= { ...failure, way };
+  }
+
+  #counterexample(): Counterexample | undefined {
+    if (this.#failure === undefined) return undefined;
+    const { property, what, way } = this.#failure;
+    const moves = movesOf(this.#model, this.#first, { way, symmetries: [] });
+    return { property, what, moves, isShortest: false };
   }
 
   result(): Exploration {
     const { method } = this.#options;
     const unreached = this.#model.goals.filter((it) => !it.isReached()).map(({ name }) => name);
-    const hasFailed = this.#failure !== undefined;
+    const counterexample = this.#counterexample();
+    const hasFailed = counterexample !== undefined;
     const isComplete = this.#isDone && this.#bounds.size === 0;
     return {
       verdict: verdictOf({ hasFailed, isComplete, unreached }),
@@ -168,7 +171,7 @@ export class LocalDepthFirst {
       depth: this.#deepest,
       seconds: this.#limiter.seconds,
       bytes: this.#bytes,
-      counterexample: this.#failure && { ...this.#failure, isShortest: false },
+      counterexample,
       bounds: [...this.#bounds],
       method,
       omission: this.#seen.omission,

@@ -1,7 +1,7 @@
 import { BugError } from "../base/index.ts";
 import { Batch } from "./batch.ts";
 import type { Collapse } from "./collapse.ts";
-import { ABSENT, LocalSteps, OUTCOME } from "./local-steps.ts";
+import { LocalSteps, type Taker } from "./local-steps.ts";
 import type { Mark } from "./memory.ts";
 import { type Failure, type Model, STEP } from "./model.ts";
 import { CONTROL, type SharedStates } from "./shared-states.ts";
@@ -30,7 +30,7 @@ export interface Done {
 }
 
 /** Explores the states of a queue together with other threads, each with its own copy of the model. */
-export class Expander {
+export class Expander implements Taker {
   readonly #model: Model;
   readonly #collapse: Collapse;
   readonly #states: SharedStates;
@@ -131,41 +131,30 @@ export class Expander {
   }
 
   #expandLocally(steps: LocalSteps): void {
-    const agents = this.#model.mostActions;
-    let index = 0;
-    let isEnd = true;
-    for (let action = 0; action < agents; action++) {
-      let choice = 0;
-      let end: number = ABSENT;
-      let choices = 1;
-      do {
-        const at = steps.take(action, choice);
-        end = steps.outcomes[at + OUTCOME.end] ?? 0;
-        choices = steps.outcomes[at + OUTCOME.choices] ?? 0;
-        if (end === STEP.blocked || end === ABSENT) continue;
-        isEnd = false;
-        const key = this.#place | (index << 8) | choice;
-        if (choice > 0xff)
-          throw new BugError(`${this.#model.name}: over 256 answers to a question`);
-        if (end === STEP.done) {
-          this.#transitions++;
-          this.#keys[this.#batch.count] = key;
-          this.#batch.addAfter(steps, at);
-          if (this.#batch.count === BATCH) this.#lookUp();
-        } else this.#stop(end, key);
-      } while (++choice < choices);
-      if (end !== ABSENT) index++;
-    }
-    if (!isEnd) return;
+    if (steps.takeAll(this)) return;
     steps.load();
     const failure = this.#model.atEnd();
-    if (failure !== undefined) this.#fail(failure, this.#place, { isEnd });
+    if (failure !== undefined) this.#fail(failure, this.#place, { isEnd: true });
+  }
+
+  arrive(outcome: number, index: number, choice: number): void {
+    if (this.#steps === undefined) return;
+    this.#transitions++;
+    this.#keys[this.#batch.count] = this.#keyOf(index, choice);
+    this.#batch.addAfter(this.#steps, outcome);
+    if (this.#batch.count === BATCH) this.#lookUp();
   }
 
   /** A step that leads to no state. */
-  #stop(end: number, key: number): void {
+  stop(end: number, index: number, choice: number): void {
     if (end === STEP.beyond) this.#isBeyond = true;
-    else if (end === STEP.failed) this.#fail(this.#model.failure, key, { isStep: true });
+    else if (end === STEP.failed)
+      this.#fail(this.#model.failure, this.#keyOf(index, choice), { isStep: true });
+  }
+
+  #keyOf(index: number, choice: number): number {
+    if (choice > 0xff) throw new BugError(`${this.#model.name}: over 256 answers to a question`);
+    return this.#place | (index << 8) | choice;
   }
 
   #take(index: number): boolean {
@@ -176,11 +165,9 @@ export class Expander {
     let choice = 0;
     do {
       const end = this.#model.perform(action, choice);
-      const key = this.#place | (index << 8) | choice;
-      if (choice > 0xff) throw new BugError(`${this.#model.name}: over 256 answers to a question`);
       if (end !== STEP.blocked) couldBe = true;
-      if (end === STEP.done) this.#arrive(mark, key);
-      else this.#stop(end, key);
+      if (end === STEP.done) this.#arrive(mark, this.#keyOf(index, choice));
+      else this.stop(end, index, choice);
       memory.undo(mark);
     } while (++choice < this.#model.choices);
     return couldBe;

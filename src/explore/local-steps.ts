@@ -13,7 +13,15 @@ import { enlarged, StepTree } from "./step-tree.ts";
  */
 export const OUTCOME = { end: 0, choices: 1, low: 2, high: 3, changes: 4, first: 5 } as const;
 /** An agent that has ended has no action: besides the ends that a step has. */
-export const ABSENT = 4;
+const ABSENT = 4;
+
+/** Who wants to know what comes of the steps from a state. */
+export interface Taker {
+  /** A step leads to a state: `Batch.addAfter` makes it from the outcome. */
+  arrive(outcome: number, index: number, choice: number): void;
+  /** It leads to none. */
+  stop(end: number, index: number, choice: number): void;
+}
 
 /** One remembered step in so many is done again, to see that it is what it was. */
 const CHECK_EVERY = 4096;
@@ -32,7 +40,7 @@ export class LocalSteps {
   packed: Int32Array;
   low = 0;
   high = 0;
-  /** Where `take` says that an outcome is. */
+  /** What came of steps, each where its number says. */
   outcomes = new Int32Array(1 << 10);
   readonly #model: Model;
   readonly #collapse: Collapse;
@@ -105,8 +113,31 @@ export class LocalSteps {
     this.#isLoaded = true;
   }
 
+  /** Takes all steps, each by the place of its action in the list of actions; false if there is none. */
+  takeAll(taker: Taker): boolean {
+    const agents = this.#listed.length;
+    let index = 0;
+    let couldBe = false;
+    for (let action = 0; action < agents; action++) {
+      let choice = 0;
+      let end: number = ABSENT;
+      let choices = 1;
+      do {
+        const at = this.#take(action, choice);
+        end = this.outcomes[at + OUTCOME.end] ?? 0;
+        choices = this.outcomes[at + OUTCOME.choices] ?? 0;
+        if (end === STEP.blocked || end === ABSENT) continue;
+        couldBe = true;
+        if (end === STEP.done) taker.arrive(at, index, choice);
+        else taker.stop(end, index, choice);
+      } while (++choice < choices);
+      if (end !== ABSENT) index++;
+    }
+    return couldBe;
+  }
+
   /** Where in `outcomes` it stands what comes of a step, until the next one is taken. */
-  take(action: number, choice: number): number {
+  #take(action: number, choice: number): number {
     const at = this.#remembers ? this.#tree.find(action, choice, this.base) : 0;
     if (--this.#untilLook === 0) this.#look(at, action, choice);
     return at === 0 ? this.#learn(action, choice) : at;

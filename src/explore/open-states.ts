@@ -1,7 +1,8 @@
 import type { Batch } from "./batch.ts";
 import type { LocalSteps } from "./local-steps.ts";
-import type { Move } from "./model.ts";
 import type { Packing } from "./packing.ts";
+import type { IndexedMove } from "./trace.ts";
+import { indexedMove } from "./ways.ts";
 
 /** Of a row: what stands behind the words of the state; whether it was taken, and twice its depth. */
 const TAIL = { from: 0, move: 1, status: 2, size: 3 } as const;
@@ -82,14 +83,13 @@ export class OpenStates {
     steps.beginPacked(this.#rows, row * this.#size, this.#packing);
   }
 
-  wayTo(row: number): Move[] {
-    const moves: Move[] = [];
+  wayTo(row: number): IndexedMove[] {
+    const moves: IndexedMove[] = [];
     for (let at = row; ; ) {
       const tail = at * this.#size + this.#packing.words;
       const from = this.#rows[tail + TAIL.from] ?? -1;
       if (from < 0) return moves.reverse();
-      const move = this.#rows[tail + TAIL.move] ?? 0;
-      moves.push({ action: move >>> 8, choice: move & 0xff });
+      moves.push(indexedMove(this.#rows[tail + TAIL.move] ?? 0));
       at = from;
     }
   }

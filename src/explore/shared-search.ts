@@ -1,5 +1,5 @@
 import { BugError } from "../base/index.ts";
-import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, countersIn, countersOf, encodeCheckpoint } from "./checkpoint.ts";
 import { type Colleague, isReport, type Join, type Order, type Report, Share } from "./crew.ts";
 import type { Done, Failed } from "./expander.ts";
 import { type Counterexample, type Exploration, verdictOf } from "./exploration.ts";
@@ -7,7 +7,7 @@ import { type Bound, Limiter, type Limits, type Watch } from "./limits.ts";
 import type { Model } from "./model.ts";
 import { concatenated, lengthOf, SharedRows } from "./shared-rows.ts";
 import { CONTROL } from "./shared-states.ts";
-import { type IndexedMove, rename, resolve } from "./trace.ts";
+import { type IndexedMove, movesOf } from "./trace.ts";
 
 export interface SharedOptions {
   readonly limits: Limits;
@@ -20,8 +20,8 @@ export interface SharedOptions {
 }
 
 const NEVER = 0x7fffffff;
-/** So many states are explored before the limits are looked at. A key has room for them, and is above 0. */
-const LONGEST_QUEUE = (1 << 15) - 2;
+/** So many states are explored before the limits are looked at. A key has room for twice as many. */
+const LONGEST_QUEUE = 1 << 14;
 /** A shorter queue is explored before others have heard of it. */
 const WORTH_POSTING = 256;
 /** The numbers of values may take so much; the pages are had when they are written. */
@@ -72,8 +72,8 @@ export class SharedSearch {
     this.#first = Int32Array.from(model.memory.words);
     this.#limiter = new Limiter(options.limits, options.watch, options.seconds);
     this.#reached = Int32Array.from(snapshot.goals);
-    const [high = 0, low = 0, depth = 0, head = 0, levelEnd = 0] = snapshot.counters;
-    this.#transitions = high * 2 ** 30 + low;
+    const { transitions, depth, head, levelEnd } = countersIn(snapshot.counters);
+    this.#transitions = transitions;
     this.#depth = depth;
     const join = this.#join(snapshot);
     this.#share = new Share(model, join);
@@ -236,10 +236,7 @@ export class SharedSearch {
     const last = { index: (key >>> 8) & 0xff, choice: key & 0xff };
     const way: IndexedMove[] = [...this.#rows.wayTo(this.#failedRow), ...(isEnd ? [] : [last])];
     const symmetries = this.#options.symmetry ? (this.#model.symmetries ?? []) : [];
-    const moves =
-      symmetries.length > 0
-        ? rename(this.#model, this.#first, { way, symmetries })
-        : resolve(this.#model, this.#first, way);
+    const moves = movesOf(this.#model, this.#first, { way, symmetries });
     return { property, what, moves, isShortest: true };
   }
 
@@ -248,10 +245,10 @@ export class SharedSearch {
     const queue = concatenated([this.#queue.subarray(this.#queueAt), ...this.#next]);
     const levelEnd = this.#rows.count - lengthOf(this.#next);
     const head = this.#rows.count - queue.length;
-    const counters = [this.#transitions / 2 ** 30, this.#transitions % 2 ** 30, this.#depth];
+    const [transitions, depth] = [this.#transitions, this.#depth];
     return encodeCheckpoint({
       identity: this.#identity,
-      counters: Int32Array.of(...counters, head, levelEnd),
+      counters: countersOf({ transitions, depth, head, levelEnd }),
       goals: this.#reached,
       values: this.#share.collapse.contents(),
       ...this.#rows.inOrder(queue),

@@ -8,12 +8,17 @@ export interface IndexedMove {
   readonly choice: number;
 }
 
-/** The same moves by their actions. The state is the first one afterwards, too. */
-export function resolve(
+/** A way from the first state, which is the one in the memory afterwards, in the real names. */
+export function movesOf(
   model: Model,
   first: ArrayLike<number>,
-  way: readonly IndexedMove[],
+  at: { readonly way: readonly IndexedMove[]; readonly symmetries: readonly Symmetry[] },
 ): Move[] {
+  return at.symmetries.length > 0 ? rename(model, first, at) : resolve(model, first, at.way);
+}
+
+/** The same moves by their actions. */
+function resolve(model: Model, first: ArrayLike<number>, way: readonly IndexedMove[]): Move[] {
   assign(model.memory, first);
   const actions = new Int32Array(model.mostActions);
   const moves = way.map(({ index, choice }) => {
@@ -31,7 +36,7 @@ export function resolve(
  * A way through states of which each stands for its doubles, as a run in the real names: each step is
  * one that leads to a double of the next state.
  */
-export function rename(
+function rename(
   model: Model,
   first: ArrayLike<number>,
   { way, symmetries }: { way: readonly IndexedMove[]; symmetries: readonly Symmetry[] },

@@ -1,3 +1,4 @@
+import type { Checkpoint } from "./checkpoint.ts";
 import { Column, ShortColumn } from "./chunks.ts";
 import type { IndexedMove } from "./trace.ts";
 
@@ -22,6 +23,13 @@ export class Ways {
     for (let at = state; at !== 0; at = this.#parents.get(at))
       way.push(indexedMove(this.#moves.get(at)));
     return way.reverse();
+  }
+
+  /** Puts back what `rows` gave. */
+  fill(it: Pick<Checkpoint, "parents" | "indexes" | "choices">): void {
+    const { parents, indexes, choices } = it;
+    for (let state = 0; state < parents.length; state++)
+      this.set(state, parents[state] ?? 0, ((indexes[state] ?? 0) << 8) | (choices[state] ?? 0));
   }
 
   /** Those of the first states, for a checkpoint. */

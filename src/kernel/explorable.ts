@@ -16,6 +16,7 @@ import { checkAccounting } from "./leaks.ts";
 import type { KernelProgram } from "./op.ts";
 import { learn } from "./reduce/learn.ts";
 import { Reduction } from "./reduce/reduction.ts";
+import { checkReferences } from "./references.ts";
 import { renamingsOf } from "./symmetry/equal-agents.ts";
 import { KernelSymmetry } from "./symmetry/symmetry.ts";
 
@@ -177,6 +178,7 @@ export class ExplorableKernel {
     try {
       checkNobodyHangs(kernel);
       checkAccounting(kernel);
+      checkReferences(kernel);
       this.#options.checkEnd?.(kernel);
       return undefined;
     } catch (error) {

@@ -4,6 +4,7 @@ import type { Kernel } from "./kernel.ts";
 import { checkLeaks } from "./leaks.ts";
 import { KILLED_BY } from "./outcome.ts";
 import { interruptPending } from "./overflow.ts";
+import { checkReferences } from "./references.ts";
 import { sendSignal } from "./send-signal.ts";
 import { SIGKILL } from "./signal-names.ts";
 import { taskByName } from "./user-program.ts";
@@ -69,6 +70,7 @@ export class SequentialRun {
   tearDown(): Violation | undefined {
     if (this.#ended) return undefined;
     try {
+      checkReferences(this.#k);
       for (let task = 1; task <= this.#k.machine.tasks; task++) this.#end(task);
       checkLeaks(this.#k);
       return undefined;

@@ -1,5 +1,6 @@
 import type { Sheet } from "./canvas.ts";
 import { PALETTE, SHAPES } from "./palette.ts";
+import type { Presence } from "./presence.ts";
 import type { Lane } from "./selection.ts";
 import { type Span, timeAt, xOf } from "./span.ts";
 import type { Theme } from "./theme.ts";
@@ -7,6 +8,7 @@ import type { Theme } from "./theme.ts";
 /** Of a lane, in the page's pixels. */
 export const LANE_HEIGHT = 30;
 const MARGIN = 3;
+const PRESENCE_PX = 2;
 /** With more room than this for each hit it is drawn by itself, as its writer's shape. */
 const ROOM_FOR_SHAPE_PX = 9;
 const SHAPE_PX = 5;
@@ -22,6 +24,8 @@ export interface LanesPicture {
   readonly top: number;
   readonly theme: Theme;
   readonly colorOf: (at: number) => number;
+  /** When a lane's thread was on a processor; undefined where that was not recorded. */
+  readonly presenceOf: (lane: Lane) => Presence | undefined;
 }
 
 /** Draws the lanes that are in sight: hits by themselves where there is room, else how many there are. */
@@ -36,10 +40,22 @@ export function drawLanes(sheet: Sheet, picture: LanesPicture): void {
     const y = index * LANE_HEIGHT - top;
     sheet.context.fillStyle = theme.line;
     sheet.context.fillRect(0, y + LANE_HEIGHT - 1, sheet.width, 1);
+    drawPresence(sheet, { lane, y, ...picture });
     if (isDense(sheet, lane, picture.span)) dense.push({ lane, y });
     else drawShapes(sheet, { lane, y, ...picture });
   }
   if (dense.length > 0) drawColumns(sheet, dense, picture);
+}
+
+/** A line below the hits. */
+function drawPresence(
+  { context, width }: Sheet,
+  { lane, y, span, theme, presenceOf }: LanesPicture & { readonly lane: Lane; readonly y: number },
+): void {
+  context.fillStyle = theme.inkSoft;
+  for (const { from, to } of presenceOf(lane)?.stretches({ span, width }) ?? []) {
+    context.fillRect(from, y + LANE_HEIGHT - 1 - PRESENCE_PX, to - from, PRESENCE_PX);
+  }
 }
 
 function isDense({ width }: Sheet, { times }: Lane, { from, to }: Span): boolean {

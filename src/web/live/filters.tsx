@@ -84,17 +84,16 @@ function Text({ name, hint, value, wrong, set }: TextField) {
 
 /** The marked time, in seconds. */
 function Times({ view }: { readonly view: LiveView }) {
-  const { value: whole } = view.whole;
   const marked = view.marked.value;
   const set = (change: { from?: number; to?: number }) => {
-    const next = { ...whole, ...marked, ...change };
+    const next = { ...view.whole.peek(), ...marked, ...change };
     if (next.from < next.to) view.marked.value = next;
   };
   return (
     <fieldset class="field times">
       <legend class="aside">time</legend>
-      <Second name="from" value={marked?.from} set={(from) => set({ from: from ?? whole.from })} />
-      <Second name="to" value={marked?.to} set={(to) => set({ to: to ?? whole.to })} />
+      <Second name="from" value={marked?.from} set={(from) => set({ from: from ?? 0 })} />
+      <Second name="to" value={marked?.to} set={(to) => set({ to: to ?? view.whole.peek().to })} />
     </fieldset>
   );
 }

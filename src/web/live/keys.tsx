@@ -119,7 +119,8 @@ export function KeysDialog({ dialog }: { readonly dialog: RefObject<HTMLDialogEl
       </dl>
       <p>
         The wheel zooms, with Shift it moves. A mouse marks time by dragging, and in the overview
-        chooses what is seen. A finger moves, two zoom.
+        chooses what is seen. A finger moves, two zoom. The line below the hits of a lane is drawn
+        while the thread was on a processor, where that was recorded (--switch-events).
       </p>
       <form method="dialog">
         <button type="submit">Close</button>

@@ -1,6 +1,7 @@
 import type { RecordingInMemory } from "../../recording/index.ts";
 import { type Filter, passesOf } from "./filter.ts";
 import { GrowingNumbers } from "./growing.ts";
+import { Presences } from "./presence.ts";
 import { type Grouping, type HitData, Selection } from "./selection.ts";
 import { numberOfHit } from "./value-numbers.ts";
 import { Writers } from "./writers.ts";
@@ -10,10 +11,12 @@ export class LiveModel implements HitData {
   readonly recording: RecordingInMemory;
   readonly writers: Writers;
   readonly numbers = new GrowingNumbers();
+  readonly presences: Presences;
 
   constructor(recording: RecordingInMemory) {
     this.recording = recording;
     this.writers = new Writers(recording);
+    this.presences = new Presences(recording);
     this.update();
   }
 
@@ -22,6 +25,7 @@ export class LiveModel implements HitData {
     const { hits, sites, header } = this.recording;
     const spots = header?.watch?.spots ?? [];
     this.writers.update();
+    this.presences.update();
     for (let at = this.numbers.length; at < hits.length; at += 1) {
       const spot = spots[sites[hits.sites[at] ?? 0]?.spot ?? -1];
       this.numbers.push(numberOfHit(spot, hits, at));

@@ -5,7 +5,7 @@ import type { Opened } from "../shell/open-page.ts";
 import { Filters } from "./filters.tsx";
 import { HitPanel } from "./hit-panel.tsx";
 import { formatMoment, sentenceOf, wordsOf } from "./hit-words.ts";
-import { KeysDialog } from "./keys.tsx";
+import { actOnKey, KeysDialog } from "./keys.tsx";
 import { LiveView } from "./live-view.ts";
 import { Notices } from "./notices.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -21,7 +21,7 @@ export function LivePage({ opened }: { readonly opened: Opened }) {
     untracked(() => view.update()); // what it reads is not what it follows
   });
   const showKeys = useCallback(() => keys.current?.showModal(), []);
-  useEffect(() => onQuestionMark(showKeys), [showKeys]);
+  useEffect(() => onKeys(view, showKeys), [view, showKeys]);
   return (
     <div class="live">
       <Heading view={view} showKeys={showKeys} />
@@ -38,10 +38,11 @@ export function LivePage({ opened }: { readonly opened: Opened }) {
   );
 }
 
-/** Wherever the focus is, but for where a question mark is text. */
-function onQuestionMark(act: () => void): () => void {
+/** The time line's keys work where nothing else has the focus, a question mark wherever it is no text. */
+function onKeys(view: LiveView, showKeys: () => void): () => void {
   const listen = (event: KeyboardEvent) => {
-    if (event.key === "?" && !(event.target instanceof HTMLInputElement)) act();
+    if (event.key === "?" && !(event.target instanceof HTMLInputElement)) showKeys();
+    else if (event.target === document.body && actOnKey(view, event)) event.preventDefault();
   };
   document.addEventListener("keydown", listen);
   return () => document.removeEventListener("keydown", listen);

@@ -1,10 +1,13 @@
 import { type Signal, signal } from "@preact/signals";
 import type { RecordedSpot } from "../../recording/index.ts";
 import type { Opened } from "../shell/open-page.ts";
+import { seldom } from "../shell/seldom.ts";
 import { type Filter, NO_FILTER } from "./filter.ts";
 import { LiveModel } from "./live-model.ts";
 import type { Grouping, HitsInTime, Lane, Selection } from "./selection.ts";
 import { moved, type Span, within, zoomed } from "./span.ts";
+
+const WRITE_MS = 1_000;
 
 /** What is looked at, and how: every part of the view reads it, and what people do changes it. */
 export class LiveView {
@@ -27,6 +30,11 @@ export class LiveView {
   readonly isPaused: Signal<boolean> = signal(false);
   /** Goes up when there is something else to draw in the same selection. */
   readonly drawn: Signal<number> = signal(0);
+  /** The same for what is written, which costs a browser far more: once a second, and at the end. */
+  readonly written: Signal<number> = signal(0);
+  private readonly writeSoon = seldom(WRITE_MS, () => {
+    this.written.value += 1;
+  });
 
   constructor(opened: Opened) {
     this.opened = opened;
@@ -50,6 +58,8 @@ export class LiveView {
     this.whole.value = { from: 0, to: this.model.end() };
     this.follow(before);
     this.drawn.value += 1;
+    if (this.opened.isLive.value) this.writeSoon();
+    else this.written.value += 1;
   }
 
   setFilter(change: Partial<Filter>): void {

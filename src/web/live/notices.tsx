@@ -7,7 +7,7 @@ const MOST_BANDS = 100;
 
 /** What was covered; and what was not, which must not be overlooked. */
 export function Notices({ view }: { readonly view: LiveView }) {
-  view.drawn.value; // more may have been lost meanwhile
+  view.written.value; // more may have been lost meanwhile
   const { recording, broken } = view.opened;
   const { summary, damage, losses } = recording;
   const lost = summary?.coverage.lost ?? losses.reduce((sum, { count }) => sum + count, 0n);

@@ -5,6 +5,7 @@ import { drawLanes } from "./draw-lanes.ts";
 import { drawAxis, drawCursor, drawOverview } from "./draw-overview.ts";
 import { drawValues } from "./draw-values.ts";
 import type { LiveView } from "./live-view.ts";
+import type { Lane } from "./selection.ts";
 import type { Theme } from "./theme.ts";
 import { valueMark } from "./value-mark.ts";
 
@@ -39,7 +40,9 @@ export function drawPictures(
     drawMarked(lanes, { marked, span, theme });
     const { list, ofHit } = view.model.writers;
     const colorOf = (at: number) => list[ofHit.items[at] ?? 0]?.color ?? 0;
-    drawLanes(lanes, { lanes: selection.lanes, span, top, theme, colorOf });
+    const { presences } = view.model;
+    const presenceOf = ({ key }: Lane) => presences.of(selection.grouping, key);
+    drawLanes(lanes, { lanes: selection.lanes, span, top, theme, colorOf, presenceOf });
     drawCursors(lanes, view, theme);
   }
   const values = sheetOf(canvases.values, theme);

@@ -15,6 +15,8 @@ export interface HitsInTime {
 
 /** The hits of one thread, or on one processor. */
 export interface Lane extends HitsInTime {
+  /** The thread's id, or the processor's number. */
+  readonly key: number;
   readonly label: string;
   /** By the colours of their writers. */
   readonly totals: RunningTotals;
@@ -131,7 +133,7 @@ export class Selection implements HitsInTime {
   private lane(key: number, label: string): Lane {
     const known = this.laneByKey.get(key);
     if (known !== undefined) return known;
-    const lane = { ...empty(), label, totals: new RunningTotals(PALETTE.length) };
+    const lane = { ...empty(), key, label, totals: new RunningTotals(PALETTE.length) };
     this.laneByKey.set(key, lane);
     this.lanes.push(lane);
     if (this.grouping === "cpu") {

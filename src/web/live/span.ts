@@ -47,7 +47,7 @@ export function timeMarks(
   scale: Scale,
 ): readonly { readonly time: number; readonly text: string }[] {
   const { from, to } = scale.span;
-  const step = roundStep(((to - from) * MARK_PX) / scale.width);
+  const step = Math.max(1, roundStep(((to - from) * MARK_PX) / scale.width));
   const decimals = Math.min(9, Math.max(0, 9 - Math.floor(Math.log10(step))));
   const marks = [];
   for (let time = Math.ceil(from / step) * step; time <= to; time += step) {

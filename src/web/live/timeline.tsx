@@ -14,7 +14,7 @@ export function Timeline({ view }: { readonly view: LiveView }) {
   useEffect(() => {
     if (place.current !== null) return startPictures(view, place.current, top);
   }, [view, top]);
-  view.drawn.value; // there may be more lanes in the same selection
+  view.written.value; // there may be more lanes in the same selection
   const { lanes, hits } = view.selection.value;
   const [found, rows] = [formatNumber(hits.length, "hit"), formatNumber(lanes.length, "lane")];
   return (

@@ -9,11 +9,11 @@ const MOST_ROWS = 200;
 
 /** The distinct writers: of the marked time, or of all. */
 export function WritersTable({ view }: { readonly view: LiveView }) {
-  view.drawn.value; // there may be more hits in the same selection
+  view.written.value; // there may be more hits in the same selection
   const marked = view.marked.value;
   const rows = tally(view.model, view.selection.value, marked);
   const hits = rows.reduce((sum, { count }) => sum + count, 0);
-  const length = marked === undefined ? view.whole.value.to : marked.to - marked.from;
+  const length = marked === undefined ? view.whole.peek().to : marked.to - marked.from;
   return (
     <section class="writers">
       <h2>

@@ -1,6 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { RecordingError, RecordingInMemory } from "../../recording/index.ts";
 import { type RecordingSource, recordingSource } from "./recording-source.ts";
+import { seldom } from "./seldom.ts";
 
 /** A recording that is shown, and perhaps still made. */
 export interface Opened {
@@ -21,8 +22,9 @@ export type PageState =
 
 /** So long is read before the page may draw and listen again. */
 const SLICE_MS = 30;
-/** So often a view is told that there is more: often enough for eyes, and cheap. */
+/** So often a view is told how far it is, and of a watch that runs what came: that runs here, too. */
 const TELL_MS = 100;
+const TELL_LIVE_MS = 200;
 
 /** Reads the page's recording; the state tells how far that is. */
 export function openPage(document: Document): Signal<PageState> {
@@ -61,7 +63,7 @@ async function readChunks(
 ): Promise<void> {
   const { recording, revision } = opened;
   let bytes = 0;
-  const tell = seldom(TELL_MS, () => {
+  const tell = seldom(isLive ? TELL_LIVE_MS : TELL_MS, () => {
     if (!isLive) state.value = { kind: "reading", bytes, size };
     else if (recording.header === undefined) return;
     else if (state.value.kind === "open") revision.value += 1;
@@ -77,18 +79,6 @@ async function readChunks(
     pausedAt = performance.now();
   }
   tell.cancel();
-}
-
-/** Calls `act` some time after it was asked for, once for all that asked meanwhile. */
-function seldom(ms: number, act: () => void): { (): void; cancel(): void } {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const ask = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      act();
-    }, ms);
-  };
-  return Object.assign(ask, { cancel: () => clearTimeout(timer) });
 }
 
 /** Lets the browser draw, and events come in. A timer would make it wait, a message does not. */
