@@ -37,12 +37,14 @@ interface CheckFlags {
 const STORES = ["exact", "fingerprint", "bitstate"] as const;
 
 const AFTER_HELP = `
-Each actor's statements keep their order, and barriers; everything else happens in
-every order there is. What "expect" says must hold at the end of every run, what
-"reach" says at the end of one, and no property of the model may be violated.
+Each actor's statements keep their order, and barriers; everything else happens
+in every order there is. What "expect" says must hold at the end of every run,
+what "reach" says at the end of one, and no property of the model may be
+violated.
 
-Exit status: 0 no failure, 1 a failure was found, 2 wrong usage or a file that cannot
-be checked, 3 no failure, but a bound was hit before everything was explored.
+Exit status: 0 no failure, 1 a failure was found, 2 wrong usage or a file that
+cannot be checked, 3 no failure, but a bound was hit before everything was
+explored.
 
 Examples:
   trapline check scenarios/bugs/oops-2016.scn

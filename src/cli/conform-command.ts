@@ -24,8 +24,8 @@ led to. With --random it makes scenarios up, and writes the smallest form of
 each that differs into a file of its own.
 
 linux is this computer's kernel: it needs root, a C compiler, and debug
-registers that nobody else uses. A guest is a real kernel of another architecture
-in an emulator: see trapline guest --help.
+registers that nobody else uses. A guest is a real kernel of another
+architecture in an emulator: see trapline guest --help.
 
 Exit status: 0 no difference but known kernel bugs, 1 some, 2 wrong usage.
 

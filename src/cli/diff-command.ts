@@ -2,10 +2,11 @@ import type { Command } from "commander";
 import { EXIT } from "./exit-codes.ts";
 
 const AFTER_HELP = `
-A writer is known by its task's name, its function and what it accessed, so that the
-program may have been built anew between the two.
+A writer is known by its task's name, its function and what it accessed, so that
+the program may have been built anew between the two.
 
-Exit status: 0 the same writers with the same counts, 1 a difference, 2 wrong usage.
+Exit status: 0 the same writers with the same counts, 1 a difference, 2 wrong
+usage.
 
 Examples:
   trapline diff before.trap after.trap

@@ -9,9 +9,9 @@ import type { TraceFile } from "./trace-file.ts";
 
 const AFTER_HELP = `
 Explores every program of at most so many words, the shortest first: statements,
-and what an open says beyond "open e write x". Programs that differ only by names
-of tasks, events and CPUs are one. Each distinct kind of failure is told once: the
-property, the kernel functions, and what the registers look like then.
+and what an open says beyond "open e write x". Programs that differ only by
+names of tasks, events and CPUs are one. Each distinct kind of failure is told
+once: the property, the kernel functions, and what the registers look like then.
 
 Words:
 ${Object.entries(WORD_GROUPS)
@@ -23,7 +23,7 @@ bound was hit before everything was explored.
 
 Examples:
   trapline explore --arch powerpc-dawr --design c --tasks 2 --cpus 2 --events 2
-  trapline explore --arch x86 --tasks 3 --length 6 --words access,birth,exit --out found
+  trapline explore --arch x86 --length 6 --words access,birth,exit --out found
   trapline explore --arch arm64 --length 5 --shard 3/8 --json
 `;
 

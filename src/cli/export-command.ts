@@ -15,7 +15,7 @@ const FORMATS = [
 
 const AFTER_HELP = `
 Formats:
-  perf-script  what perf script prints: flame graph scripts, importers of viewers
+  perf-script  what perf script prints: flame graph scripts, viewers
   folded       one line a call chain, with its count: flamegraph.pl, inferno
   chrome       trace events: ui.perfetto.dev opens them, the value as a counter
   speedscope   speedscope.app
@@ -28,7 +28,8 @@ Formats:
 
 chrome, jsonl and itf are for recordings of scenarios, too.
 
-Exit status: 0, or 2: wrong usage, not a recording, or a file that cannot be written.
+Exit status: 0, or 2: wrong usage, not a recording, or a file that cannot be
+written.
 
 Examples:
   trapline export run.trap --to folded | flamegraph.pl > run.svg

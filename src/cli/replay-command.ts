@@ -2,13 +2,20 @@ import type { Command } from "commander";
 import { EXIT } from "./exit-codes.ts";
 
 const AFTER_HELP = `
-The token stands under each failure that "trapline check" prints. It holds the scenario
-and the order in which everything happens, so it can be mailed and needs no file.
+The token stands under each failure that "trapline check" prints. It holds the
+scenario and the order in which everything happens, so it can be mailed and
+needs no file.
 
 On a terminal the keys go through the run, forwards and backwards; elsewhere all
 of it is printed.
 
-Exit status: 0 the run was done again, 2 the token is damaged or of another model.
+Exit status: 0 the run was done again, 2 the token is damaged or of another
+model.
+
+Examples:
+  trapline check scenarios/bugs/oops-2016.scn
+  trapline replay TOKEN
+  trapline replay TOKEN | less
 `;
 
 /** Adds `trapline replay` to the program. */

@@ -25,7 +25,8 @@ begins, on every machine that the file names. Targets are model, linux (this
 computer's kernel, which needs root and a C compiler) and guests (see trapline
 guest --help); with several of them, a difference fails, too.
 
-Exit status: 0 all as expected, 1 not, 2 wrong usage or a file that cannot be run.
+Exit status: 0 all as expected, 1 not, 2 wrong usage or a file that cannot be
+run.
 
 Examples:
   trapline run scenarios/conformance/x86-h1-write.scn
