@@ -3,7 +3,15 @@ import { kernelK } from "../bench/models/k.ts";
 import { twoPhaseCommit } from "../bench/models/two-phase-commit.ts";
 import { peterson } from "../examples/explore/peterson.ts";
 import { ringBuffer } from "../examples/explore/ring-buffer.ts";
-import { type Exploration, explore, type Model, replay } from "../src/explore/index.ts";
+import {
+  BLOCKED,
+  defineModel,
+  END,
+  type Exploration,
+  explore,
+  type Model,
+  replay,
+} from "../src/explore/index.ts";
 
 const counts = ({ states, transitions, depth }: Exploration) => ({ states, transitions, depth });
 
@@ -73,6 +81,88 @@ describe("models whose size is known from other tools", () => {
   });
 });
 
+/** Forks are free or with one of two neighbours; who has both puts both down. */
+function philosophers(n: number): Model {
+  return defineModel(`${n} philosophers`, (model) => {
+    const forks = model.cells("fork", n);
+    for (let me = 0; me < n; me++) {
+      const own = me + 1;
+      const mine = [forks.of(me), forks.of((me + 1) % n)];
+      const dine = () => {
+        const [one, other] = mine;
+        if (one === undefined || other === undefined) return BLOCKED;
+        const fork = mine[model.choose(3)];
+        if (fork !== undefined) {
+          if (fork.value !== 0) return BLOCKED;
+          fork.value = own;
+        } else {
+          if (one.value !== own || other.value !== own) return BLOCKED;
+          one.value = 0;
+          other.value = 0;
+        }
+        return "dine";
+      };
+      model.agent(`philosopher ${me}`, { dine }, { mayWait: true });
+    }
+  });
+}
+
+test.each([{}, { order: "depth" }, { store: "fingerprint" }] as const)(
+  "five philosophers: 243 states and 945 transitions: %j",
+  (options) => {
+    const { states, transitions } = explore(philosophers(5), options);
+    expect({ states, transitions }).toEqual({ states: 243, transitions: 945 });
+  },
+);
+
+/** One writes, the others read: each before or after. */
+function readers(n: number): { readonly model: Model; readonly ends: Set<string> } {
+  const ends = new Set<string>();
+  const model = defineModel(`${n} readers`, (builder) => {
+    const shared = builder.cell("shared");
+    const future = { go: { reads: [shared], writes: [shared] } };
+    builder.agent(
+      "writer",
+      {
+        go() {
+          shared.value = 1;
+          return END;
+        },
+      },
+      { future },
+    );
+    const seen = builder.cells("seen", n);
+    for (const own of seen.cells) {
+      const touches = { go: { reads: [shared, own], writes: [own] } };
+      builder.agent(
+        own.name,
+        {
+          go() {
+            own.value = shared.value;
+            return END;
+          },
+        },
+        { future: touches },
+      );
+    }
+  });
+  const atEnd = model.atEnd.bind(model);
+  model.atEnd = () => {
+    ends.add(Array.from(model.memory.words).join());
+    return atEnd();
+  };
+  return { model, ends };
+}
+
+test.each([{}, { reduce: true }, { order: "depth" }] as const)(
+  "eight readers end in 2^8 ways: %j",
+  (options) => {
+    const { model, ends } = readers(8);
+    expect(explore(model, options).verdict).toBe("ok");
+    expect(ends.size).toBe(256);
+  },
+);
+
 test("a fingerprint and an exact store count the same", () => {
   const exact = explore(peterson(3));
   const hashed = explore(peterson(3), { store: "fingerprint" });
@@ -138,3 +228,12 @@ if (LARGE)
       expect(result).toMatchObject({ verdict: "ok", states: 224_828 });
     }, 300_000);
   });
+
+/** Takes some ten minutes and two gigabytes. */
+if (process.env.EXPLORE_HUGE === "1")
+  test("Peterson for five: 142,471,098 states and 615,983,127 transitions", () => {
+    const limits = { bytes: 2 ** 32 };
+    const result = explore(peterson(5), { order: "depth", store: "fingerprint", limits });
+    const [states, transitions] = [142_471_098, 615_983_127];
+    expect(result).toMatchObject({ verdict: "ok", states, transitions });
+  }, 3_600_000);

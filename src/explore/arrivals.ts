@@ -1,5 +1,8 @@
 import { BugError } from "../base/index.ts";
 import type { Batch } from "./batch.ts";
+import type { Collapse } from "./collapse.ts";
+import type { LocalSteps } from "./local-steps.ts";
+import type { Mark } from "./memory.ts";
 import { NEW, type Store } from "./store.ts";
 import { Ways } from "./ways.ts";
 
@@ -28,6 +31,19 @@ export class Arrivals {
     const at = this.#batch.count;
     this.#from[at] = from;
     this.#moves[at] = (index << 8) | choice;
+  }
+
+  /** Puts the state in the memory, written since the mark, into the store, without a way to it. */
+  keep(mark: Mark, collapse: Collapse, steps: LocalSteps | undefined): void {
+    const batch = this.#batch;
+    batch.add(mark);
+    if (steps !== undefined) {
+      steps.begin(collapse.next, 0);
+      batch.count = 0;
+      batch.addBase(steps);
+    }
+    this.#store.insert(batch);
+    batch.count = 0;
   }
 
   /**

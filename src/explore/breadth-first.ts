@@ -15,7 +15,7 @@ import { Collapse } from "./collapse.ts";
 import type { Colleague } from "./crew.ts";
 import { ExactStore } from "./exact-store.ts";
 import { type Counterexample, type Exploration, verdictOf } from "./exploration.ts";
-import { HashedStore } from "./hashed-store.ts";
+import { storeOf } from "./hashed-store.ts";
 import { type Bound, Limiter } from "./limits.ts";
 import { LocalSteps, type Taker } from "./local-steps.ts";
 import type { Mark } from "./memory.ts";
@@ -78,10 +78,7 @@ export class BreadthFirst implements Taker {
     this.#goals = new ReachedGoals(model);
     this.#first = Int32Array.from(model.memory.words);
     this.#collapse = new Collapse(model.memory);
-    this.#store =
-      options.set === undefined
-        ? new ExactStore(this.#collapse)
-        : new HashedStore(this.#collapse, options.set);
+    this.#store = storeOf(this.#collapse, options.set);
     this.#batch = new Batch(model.memory, this.#collapse, BATCH);
     this.#arrivals = new Arrivals(this.#batch, this.#store);
     this.#actions = new Int32Array(model.mostActions);
@@ -139,23 +136,11 @@ export class BreadthFirst implements Taker {
     this.#goals.clear();
     const mark = this.#model.memory.mark();
     canonicalise(this.#model.memory, this.#symmetries);
-    this.#keep(mark);
+    this.#arrivals.keep(mark, this.#collapse, this.#steps);
     this.#levelEnd = 1;
     this.#reduction?.enter(0, 0);
     const failure = this.#model.invariant?.();
     if (failure !== undefined) this.#fail(failure, 0, undefined);
-  }
-
-  /** Puts the state in the memory, written since the mark, into the store, without a way to it. */
-  #keep(mark: Mark): void {
-    this.#batch.add(mark);
-    if (this.#steps !== undefined) {
-      this.#steps.begin(this.#collapse.next, 0);
-      this.#batch.count = 0;
-      this.#batch.addBase(this.#steps);
-    }
-    this.#store.insert(this.#batch);
-    this.#batch.count = 0;
   }
 
   /** Whether a limit is reached; looked at now and then, and at each level. */
@@ -354,7 +339,7 @@ export class BreadthFirst implements Taker {
     const { width } = this.#collapse;
     for (let from = 0; from < saved.vectors.length; from += width) {
       this.#collapse.load(saved.vectors, from);
-      this.#keep(this.#model.memory.mark());
+      this.#arrivals.keep(this.#model.memory.mark(), this.#collapse, this.#steps);
     }
     this.#arrivals.ways.fill(saved);
     const { transitions, depth, head, levelEnd } = countersIn(saved.counters);

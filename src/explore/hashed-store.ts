@@ -1,5 +1,6 @@
 import type { Batch } from "./batch.ts";
 import type { Collapse } from "./collapse.ts";
+import { ExactStore } from "./exact-store.ts";
 import type { LocalSteps } from "./local-steps.ts";
 import { PackedStates } from "./packed-states.ts";
 import { NEW, type Store } from "./store.ts";
@@ -54,4 +55,9 @@ export class HashedStore implements Store {
     this.#states.drop(state);
     this.#states.begin(state, steps);
   }
+}
+
+/** States in a set of their hashes, or exactly. */
+export function storeOf(collapse: Collapse, set: HashSet | undefined): Store {
+  return set === undefined ? new ExactStore(collapse) : new HashedStore(collapse, set);
 }

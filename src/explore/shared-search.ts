@@ -22,6 +22,9 @@ export interface SharedOptions {
 const NEVER = 0x7fffffff;
 /** So many states are explored before the limits are looked at. A key has room for twice as many. */
 const LONGEST_QUEUE = 1 << 14;
+const LEAST_QUEUE = 256;
+/** And for so long, if nobody counts them: whoever interrupts does not want to wait. */
+const QUEUE_MS = 150;
 /** A shorter queue is explored before others have heard of it. */
 const WORTH_POSTING = 256;
 /** The numbers of values may take so much; the pages are had when they are written. */
@@ -49,6 +52,7 @@ export class SharedSearch {
   // The states that are found and not explored: of this level, and of the next.
   #queue: Int32Array;
   #queueAt = 0;
+  #longestQueue = LEAST_QUEUE;
   #next: Int32Array[] = [];
   #failed: Failed | undefined;
   #failedRow = 0;
@@ -75,6 +79,7 @@ export class SharedSearch {
     const { transitions, depth, head, levelEnd } = countersIn(snapshot.counters);
     this.#transitions = transitions;
     this.#depth = depth;
+    if (options.limits.states !== undefined) this.#longestQueue = LONGEST_QUEUE;
     const join = this.#join(snapshot);
     this.#share = new Share(model, join);
     this.#rows = new SharedRows(this.#control, this.#share.collapse.width);
@@ -136,7 +141,8 @@ export class SharedSearch {
   }
 
   async #exploreQueue(): Promise<void> {
-    const end = Math.min(this.#queueAt + LONGEST_QUEUE, this.#queue.length);
+    const end = Math.min(this.#queueAt + this.#longestQueue, this.#queue.length);
+    const start = this.#options.watch.now?.() ?? 0;
     const part = this.#queue.subarray(this.#queueAt, end);
     const queue = new SharedArrayBuffer(4 * part.length);
     new Int32Array(queue).set(part);
@@ -153,6 +159,11 @@ export class SharedSearch {
     else for (const one of done) this.#count(one);
     this.#next.push(this.#rows.settled);
     this.#queueAt = end;
+    const ms = (this.#options.watch.now?.() ?? start) - start;
+    // A bound of states must not hang on how fast they come.
+    if (ms === 0 || this.#options.limits.states !== undefined) return;
+    const inTime = Math.round((part.length * QUEUE_MS) / ms);
+    this.#longestQueue = Math.min(LONGEST_QUEUE, Math.max(LEAST_QUEUE, inTime));
   }
 
   async #runAll(order: Omit<Order, "kind">): Promise<readonly Done[]> {
