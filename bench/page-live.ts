@@ -3,12 +3,14 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { openWatched, startBrowser } from "../test/browser-page.ts";
 import type { Measured } from "./page.ts";
-import { buildTarget, scratch, startTarget } from "./target.ts";
+import { buildTarget, scratch, startTarget, type Target } from "./target.ts";
 
 /** With the trap that a store takes, more than 50,000 in a second. */
-const STORES = 100_000;
+const STORES = 25_000;
+/** Half a second each: two or three pictures of the page. What else runs here disturbs some of them. */
+const BURSTS = 6;
 const WORK_NS = 3_000;
-const ROUNDS = 5;
+const ROUNDS = 4;
 const MAIN = new URL("../src/cli/main.ts", import.meta.url).pathname;
 
 /** A program that is recorded, with a browser looking at it and without, in turns. */
@@ -31,6 +33,7 @@ export async function livePage(): Promise<readonly Measured[]> {
     await browser.close();
   }
   const rate = median(rates);
+  console.error(`ratios: ${ratios.map((it) => it.toFixed(3)).join(" ")}`);
   const ratio = median(ratios);
   const lag = Math.max(...lags);
   return [
@@ -68,7 +71,7 @@ async function runOnce(
   const said = createInterface(watch.stderr)[Symbol.asyncIterator]();
   await saying(said, /watching/);
   if (browser === undefined) {
-    const ns = await target.run(`paced ${STORES} ${WORK_NS}`);
+    const ns = await fastestBurst(target);
     await endOf(watch);
     return { ns, lagMs: 0 };
   }
@@ -76,13 +79,22 @@ async function runOnce(
   await using watched = await openWatched(browser);
   await watched.page.goto(url);
   await watched.page.waitForSelector(".timeline");
-  const ns = await target.run(`paced ${STORES} ${WORK_NS}`);
+  const ns = await fastestBurst(target);
   const doneMs = performance.now();
-  const all = new RegExp(`^${STORES.toLocaleString("en")} hits`);
+  const all = new RegExp(`^${(BURSTS * STORES).toLocaleString("en")} hits`);
   await watched.page.locator("header p", { hasText: all }).waitFor({ timeout: 10_000 });
   const lagMs = performance.now() - doneMs;
   await endOf(watch);
   return { ns, lagMs };
+}
+
+/** Ns that the least disturbed of some bursts of stores took. */
+async function fastestBurst(target: Target): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let burst = 0; burst < BURSTS; burst += 1) {
+    least = Math.min(least, await target.run(`paced ${STORES} ${WORK_NS}`));
+  }
+  return least;
 }
 
 async function saying(lines: AsyncIterator<string>, what: RegExp): Promise<string> {

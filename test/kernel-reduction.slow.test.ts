@@ -63,6 +63,8 @@ describe("what the kernel model leaves out", () => {
         expect(less.result.counterexample !== undefined).toBe(failed);
         // Where something fails each search stops at the first failure that it meets.
         if (!failed) expect(less.ends).toEqual(full.ends);
+        const least = explored(program, { detours, reduce: true, symmetry: true }, 2 * MOST_STATES);
+        expect(least.result.verdict).toBe(full.result.verdict);
       }
     }
   });
@@ -152,10 +154,10 @@ test("three equal tasks on two equal processors: the doubles of a state have one
   expect(compared).toBeGreaterThan(300);
 });
 
-test("three equal tasks on two equal processors: the same verdict from a fifth of the states", () => {
+test("three equal tasks on two equal processors: the same verdict from a tenth of the states", () => {
   const program = programOf(EQUAL);
   const full = explore(explorableProgram(program, "full"));
   const less = explore(explorableProgram(program, "less", { symmetry: true }));
   expect([full.verdict, less.verdict]).toEqual(["ok", "ok"]);
-  expect(full.states / less.states).toBeGreaterThan(5);
+  expect(full.states / less.states).toBeGreaterThan(10);
 });

@@ -104,7 +104,7 @@ test("a recording that grows is sent as it grows, to each who asks from its star
   const server = await PageServer.start(PAGE, feed, undefined);
   feed.grew(3);
   const early = ask(`${server.url}recording`);
-  await feed.bytes().next(); // what is there was read once
+  for await (const _ of feed.bytes()) break; // what is there was read once
   writeFileSync(path, Uint8Array.of(1, 2, 3, 4, 5));
   feed.grew(4); // the fifth is not whole yet
   const late = ask(`${server.url}recording`);

@@ -188,7 +188,7 @@ async function recordingOf(
 ): Promise<WatchRecording | undefined> {
   if (file === undefined) return undefined;
   const { WatchRecording } = await import("./watch-recording.ts");
-  return new WatchRecording(file, session, { ...how, isLive: how.page !== undefined });
+  return new WatchRecording(file, session, how);
 }
 
 interface Watching {

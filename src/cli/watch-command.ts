@@ -29,7 +29,7 @@ Examples:
                                             each hit as it happens, with stack
   trapline watch -p 1234 'cfg->limit' conn.c:state
                                             a member, and a static variable
-  trapline watch -p 1234 counter --ui -g    look at it in a browser as it happens
+  trapline watch -p 1234 counter --ui -g    look at it in a browser
   trapline watch -p 1234 --list 'conn*'     what can be named?
   trapline watch -p 1234 main:x --max-hits 1
                                             wait until main is executed

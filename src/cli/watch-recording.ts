@@ -4,17 +4,14 @@ import { pointerNames } from "./pointer-names.ts";
 import type { RecordingFile } from "./recording-file.ts";
 import { version } from "./version.ts";
 
-/** What is not in the file yet is at most so old; where somebody looks at it meanwhile, this. */
+/** What is not in the file yet is at most so old. */
 const FLUSH_MS = 250;
-const LIVE_FLUSH_MS = 150;
 
 interface HowShown {
   readonly stack: boolean;
   readonly form: "table" | "log" | "json";
   readonly fields: readonly string[] | undefined;
   readonly sinceWall: string;
-  /** It is looked at while it is made. */
-  readonly isLive: boolean;
 }
 
 /** Records a watch into a file while it runs. */
@@ -22,13 +19,11 @@ export class WatchRecording {
   readonly sink: Recorder;
   private readonly writer: RecordingWriter;
   private readonly file: RecordingFile;
-  private readonly flushMs: number;
   private flushedMs = performance.now();
 
   constructor(file: RecordingFile, session: Session, how: HowShown) {
     const { stack, form, fields, sinceWall } = how;
     this.file = file;
-    this.flushMs = how.isLive ? LIVE_FLUSH_MS : FLUSH_MS;
     const watch = recordedWatch(session, { stacks: stack, form, fields, sinceWall });
     const header = { source: "watch", trapline: version(), watch } as const;
     this.writer = new RecordingWriter(header, (bytes) => file.put(bytes));
@@ -47,7 +42,7 @@ export class WatchRecording {
 
   tick(): void {
     const now = performance.now();
-    if (now - this.flushedMs < this.flushMs) return;
+    if (now - this.flushedMs < FLUSH_MS) return;
     this.flushedMs = now;
     this.writer.flush();
   }

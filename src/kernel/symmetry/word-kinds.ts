@@ -53,6 +53,7 @@ const FRAME_HEADER = 3;
 export class WordKinds {
   readonly kinds: Uint8Array;
   readonly #k: Kernel;
+  readonly #ofCpus: readonly Field[];
 
   constructor(k: Kernel) {
     this.#k = k;
@@ -66,13 +67,13 @@ export class WordKinds {
       }
     }
     const { task } = k.machine;
-    for (const field of [task.cpu, task.lastCpu, k.event.oncpu, k.event.cpu])
-      this.#fill(field.record, field.offset, KIND.cpu);
     this.#fill(task.record, k.thread.actor.offset, KIND.actor);
+    this.#ofCpus = [task.cpu, task.lastCpu, k.event.oncpu, k.event.cpu];
   }
 
-  /** Looks through the stacks and the waits of the state as it is now. */
+  /** Looks through the stacks and the waits of the state as it is now, and at what lives. */
   look(): void {
+    for (const field of this.#ofCpus) this.#lookAtCpus(field);
     const { task, cpu } = this.#k.machine;
     for (let it = 1; it <= task.record.count; it++) {
       if (!task.record.isLive(it)) continue;
@@ -81,6 +82,13 @@ export class WordKinds {
     }
     for (let it = 0; it < cpu.record.count; it++)
       this.#lookAtStack(cpu.stack.at(it), cpu.stackWords, cpu.top.peek(it));
+  }
+
+  /** The zeros of a record that is not in use name no processor. */
+  #lookAtCpus({ record, offset }: Field): void {
+    const { base, stride, first, count } = record;
+    for (let id = first; id < first + count; id++)
+      this.kinds[base + id * stride + offset] = record.isLive(id) ? KIND.cpu : KIND.plain;
   }
 
   #lookAtStack(at: number, size: number, top: number): void {

@@ -24,7 +24,7 @@ export type PageState =
 const SLICE_MS = 30;
 /** So often a view is told how far it is, and of a watch that runs what came: that runs here, too. */
 const TELL_MS = 100;
-const TELL_LIVE_MS = 200;
+const TELL_LIVE_MS = 300;
 
 /** Reads the page's recording; the state tells how far that is. */
 export function openPage(document: Document): Signal<PageState> {
