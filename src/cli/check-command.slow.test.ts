@@ -96,7 +96,7 @@ test("programs that are dealt out to threads come in the order of the files, wit
   for (const workers of ["1", "3"]) {
     lines.length = 0;
     const args = ["--states", "1500", "--workers", workers];
-    expect(await run(["check", "--json", ...args, ...PROOFS, OOPS])).toBe(1);
+    expect(await run(["check", "--json", ...args, ...PROOFS.slice(1), OOPS])).toBe(1);
     const [, ...verdicts] = lines.map((line) => JSON.parse(line));
     found.push(verdicts.map(({ seconds: _, ...rest }) => rest));
   }
