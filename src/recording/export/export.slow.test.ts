@@ -273,7 +273,8 @@ test("parquet: hyparquet reads the rows of the CSV, with types", async () => {
     const texts = Object.entries(row).map(([key, value]) => [key, String(value ?? "")]);
     expect(Object.fromEntries(texts)).toEqual(csv[at]);
     expect(typeof row.time_ns).toBe("bigint");
-    expect(typeof row.tid).toBe("number");
+    expect(typeof row.tid).toBe("bigint");
+    expect(typeof (row.new ?? 0)).toBe("number");
   }
 });
 

@@ -9,9 +9,10 @@ export type ParquetLibrary = typeof import("hyparquet-writer");
 /** Rows that are held before they are written as a group. */
 const GROUP_ROWS = 50_000;
 
-const TYPE: Readonly<Record<keyof Row, "INT64" | "INT32" | "DOUBLE" | "STRING">> = {
+const TYPE: Readonly<Record<keyof Row, "INT64" | "DOUBLE" | "STRING">> = {
   ...{ time_ns: "INT64", since_ns: "INT64", old: "DOUBLE", new: "DOUBLE" },
-  ...{ pid: "INT32", tid: "INT32", cpu: "INT32", traps: "INT32", line: "INT32", offset: "INT32" },
+  // A recording bounds none of these.
+  ...{ pid: "INT64", tid: "INT64", cpu: "INT64", traps: "INT64", line: "INT64", offset: "INT64" },
   ...{ comm: "STRING", mode: "STRING", watch: "STRING", old_hex: "STRING", new_hex: "STRING" },
   ...{ value_from: "STRING", function: "STRING", file: "STRING", symbol: "STRING" },
   ...{ object: "STRING", ip: "STRING", instruction: "STRING", syscall: "STRING" },
@@ -69,5 +70,6 @@ function columnsOf(rows: readonly Row[]) {
 
 function cell(value: Row[keyof Row], type: string): string | number | bigint | null {
   if (value === undefined) return null;
-  return type === "DOUBLE" ? Number(value) : value;
+  if (type === "DOUBLE") return Number(value);
+  return type === "INT64" && typeof value === "number" ? BigInt(value) : value;
 }
