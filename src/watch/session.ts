@@ -150,10 +150,12 @@ export class Session implements Disposable {
     const until = this.hits + limit;
     const now = process.hrtime.bigint();
     this.parts.symbols.noteLook();
-    this.liveness.check(performance.now());
+    this.liveness.check(Number(now));
     this.asking.check(now);
-    this.reader.drain(Number(now) - SETTLE_NS, () => this.hits >= until);
+    const horizon = Number(now) - SETTLE_NS;
+    this.reader.drain(horizon, () => this.hits >= until);
     if (this.hits >= until) return true;
+    for (const tid of this.liveness.read(horizon)) this.forget(tid);
     const { tasks, watchesAll, timeoutMs } = this.parts;
     if (!watchesAll && tasks.living().length === 0) this.end("targets-ended");
     if (Number(now - this.sinceNs) / 1e6 >= timeoutMs) this.end("timeout");

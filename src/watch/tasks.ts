@@ -95,10 +95,12 @@ export class Tasks {
     return true;
   }
 
-  /** The process is known to be gone although its exit record was not seen. */
-  remove(pid: number): void {
-    for (const tid of this.processes.get(pid)?.threads ?? []) this.comms.delete(tid);
+  /** The process is known to be gone although its exit record was not seen. Tells its threads. */
+  remove(pid: number): readonly number[] {
+    const threads = [...(this.processes.get(pid)?.threads ?? [])];
+    for (const tid of threads) this.comms.delete(tid);
     this.processes.delete(pid);
+    return threads;
   }
 
   /** A watched process runs another program now: its other threads are gone. */

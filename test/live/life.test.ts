@@ -31,6 +31,22 @@ describe.each(ARM)("armed for each %s", (arm) => {
     expect(watched.report.coverage.lost).toBe(0n);
   });
 
+  test("whoever takes the hits slowly gets them all, each under its name, long after the end", async () => {
+    await using target = await Target.start(workshop.compile("threads"), [2, 0, 5_000]);
+    using running = watch({ target: { pids: [target.pid] }, where: ["counter"], arm });
+    await target.run();
+    const names = new Set<string>();
+    let hits = 0;
+    for await (const { comm } of running) {
+      names.add(comm);
+      hits += 1;
+      if (hits % 1_000 === 0) await sleep(120);
+    }
+    expect(hits).toBe(10_000);
+    expect([...names]).toEqual(["threads"]);
+    expect(running.report().coverage).toMatchObject({ strangers: 0n, lost: 0n });
+  });
+
   test("a target that ends at once leaves a result that says how long was looked", async () => {
     await using target = await Target.start(workshop.compile("stores"), [0]);
     const options = { target: { pids: [target.pid] }, where: ["counter"], arm };
