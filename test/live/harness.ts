@@ -11,6 +11,9 @@ export { Target } from "./target.ts";
 export { allOf, type Counted, counted, type Watched, watching } from "./watching.ts";
 export { Workshop } from "./workshop.ts";
 
+/** For tests whose point is that they are many: a million in the nightly script. */
+export const MANY_HITS = Number(process.env.MANY_HITS ?? 200_000);
+
 beforeEach(({ task, onTestFailed }) => {
   onTestFailed(() => {
     const name = task.name.replaceAll(/[^\w ]/g, ".");
