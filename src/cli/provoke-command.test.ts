@@ -40,6 +40,12 @@ test("a machine that the target is not is refused, with the reason", async () =>
   expect(err.join()).toContain("not for linux: it is for arm64");
 });
 
+test("a kernel image that is not there is named before anything boots", async () => {
+  const flags = ["--on", "guest:arm64-6.12", "--kernel", "/no/Image"];
+  expect(await run(["provoke", scenario(RACE), ...flags])).toBe(2);
+  expect(err.join()).toContain("/no/Image");
+});
+
 test("a time that is none is refused", async () => {
   expect(await run(["provoke", scenario(RACE), "--on", "linux", "--for", "soon"])).toBe(2);
   expect(err.join()).toContain("--for soon: not a duration");

@@ -10,6 +10,7 @@ import { UsageError } from "./usage-error.ts";
 
 interface ProvokeFlags {
   readonly on: string;
+  readonly kernel?: string;
   readonly for: string;
   readonly tries?: string;
   readonly seed: string;
@@ -35,6 +36,7 @@ Exit status: 0 all tries as the file expects, 1 not, 2 wrong usage.
 
 Examples:
   trapline provoke scenarios/bugs/w2-swap-dangles.scn --on guest:ppc64le-6.1
+  trapline provoke race.scn --on guest:arm64-6.12 --kernel arch/arm64/boot/Image
   trapline provoke race.scn --on linux --allow-host-provoke --for 10s
 `;
 
@@ -49,6 +51,7 @@ export function addProvokeCommand(
     .description("Provoke the races of a scenario on a real kernel, and count the outcomes.")
     .argument("<file>", "a scenario file")
     .requiredOption("--on <TARGET>", "the kernel: linux, or a guest")
+    .option("--kernel <IMAGE>", "what a guest boots instead of its own kernel")
     .option("--for <TIME>", "how long", "30s")
     .option("--tries <N>", "no more tries than these")
     .option("--seed <S>", "the number of the first try", "1")
@@ -68,7 +71,7 @@ async function provokeFile(file: string, flags: ProvokeFlags): Promise<number> {
   const forMs = parseDuration("--for", flags.for);
   const tries = flags.tries === undefined ? Infinity : parseCount("--tries", flags.tries, 1);
   const seed = parseCount("--seed", flags.seed, 0);
-  using target = await openTarget(name, { isParallel: true, progress });
+  using target = await openTarget(name, { kernel: flags.kernel, isParallel: true, progress });
   if (!isRaceTarget(target))
     throw new UsageError(
       `provoke: --on ${name}: no real kernel: trapline check explores the model`,
