@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Pair, RandomFinding, TargetName } from "../conform/index.ts";
 import { EXIT } from "./exit-codes.ts";
+import { kernelImage } from "./kernel-image.ts";
 import { parseCount } from "./parse.ts";
 import { progress } from "./progress.ts";
 import { programsOf } from "./scenario-files.ts";
@@ -71,7 +72,7 @@ async function conform(files: readonly string[], flags: ConformFlags): Promise<n
   const programs = isRandom ? [] : await programsOf(files.length > 0 ? files : library());
 
   using open = new DisposableStack();
-  const options = { kernel: flags.kernel, progress };
+  const options = { kernel: kernelImage(flags.kernel, names), progress };
   const one = open.use(await openTarget(first, options));
   const pair: Pair = [one, open.use(await openTarget(second, options))];
   if (isRandom) return await conformRandom(pair, { programs: random, seed, out: flags.out });

@@ -46,6 +46,14 @@ test("a kernel image that is not there is named before anything boots", async ()
   expect(err.join()).toContain("/no/Image");
 });
 
+test("a kernel image without a guest that boots it is refused", async () => {
+  const flags = ["--on", "linux", "--kernel", "Image"];
+  expect(await run(["provoke", scenario(RACE), ...flags])).toBe(2);
+  expect(err).toEqual([
+    "trapline: --kernel Image: a guest boots it, and --on linux names none: such as guest:arm64-6.12",
+  ]);
+});
+
 test("a time that is none is refused", async () => {
   expect(await run(["provoke", scenario(RACE), "--on", "linux", "--for", "soon"])).toBe(2);
   expect(err.join()).toContain("--for soon: not a duration");

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { RaceTarget } from "../conform/index.ts";
 import type { Program } from "../scenario/index.ts";
 import { EXIT } from "./exit-codes.ts";
+import { kernelImage } from "./kernel-image.ts";
 import { parseCount, parseDuration } from "./parse.ts";
 import { progress } from "./progress.ts";
 import { type FileProgram, programsOf } from "./scenario-files.ts";
@@ -71,7 +72,11 @@ async function provokeFile(file: string, flags: ProvokeFlags): Promise<number> {
   const forMs = parseDuration("--for", flags.for);
   const tries = flags.tries === undefined ? Infinity : parseCount("--tries", flags.tries, 1);
   const seed = parseCount("--seed", flags.seed, 0);
-  using target = await openTarget(name, { kernel: flags.kernel, isParallel: true, progress });
+  using target = await openTarget(name, {
+    kernel: kernelImage(flags.kernel, [name]),
+    isParallel: true,
+    progress,
+  });
   if (!isRaceTarget(target))
     throw new UsageError(
       `provoke: --on ${name}: no real kernel: trapline check explores the model`,

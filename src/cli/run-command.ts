@@ -5,6 +5,7 @@ import type { Kernel } from "../kernel/index.ts";
 import type { Done } from "../machine/index.ts";
 import type { RecordedModel } from "../recording/index.ts";
 import { EXIT } from "./exit-codes.ts";
+import { kernelImage } from "./kernel-image.ts";
 import { progress } from "./progress.ts";
 import type { RunOutcome } from "./run-text.ts";
 import { type FileProgram, programsOf } from "./scenario-files.ts";
@@ -86,7 +87,7 @@ async function runFiles(files: readonly string[], flags: RunFlags): Promise<numb
     file?.step(done, kernel);
   };
   const listener = flags.trace === true || file !== undefined ? listen : undefined;
-  const options = { onStep: listener, kernel: flags.kernel, progress };
+  const options = { onStep: listener, kernel: kernelImage(flags.kernel, names), progress };
   const targets: Target[] = [];
   for (const name of names) targets.push(open.use(await openTarget(name, options)));
   if (flags.json === true) console.log(jsonHeader(names));
