@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Exploration, type ExploreOptions, explore } from "../src/explore/index.ts";
 import { MODELS, type ModelName } from "./models/by-name.ts";
 import { exploreTogether } from "./models/crew.ts";
+import { buildPan, type Measured, type Promela, runPan } from "./spin.ts";
 
 /**
  * How fast the explorer is beside SPIN (`apt install spin gcc`): the same graphs, one core, no
@@ -13,10 +13,8 @@ import { exploreTogether } from "./models/crew.ts";
  *
  *     npm run bench:check
  */
-interface Case {
+interface Case extends Promela {
   readonly name: ModelName;
-  readonly promela: string;
-  readonly defines: readonly string[];
 }
 
 const ROUNDS = 3;
@@ -42,32 +40,6 @@ const WAYS: readonly Way[] = [
   { name: "exact, breadth first, parents", options: {}, threads: 1 },
   { name: "the same, two threads", options: {}, threads: 2 },
 ];
-
-interface Measured {
-  readonly states: number;
-  readonly transitions: number;
-  readonly seconds: number;
-}
-
-/** Builds SPIN's verifier for a model, with nothing left out of the graph. */
-function buildPan(directory: string, { promela, defines }: Case): string {
-  const source = resolve(import.meta.dirname, "promela", promela);
-  const quiet = { cwd: directory, stdio: "ignore" } as const;
-  execFileSync("spin", [...defines, "-a", "-o1", "-o2", "-o3", source], quiet);
-  const flags = ["-O2", "-w", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"];
-  execFileSync("gcc", flags, quiet);
-  return join(directory, "pan");
-}
-
-function runPan(pan: string): Measured {
-  const text = execFileSync(pan, ["-E", "-n", "-m1000000", "-w24"], { encoding: "utf8" });
-  const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1]);
-  return {
-    states: number(/(\d+) states, stored/),
-    transitions: number(/(\d+) transitions/) - 1, // SPIN counts the way into the first state
-    seconds: number(/elapsed time ([\d.]+)/),
-  };
-}
 
 async function runOurs(name: ModelName, { options, threads }: Way): Promise<Exploration> {
   const watch = { now: () => performance.now() };

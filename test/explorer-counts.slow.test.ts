@@ -1,6 +1,16 @@
-import { describe, expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { MODELS, type ModelName } from "../bench/models/by-name.ts";
 import { kernelK } from "../bench/models/k.ts";
+import { paxos } from "../bench/models/paxos.ts";
+import { petersonLevels } from "../bench/models/peterson-levels.ts";
+import { semaphore } from "../bench/models/semaphore.ts";
+import { sharedRegister } from "../bench/models/shared-register.ts";
 import { twoPhaseCommit } from "../bench/models/two-phase-commit.ts";
+import { buildPan, runPan } from "../bench/spin.ts";
 import { peterson } from "../examples/explore/peterson.ts";
 import { ringBuffer } from "../examples/explore/ring-buffer.ts";
 import {
@@ -78,6 +88,52 @@ describe("models whose size is known from other tools", () => {
   ])("two-phase commit of %i resources: %i states", (resources, states) => {
     const result = explore(twoPhaseCommit(resources), { symmetry: false });
     expect(result).toMatchObject({ verdict: "ok", states });
+  });
+
+  // Those who count these count ways to the same state once.
+  test.each([
+    ["Paxos of three servers with two clients: 16,668 states", paxos, 16_668],
+    ["a register shared by two servers, with two clients: 544 states", sharedRegister, 544],
+  ])("%s", (_, model, states) => {
+    for (const options of [{}, { order: "depth", store: "fingerprint" }] as const)
+      expect(explore(model(), options)).toMatchObject({ verdict: "ok", states, unreached: [] });
+  });
+
+  test("a semaphore that is a process: 354 states and 828 transitions", () => {
+    const [states, transitions] = [354, 828];
+    expect(explore(semaphore())).toMatchObject({ verdict: "ok", states, transitions });
+  });
+
+  test.each([
+    [3, false, 882, 2646],
+    [3, true, 172, 516],
+    [5, true, 6770, 33_850],
+    [6, true, 35_159, 210_954],
+  ])(
+    "Peterson for %i, level by level, up to symmetry %s: %i states and %i transitions",
+    (n, symmetry, states, transitions) => {
+      const result = explore(petersonLevels(n, { symmetry }));
+      expect(result).toMatchObject({ verdict: "ok", states, transitions });
+    },
+  );
+});
+
+/** Whether SPIN and a compiler for what it makes are there. */
+const hasSpin = ["spin", "gcc"].every((it) => spawnSync(it, ["--version"]).error === undefined);
+
+describe.skipIf(!hasSpin)("SPIN counts the same states and transitions", () => {
+  const directory = mkdtempSync(join(tmpdir(), "trapline-spin-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  test.each<[ModelName, string, readonly string[]]>([
+    ["peterson 3", "peterson.pml", ["-DN=3"]],
+    ["K 2 2", "k.pml", ["-DNT=2", "-DNC=2"]],
+    ["semaphore", "semaphore.pml", []],
+    ["peterson 3, level by level", "peterson-levels.pml", ["-DN=3"]],
+  ])("of %s", (name, promela, defines) => {
+    const pan = buildPan(directory, { promela, defines });
+    const { states, transitions } = runPan(pan, { logSlots: 18 });
+    expect(explore(MODELS[name]())).toMatchObject({ verdict: "ok", states, transitions });
   });
 });
 
@@ -213,6 +269,7 @@ if (LARGE)
       ["Peterson for four", () => peterson(4), 1_119_560, 3_864_896],
       ["K with 3 tasks on 1 CPU", () => kernelK(3, 1), 148_373, 517_233],
       ["K with 3 tasks on 2 CPUs", () => kernelK(3, 2), 2_664_671, 11_657_718],
+      ["Peterson for five, level by level", () => petersonLevels(5), 628_868, 3_144_340],
     ])(
       "%s: exact and hashed, breadth and depth first",
       (_, model, states, transitions) => {
@@ -226,6 +283,12 @@ if (LARGE)
     test("K with 3 tasks on 2 CPUs has 224,828 states up to symmetry", () => {
       const result = explore(kernelK(3, 2, { symmetry: true }));
       expect(result).toMatchObject({ verdict: "ok", states: 224_828 });
+    }, 300_000);
+
+    test("Peterson for seven, level by level, has 163,298 states up to symmetry", () => {
+      const result = explore(petersonLevels(7, { symmetry: true }));
+      const [states, transitions] = [163_298, 1_143_086];
+      expect(result).toMatchObject({ verdict: "ok", states, transitions });
     }, 300_000);
   });
 

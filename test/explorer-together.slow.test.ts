@@ -26,6 +26,8 @@ const names: readonly ModelName[] = [
   "K 2 2 that fails",
   "K 2 2 that fails, up to symmetry",
   "two-phase commit 5",
+  "paxos",
+  "shared register",
 ];
 
 describe.each(names)("%s", (name) => {

@@ -2,7 +2,7 @@
  * K, a small kernel: tasks with one context and one breakpoint each, processors that switch between
  * them, take hits and run exits, and a closer for each task. The same atomic steps as bench/models/k.ts.
  * ctxt 1 is live, 2 a tombstone; est 0 inactive, 1 active, 2 detached, 3 freed; tst 0 runnable,
- * 1 on a processor, 2 dead. Build with -DNT=tasks -DNC=2.
+ * 1 on a processor, 2 dead. Build with -DNT=2 or 3, the tasks, and -DNC=2.
  */
 byte cur[NC], nxt[NC], dr[NC], hit[NC]; bit at0[NC]=1;
 byte tst[NT], ctxt[NT]=1, lck[NT], est[NT], eref[NT]=2; byte err;
@@ -12,9 +12,14 @@ byte pad[PAD];
 #define c _pid
 #define t (cur[_pid]-1)
 #define PICK(J) d_step { tst[J]==0 -> nxt[c]=J+1; tst[J]=1; at0[c]=0 }
+#if NT > 2
+#define PICK2 :: PICK(2)
+#else
+#define PICK2
+#endif
 active [NC] proctype CPU() {
   do
-  :: if :: PICK(0) :: PICK(1) :: PICK(2) fi;              /* schedule */
+  :: if :: PICK(0) :: PICK(1) PICK2 fi;                   /* schedule */
      if
      :: cur[c]==0
      :: d_step { cur[c]!=0 && lck[t]==0 -> lck[t]=c+1 };

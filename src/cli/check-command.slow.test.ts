@@ -106,6 +106,29 @@ test("programs that are dealt out to threads come in the order of the files, wit
   expect(together).toEqual(alone);
 }, 120_000);
 
+test("--time ends all searches of a program together, and says so", async () => {
+  const start = performance.now();
+  expect(await run(["check", "--json", "--time", "1.5", "--no-reduce", PROOFS[0] ?? ""])).toBe(3);
+  expect((performance.now() - start) / 1000).toBeLessThan(10); // two on a machine that has nothing else to do
+  expect(JSON.parse(lines[1] ?? "")).toMatchObject({ verdict: "bounded", bounds: ["seconds"] });
+});
+
+test("--memory bounds what all threads keep together: of two, each has half", async () => {
+  const statesOf = async (args: readonly string[]) => {
+    lines.length = 0;
+    expect(await run(["check", "--json", "--full", ...args])).toBe(3);
+    const [, ...verdicts] = lines.map((line) => JSON.parse(line));
+    for (const it of verdicts) expect(it).toMatchObject({ verdict: "bounded", bounds: ["bytes"] });
+    return verdicts.map(({ states }) => states);
+  };
+  const [one = "", other = ""] = PROOFS;
+  const together = await statesOf(["--memory", "4", "--workers", "2", one, other]);
+  const halves = await statesOf(["--memory", "2", "--workers", "1", one, other]);
+  const whole = await statesOf(["--memory", "4", "--workers", "1", one, other]);
+  expect(together).toEqual(halves);
+  expect(whole[0]).toBeGreaterThan(halves[0]);
+});
+
 test("runs without kernel threads come first, and a failure in them is one", async () => {
   expect(await run(["check", "--states", "5000", "scenarios/bugs/z13-context-is-gone.scn"])).toBe(
     1,

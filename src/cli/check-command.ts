@@ -72,7 +72,7 @@ export function addCheckCommand(
     .option("--states <N>", "stop after so many states")
     .option("--depth <N>", "go no deeper than so many steps")
     .option("--time <DURATION>", "stop each program after so long")
-    .option("--memory <MB>", "stop each program when its states take so much", "2048")
+    .option("--memory <MB>", "stop when states take so much, on all threads together", "2048")
     .option("--workers <N>", "threads that programs are dealt out to (default: one a processor)")
     .option("--shard <I/N>", "only the Ith of N shares of the programs, for as many machines")
     .option("--save <FILE>", "where to save a search that does not come to its end, as by Ctrl-C")

@@ -61,11 +61,13 @@ export class CheckPool implements AsyncDisposable {
         await result.then(results[at]?.resolve, results[at]?.reject);
       }
     };
-    // A program by itself may be shared; of several, each has a thread of its own.
-    const { crew, ...whole } = this.#options;
+    // A program by itself may be shared; of several, each has a thread of its own, and its part of the memory.
+    const threads = Math.min(this.#threads, programs.length);
+    const { crew, ...rest } = this.#options;
+    const whole = { ...rest, ...memoryPart(rest, threads) };
     const options = programs.length === 1 ? { ...whole, crew } : whole;
     void takeAll(({ file, program }) => checkProgram(file, program, options));
-    if (programs.length > 1) void this.#deal(Math.min(this.#threads, programs.length) - 1, takeAll);
+    if (programs.length > 1) void this.#deal(threads - 1, whole, takeAll);
     for (const { promise } of results) {
       const checked = await promise;
       if (checked !== undefined) yield checked;
@@ -83,6 +85,7 @@ export class CheckPool implements AsyncDisposable {
 
   async #deal(
     count: number,
+    options: CheckOptions,
     takeAll: (check: (asked: Asked) => Promise<Checked>) => Promise<void>,
   ): Promise<void> {
     await setTimeout(ALONE_MS, undefined, { ref: false });
@@ -91,7 +94,7 @@ export class CheckPool implements AsyncDisposable {
       const workerData = { kind: "whole", stop: this.#stop };
       const worker = new Worker(workerUrl(), { workerData });
       this.#workers.push(worker);
-      void takeAll((asked) => this.#checkOn(worker, asked));
+      void takeAll((asked) => checkOn(worker, asked, options));
     }
     // Threads that explore hear of nothing but what stands in memory that they share.
     while (!this.#isOver) {
@@ -99,19 +102,26 @@ export class CheckPool implements AsyncDisposable {
       await setTimeout(LOOK_MS, undefined, { ref: false });
     }
   }
+}
 
-  async #checkOn(worker: Worker, { file, program }: Asked): Promise<Checked> {
-    const { store, fuse, reduceModel, symmetry, limits, mostShortening } = this.#options;
-    const options = {
-      reduceModel,
-      ...(store !== undefined && { store }),
-      ...(fuse !== undefined && { fuse }),
-      ...(symmetry !== undefined && { symmetry }),
-      ...(limits !== undefined && { limits }),
-      ...(mostShortening !== undefined && { mostShortening }),
-    };
-    return checkedOf(file, await answerOf(worker, { file, program, options }));
-  }
+/** However many threads there are, all that they keep together is within the bound. */
+function memoryPart({ limits }: CheckOptions, threads: number): Pick<CheckOptions, "limits"> {
+  if (limits?.bytes === undefined) return {};
+  return { limits: { ...limits, bytes: Math.floor(limits.bytes / threads) } };
+}
+
+async function checkOn(worker: Worker, asked: Asked, all: CheckOptions): Promise<Checked> {
+  const { store, fuse, reduceModel, symmetry, limits, mostShortening } = all;
+  const options = {
+    reduceModel,
+    ...(store !== undefined && { store }),
+    ...(fuse !== undefined && { fuse }),
+    ...(symmetry !== undefined && { symmetry }),
+    ...(limits !== undefined && { limits }),
+    ...(mostShortening !== undefined && { mostShortening }),
+  };
+  const { file, program } = asked;
+  return checkedOf(file, await answerOf(worker, { file, program, options }));
 }
 
 function answerOf(worker: Worker, job: Job): Promise<JobReport> {

@@ -68,6 +68,23 @@ test("a bound that is hit is said, and is exit status 3", async () => {
   expect(lines.join("\n")).toContain("all of it ended by the bound of states in all");
 });
 
+test("programs that are too large in full come to their end reduced, and that is said", async () => {
+  const args = ["explore", "--arch", "x86", "--words", "access,birth", "--length", "3"];
+  const bounded = async (...more: string[]) => {
+    lines.length = 0;
+    expect(await run([...args, "--states", "60", ...more])).toBe(3);
+    const counts =
+      /(\d+) programs ended at .* states;(?: (\d+) programs came to an end only reduced)?/;
+    const [, states, reduced = 0] = counts.exec(lines.join("\n")) ?? [];
+    return { states: Number(states), reduced: Number(reduced) };
+  };
+  const full = await bounded("--no-reduce");
+  const { states, reduced } = await bounded();
+  expect(full.reduced).toBe(0);
+  expect(reduced).toBeGreaterThan(0);
+  expect(states + reduced).toBe(full.states);
+});
+
 test("nobody need think of the program that made the Oops of 2016", async () => {
   const args = ["--arch", "powerpc-dabr", "--design", "a", "--cpus", "1", "--events", "1"];
   expect(await run(["explore", ...args, "--words", "birth,exit", "--length", "4"])).toBe(1);

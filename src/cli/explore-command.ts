@@ -47,6 +47,7 @@ export function addExploreCommand(
     .option("--except <GROUPS>", "not these groups of words")
     .option("--settled", "the opens and births that the first task begins with come first")
     .option("--detours", "let kernel threads preempt tasks, too")
+    .option("--no-reduce", "do not try programs again, reduced, that are too large in full")
     .option("--states <N>", "stop each program after so many states", "20000")
     .option("--time <DURATION>", "stop each program after so long")
     .option("--memory <MB>", "stop each program when its states take so much", "2048")

@@ -42,6 +42,8 @@ export interface HuntOptions extends ShortBounds {
   readonly shard: { readonly index: number; readonly of: number };
   readonly settled: boolean;
   readonly detours: boolean;
+  /** Whether programs that are too large in full are explored reduced. */
+  readonly reduce: boolean;
   /** Of each search. */
   readonly limits: Limits;
   /** Of all together. */
@@ -50,6 +52,16 @@ export interface HuntOptions extends ShortBounds {
   readonly onFinding: (finding: Finding) => void;
   readonly onProgress: (hunt: Hunt) => void;
 }
+
+interface Exhausted {
+  /** The limits that its searches ended at. */
+  readonly bounds: readonly Bound[];
+  /** Whether the last search ended at nothing else either, such as a known failure or an interrupt. */
+  readonly isWhole: boolean;
+  readonly wasCut: boolean;
+}
+
+type Candidate = Pick<Finding, "scenario" | "program" | "length">;
 
 /** A known failure ends a run for want of room, and an interrupt is told of on its own. */
 const NO_LIMITS: ReadonlySet<Bound> = new Set(["capacity", "interrupted"]);
@@ -73,6 +85,8 @@ export class Hunt {
   readonly bounded = new Map<Bound, number>();
   /** Programs some runs of which ended at a failure that was known. */
   cut = 0;
+  /** Programs that came to their end only because interleavings were left out that lead nowhere else. */
+  reduced = 0;
   findings: readonly Finding[] = [];
   /** Why not all programs were explored, if so. */
   ended: "states" | "seconds" | "interrupted" | undefined;
@@ -119,24 +133,49 @@ export class Hunt {
     const { machine, settled } = this.#options;
     const bounds = new Set<Bound>();
     let wasCut = false;
+    let wasReduced = false;
     for (let cpus = cpusNamed(short); cpus <= this.#options.cpus; cpus++) {
       const scenario = shortScenario(short, { ...machine, cpus }, { settled });
-      const program = programOf(scenario);
-      for (;;) {
-        const { result, model } = await this.#search(program);
-        wasCut ||= model.wasCut;
-        for (const bound of result.bounds) if (!NO_LIMITS.has(bound)) bounds.add(bound);
-        if (result.counterexample === undefined) break;
-        this.#found({ scenario, program, length: short.length }, model, result.counterexample);
-      }
+      const candidate = { scenario, program: programOf(scenario), length: short.length };
+      const full = await this.#exhaust(candidate, { reduce: false });
+      wasCut ||= full.wasCut;
+      const isReduced = full.bounds.includes("states") && (await this.#endsReduced(candidate));
+      wasReduced ||= isReduced;
+      if (!isReduced) for (const bound of full.bounds) bounds.add(bound);
     }
     if (wasCut) this.cut++;
+    if (wasReduced && bounds.size === 0) this.reduced++;
     for (const bound of bounds) this.bounded.set(bound, (this.bounded.get(bound) ?? 0) + 1);
   }
 
-  async #search(program: Program) {
+  /**
+   * Whether a program that is too large in full is not if it is reduced, and fails in no way at all. To
+   * a run that fails there may be a twin that was left out, in which the same failure looks like another
+   * kind: so where there is one, what was explored in full is all that can be said.
+   */
+  async #endsReduced(candidate: Candidate): Promise<boolean> {
+    if (!this.#options.reduce || this.#whyOver() !== undefined) return false;
+    const { isWhole, wasCut } = await this.#exhaust(candidate, { reduce: true });
+    return isWhole && !wasCut;
+  }
+
+  /** Explores a program until it fails in no way that was not met before. */
+  async #exhaust(candidate: Candidate, { reduce }: { reduce: boolean }): Promise<Exhausted> {
+    const bounds = new Set<Bound>();
+    let wasCut = false;
+    for (;;) {
+      const { result, model } = await this.#search(candidate.program, reduce);
+      wasCut ||= model.wasCut;
+      for (const bound of result.bounds) if (!NO_LIMITS.has(bound)) bounds.add(bound);
+      const isWhole = result.bounds.length === 0;
+      if (result.counterexample === undefined) return { bounds: [...bounds], isWhole, wasCut };
+      this.#found(candidate, model.symptom, result.counterexample);
+    }
+  }
+
+  async #search(program: Program, reduce: boolean) {
     const { limits, watch } = this.#options;
-    const model = this.#modelOf(program);
+    const model = this.#modelOf(program, reduce);
     const it = search(model, { fuse: true, limits, watch });
     while (it.advance(SLICE)) await setImmediate();
     const result = it.result();
@@ -145,18 +184,13 @@ export class Hunt {
     return { result, model };
   }
 
-  #modelOf(program: Program): HuntedKernel {
+  #modelOf(program: Program, reduce = false): HuntedKernel {
     const { detours } = this.#options;
-    return new HuntedKernel(program, this.#known, { name: "a short program", detours });
+    return new HuntedKernel(program, this.#known, { name: "a short program", detours, reduce });
   }
 
-  #found(
-    { scenario, program, length }: Pick<Finding, "scenario" | "program" | "length">,
-    model: HuntedKernel,
-    found: Counterexample,
-  ): void {
-    const { symptom } = model;
-    const counterexample = shrink(model, found);
+  #found({ scenario, program, length }: Candidate, symptom: string, found: Counterexample): void {
+    const counterexample = shrink(this.#modelOf(program), found);
     const again = this.#modelOf(program);
     if (certify(again, counterexample) === undefined)
       throw new BugError(`${counterexample.property} does not happen again`);

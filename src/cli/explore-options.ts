@@ -24,6 +24,7 @@ export interface ExploreFlags {
   readonly except?: string;
   readonly settled?: boolean;
   readonly detours?: boolean;
+  readonly reduce: boolean;
   readonly states: string;
   readonly time?: string;
   readonly memory: string;
@@ -51,6 +52,7 @@ export function huntOptionsOf(flags: ExploreFlags): Wanted {
     shard: shardOf(flags.shard ?? "1/1"),
     settled: flags.settled === true,
     detours: flags.detours === true,
+    reduce: flags.reduce,
     limits: {
       states: parseCount("--states", states, 1),
       ...(time === undefined ? {} : { seconds: parseDuration("--time", time) / 1000 }),

@@ -51,6 +51,9 @@ function boundsText(hunt: HuntView): readonly string[] {
   );
   if (hunt.cut > 0)
     said.push(`${amount(hunt.cut, "program")} had runs that ended at a failure known by then`);
+  const { reduced = 0 } = hunt;
+  if (reduced > 0)
+    said.push(`${amount(reduced, "program")} came to an end only reduced (--no-reduce)`);
   if (hunt.ended !== undefined) said.push(`all of it ended by ${ENDED[hunt.ended]}`);
   if (!detours) said.push("no preemption by kernel threads (--detours)");
   if (settled) said.push("setup is over before anything else begins (--settled)");

@@ -33,7 +33,7 @@ export function huntedOf({
 
 export function huntView(hunt: Hunt, totals: Totals, options: HuntOptions): HuntView {
   const { shard, settled, detours } = options;
-  const { states, transitions, seconds, cut, ended } = hunt;
+  const { states, transitions, seconds, cut, reduced, ended } = hunt;
   return {
     wanted: huntedOf(options),
     findings: hunt.findings.length,
@@ -44,7 +44,7 @@ export function huntView(hunt: Hunt, totals: Totals, options: HuntOptions): Hunt
     })),
     ...{ states, transitions, seconds },
     bounded: Object.fromEntries(hunt.bounded),
-    ...{ cut, ended },
+    ...{ cut, reduced, ended },
     shard: `${shard.index + 1}/${shard.of}`,
     ...{ settled, detours },
   };

@@ -19,13 +19,14 @@ import { storeOf } from "./hashed-store.ts";
 import { type Bound, Limiter } from "./limits.ts";
 import { LocalSteps, type Taker } from "./local-steps.ts";
 import type { Mark } from "./memory.ts";
-import { type Failure, type Model, STEP } from "./model.ts";
+import { type Failure, type Model, STEP, type StepEnd } from "./model.ts";
 import { ReachedGoals } from "./reached-goals.ts";
 import { Reduction } from "./reduction.ts";
 import { SharedSearch } from "./shared-search.ts";
 import { NEW, type Store } from "./store.ts";
 import { assign, canonicalise } from "./symmetry.ts";
 import { type IndexedMove, movesOf } from "./trace.ts";
+import { type Trier, tryChoices } from "./try-choices.ts";
 
 /** How many states are explored between two looks at the limits. */
 const LOOK_EVERY = 256;
@@ -38,7 +39,7 @@ const BATCH = 64;
  * Explores states in the order in which they were found, so that a failure is found on a shortest
  * way. The store is the queue; each state knows the one that it was found from.
  */
-export class BreadthFirst implements Taker {
+export class BreadthFirst implements Taker, Trier {
   readonly #model: Model;
   readonly #options: BreadthOptions;
   readonly #collapse: Collapse;
@@ -233,31 +234,23 @@ export class BreadthFirst implements Taker {
     }
   }
 
-  /** Does an action with each of its choices. Whether it could be done. */
+  /** Whether the action could be done. */
   #take(state: number, index: number): boolean {
     this.#index = index;
     this.#state = state;
-    const { memory } = this.#model;
-    const action = this.#actions[index] ?? 0;
-    let couldBe = false;
-    let choice = 0;
-    do {
-      const mark = memory.mark();
-      memory.clearFootprint();
-      const end = this.#model.perform(action, choice);
-      if (end !== STEP.blocked) couldBe = true;
-      if (end === STEP.done) this.#arrive(state, mark, choice);
-      else this.stop(end, index, choice);
-      memory.undo(mark);
-    } while (++choice < this.#model.choices);
-    return couldBe;
+    return tryChoices(this.#model, this.#actions[index] ?? 0, this);
   }
 
-  #arrive(from: number, mark: Mark, choice: number): void {
+  tried(end: StepEnd, choice: number, mark: Mark): void {
+    if (end === STEP.done) this.#arrive(mark, choice);
+    else this.stop(end, this.#index, choice);
+  }
+
+  #arrive(mark: Mark, choice: number): void {
     const index = this.#index;
     this.#transitions++;
     if (this.#symmetries.length > 0) canonicalise(this.#model.memory, this.#symmetries);
-    this.#arrivals.announce(from, index, choice);
+    this.#arrivals.announce(this.#state, index, choice);
     this.#batch.add(mark);
     if (this.#isEager) this.#lookUpNow(this.#reduction?.sleepAfter(this.#actions[index] ?? 0) ?? 0);
     else if (this.#arrivals.isFull) this.#lookUp();

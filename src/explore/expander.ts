@@ -3,9 +3,10 @@ import { Batch } from "./batch.ts";
 import type { Collapse } from "./collapse.ts";
 import { LocalSteps, type Taker } from "./local-steps.ts";
 import type { Mark } from "./memory.ts";
-import { type Failure, type Model, STEP } from "./model.ts";
+import { type Failure, type Model, STEP, type StepEnd } from "./model.ts";
 import { CONTROL, type SharedStates } from "./shared-states.ts";
 import { canonicalise } from "./symmetry.ts";
+import { type Trier, tryChoices } from "./try-choices.ts";
 
 /** So many states of the queue are taken at once. */
 const BLOCK = 32;
@@ -30,7 +31,7 @@ export interface Done {
 }
 
 /** Explores the states of a queue together with other threads, each with its own copy of the model. */
-export class Expander implements Taker {
+export class Expander implements Taker, Trier {
   readonly #model: Model;
   readonly #collapse: Collapse;
   readonly #states: SharedStates;
@@ -49,6 +50,8 @@ export class Expander implements Taker {
   #failed: Failed | undefined;
   // Of the state that is being explored: its place in the queue plus one, in the upper half.
   #place = 0;
+  // Which of its actions is being taken.
+  #index = 0;
 
   constructor(
     model: Model,
@@ -124,7 +127,8 @@ export class Expander implements Taker {
     const count = this.#model.actions(this.#actions);
     let isEnd = true;
     for (let index = 0; index < count; index++) {
-      if (this.#take(index)) isEnd = false;
+      this.#index = index;
+      if (tryChoices(this.#model, this.#actions[index] ?? 0, this)) isEnd = false;
     }
     const failure = isEnd ? this.#model.atEnd() : undefined;
     if (failure !== undefined) this.#fail(failure, this.#place, { isEnd });
@@ -157,20 +161,9 @@ export class Expander implements Taker {
     return this.#place | (index << 8) | choice;
   }
 
-  #take(index: number): boolean {
-    const { memory } = this.#model;
-    const action = this.#actions[index] ?? 0;
-    const mark = memory.mark();
-    let couldBe = false;
-    let choice = 0;
-    do {
-      const end = this.#model.perform(action, choice);
-      if (end !== STEP.blocked) couldBe = true;
-      if (end === STEP.done) this.#arrive(mark, this.#keyOf(index, choice));
-      else this.stop(end, index, choice);
-      memory.undo(mark);
-    } while (++choice < this.#model.choices);
-    return couldBe;
+  tried(end: StepEnd, choice: number, mark: Mark): void {
+    if (end === STEP.done) this.#arrive(mark, this.#keyOf(this.#index, choice));
+    else this.stop(end, this.#index, choice);
   }
 
   #arrive(mark: Mark, key: number): void {

@@ -37,7 +37,11 @@ export const huntShape = fields(
     settled: flag,
     detours: flag,
   },
-  { ended: oneOf("states", "seconds", "interrupted") },
+  {
+    ended: oneOf("states", "seconds", "interrupted"),
+    /** How many programs came to their end only because they were reduced. */
+    reduced: whole,
+  },
 );
 export type RecordedHunt = Shaped<typeof huntShape>;
 
