@@ -70,7 +70,8 @@ test("of all runs to an end the one with the fewest switches is found, of these 
 
 test("below the fewest switches there is no run", () => {
   for (let seed = 1; seed <= 6; seed++) {
-    for (const [end, [switches]] of ranksOfEnds(randomModel(seed).model, runnerFor(seed))) {
+    const ends = ranksOfEnds(randomModel(seed).model, runnerFor(seed));
+    for (const [end, [switches]] of [...ends].slice(0, 2)) {
       const { search } = searchFor(seed, end, switches);
       while (search.advance(100));
       expect(search.result, `model ${seed}`).toBeUndefined();
