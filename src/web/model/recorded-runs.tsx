@@ -30,6 +30,7 @@ export function RecordedRuns({ runs }: { readonly runs: readonly RecordedRun[] }
   if (run === undefined) return null;
   return (
     <main class="runs">
+      <h1 class="aside">Runs of the model</h1>
       {runs.length > 1 && (
         <label class="run-choice">
           Run{" "}
