@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { captureConsole } from "./captured-console.ts";
 import { run } from "./run.ts";
 
@@ -45,7 +45,9 @@ test("a bound that is hit before the end is said, and is exit status 3", async (
 });
 
 test("a search that was stopped is saved, and goes on to the same end", async () => {
-  const file = join(mkdtempSync(join(tmpdir(), "trapline-check-")), "search");
+  const folder = mkdtempSync(join(tmpdir(), "trapline-check-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "search");
   const args = ["check", "--design", "d", OOPS];
   expect(await run([...args, "--states", "500", "--save", file])).toBe(3);
   expect(await run([...args, "--resume", file])).toBe(0);
@@ -113,7 +115,9 @@ test("runs without kernel threads come first, and a failure in them is one", asy
 });
 
 test("what only a statement's result shows is found in the order of the file", async () => {
-  const file = join(mkdtempSync(join(tmpdir(), "trapline-check-")), "race.scn");
+  const folder = mkdtempSync(join(tmpdir(), "trapline-check-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "race.scn");
   writeFileSync(file, "arch x86\nvar x 8\ntask Q\nP: store x\nQ: store x\nP: peek-dr Q 0 -> 0\n");
   expect(await run(["check", file])).toBe(1);
   expect(lines[0]).toContain("in the order of the file, line 6: P: peek-dr Q 0 -> 0: ESRCH");

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { captureConsole } from "./captured-console.ts";
 import { run } from "./run.ts";
 
@@ -25,6 +25,7 @@ test("a trap that is nobody's is found when the event is disabled from outside i
 
 test("the program of a finding is a scenario that fails the same way when it is checked", async () => {
   const folder = mkdtempSync(join(tmpdir(), "trapline-explore-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   expect(await run([...DISABLED, "--out", folder])).toBe(1);
   expect(readdirSync(folder)).toEqual(["unexplained-sigtrap-1.scn"]);
   const file = join(folder, "unexplained-sigtrap-1.scn");

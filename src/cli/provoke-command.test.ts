@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { run } from "./run.ts";
 
 let err: string[];
@@ -15,7 +15,9 @@ afterEach(() => {
 });
 
 function scenario(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), "trapline-provoke-")), "race.scn");
+  const folder = mkdtempSync(join(tmpdir(), "trapline-provoke-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "race.scn");
   writeFileSync(file, text);
   return file;
 }

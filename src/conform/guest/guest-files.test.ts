@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { debianSource, sourceText } from "./apt-sources.ts";
 import { GUEST_KINDS, parseGuestName } from "./guest-name.ts";
 import { initrd } from "./initrd.ts";
@@ -12,6 +12,7 @@ if (PPC64LE === undefined) throw new Error("there is a guest");
 
 function folder(files: Readonly<Record<string, string | Uint8Array>>): string {
   const root = mkdtempSync(join(tmpdir(), "trapline-guest-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
   mkdirSync(join(root, "sources.list.d"));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(root, name), content);
   return root;
