@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,6 +17,7 @@ import {
   startBrowser,
 } from "./browser-page.ts";
 import { expectPicture } from "./golden-picture.ts";
+import { waitingRecording } from "./waiting-recording.ts";
 
 const test = requiresBrowser();
 
@@ -28,7 +29,9 @@ beforeAll(async () => {
   if (browserPath === undefined) return;
   const path = join(folder, "check.trap");
   const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
-  const scenarios = ["oops-2016", "w2-swap-dangles"].map((name) => `scenarios/bugs/${name}.scn`);
+  const scenarios = ["oops-2016", "w2-swap-dangles", "z33-missing-sigtrap"].map(
+    (name) => `scenarios/bugs/${name}.scn`,
+  );
   await run(["check", ...scenarios, "--trace-file", path]);
   log.mockRestore();
   browser = await startBrowser();
@@ -184,6 +187,61 @@ test("a mailed file shows the run without a server, and its address holds the st
   expect(await page.locator(".broken").count()).toBe(1);
   expect(complaints).toEqual([]);
   expect(requests.filter((it) => !it.startsWith(url) && !it.startsWith("data:"))).toEqual([]);
+});
+
+test("o and a button choose the order with the fewest switches, and the address holds it", async () => {
+  await using watched = await openWatched(browser);
+  const { page, complaints } = watched;
+  await open(page);
+  const choice = page.locator(".order button");
+  const said = page.locator(".order [role=status]");
+  await page.keyboard.press("o");
+  await soon(() => said.textContent()).toBe("this is it: none has fewer");
+  await page.selectOption(".run-choice select", { index: 3 });
+  const headline = await page.textContent(".model-head h2");
+  await choice.click();
+  await soon(() => said.textContent()).toBe("2 instead of 4");
+  expect(await choice.getAttribute("aria-pressed")).toBe("true");
+  expect(await page.textContent(".model-head h2")).toBe(headline);
+  expect(await page.textContent(".model-head .soft")).toContain("43 steps, 2 switches");
+  await page.keyboard.press("Home");
+  await page.waitForURL(/#trapline1-.*&order=fewest&step=1$/);
+  await using other = await openWatched(browser);
+  await open(other.page, new URL(page.url()).hash);
+  await soon(() => other.page.textContent(".order [role=status]")).toBe("2 instead of 4");
+  expect(await stepOf(other.page)).toBe(1);
+  await page.keyboard.press("o");
+  expect(await said.textContent()).toBe("4; 2 are enough");
+  expect(await page.textContent(".model-head .soft")).toContain("43 steps, 4 switches");
+  await page.waitForURL(/#trapline1-[^&]*&step=43$/);
+  expect(complaints).toEqual([]);
+});
+
+test("who waits for a lock is drawn below its bar, and told", async () => {
+  const path = join(folder, "waits.trap");
+  writeFileSync(path, waitingRecording());
+  const waits = await PageServer.start(await readPageFiles(), FileFeed.whole(path), undefined);
+  await using watched = await openWatched(browser);
+  const { page } = watched;
+  await page.goto(waits.url);
+  await page.waitForSelector(".model .step-row.chosen");
+  const line = page.locator(".lock-wait").first();
+  const words = await line.locator("title").textContent();
+  expect(words).toMatch(/^[PC] waits for \S+, steps \d+ to \d+$/);
+  expect(await page.locator(".overview svg").getAttribute("aria-label")).toContain(words);
+  const dashes = "getComputedStyle(document.querySelector('.lock-wait')).strokeDasharray";
+  expect(await page.evaluate(dashes)).toBe("4px, 2px");
+  await waits.close();
+});
+
+test("a screen reader finds landmarks, headings, controls and the step", async () => {
+  await using watched = await openWatched(browser);
+  const { page } = watched;
+  await open(page);
+  await page.keyboard.press("x");
+  const spoken = await page.locator("body").ariaSnapshot();
+  const still = spoken.replace(/\. \d+ states.*\d s \(/, ". Some states, some s (");
+  await expect(still).toMatchFileSnapshot("snapshots/spoken-model.txt");
 });
 
 test.each([

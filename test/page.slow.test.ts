@@ -259,6 +259,98 @@ test("a recording that was cut says what is missing, and shows the rest", async 
   await cut.close();
 });
 
+test("a screen reader finds landmarks, headings, controls and the hit that is gone to", async () => {
+  await using watched = await bank();
+  const { page } = watched;
+  await page.locator(".timeline").focus();
+  await page.keyboard.press("Home");
+  await expect.poll(() => page.locator("[aria-live]").textContent()).toMatch(/^Hit 1 of/);
+  await expect(await page.locator("body").ariaSnapshot()).toMatchFileSnapshot(
+    "snapshots/spoken-live.txt",
+  );
+});
+
+const ON_A_PHONE: Look = { viewport: PHONE, hasTouch: true };
+
+type Finger = readonly [x: number, y: number];
+
+/** Fingers that go from one place to another, as the browser has it of a screen. */
+async function drag({ page, context }: Watched, from: readonly Finger[], to: readonly Finger[]) {
+  const session = await context.newCDPSession(page);
+  const send = (type: "touchStart" | "touchMove" | "touchEnd", fingers: readonly Finger[]) => {
+    const touchPoints = fingers.map(([x, y], id) => ({ x, y, id }));
+    return session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  };
+  await send("touchStart", from);
+  const between = (share: number) =>
+    from.map(([x, y], at): Finger => {
+      const [toX = x, toY = y] = to[at] ?? [];
+      return [x + (toX - x) * share, y + (toY - y) * share];
+    });
+  for (let step = 1; step <= 10; step++) await send("touchMove", between(step / 10));
+  await send("touchEnd", []);
+  await session.detach();
+}
+
+/** From when to when is seen, in seconds. */
+async function windowOf(page: Page): Promise<readonly [from: number, to: number]> {
+  await page.locator(".timeline").focus();
+  await page.keyboard.press("m");
+  const [from, to] = await Promise.all(
+    ["from", "to"].map((name) => page.getByLabel(name, { exact: true }).inputValue()),
+  );
+  await page.keyboard.press("Escape");
+  return [Number(from), Number(to)];
+}
+
+test("on a phone two fingers zoom: what is below each stays there", async () => {
+  await using watched = await bank(ON_A_PHONE);
+  const { page } = watched;
+  for (const part of [".lanes canvas", ".values"]) {
+    const { x, y, width, height } = await boxOf(page, part);
+    const at = (share: number, down = 0.5): Finger => [x + share * width, y + down * height];
+    await drag(watched, [at(0.4), at(0.6)], [at(0.2), at(0.8)]);
+    await expect.poll(() => seconds(page)).toBeCloseTo(1, 1);
+    const [from, to] = await windowOf(page);
+    expect([from, to]).toEqual([expect.closeTo(1, 1), expect.closeTo(2, 1)]);
+    await drag(watched, [at(0.2), at(0.8)], [at(0.4), at(0.6)]);
+    await expect.poll(() => seconds(page)).toBeCloseTo(3, 1);
+    expect(await page.locator(".panel h2").textContent()).not.toMatch(/^Hit/); // it was no tap
+  }
+});
+
+test("on a phone one finger moves time, and scrolls the page where it goes up", async () => {
+  // So low that there is something to scroll.
+  const viewport = { width: PHONE.width, height: 560 };
+  await using watched = await bank({ ...ON_A_PHONE, viewport });
+  const { page } = watched;
+  await page.locator(".timeline").focus(); // which may scroll it into sight
+  const { x, y, width, height } = await boxOf(page, ".values");
+  const at = (share: number, down = 0.5): Finger => [x + share * width, y + down * height];
+  await drag(watched, [at(0.4), at(0.6)], [at(0.2), at(0.8)]);
+  const [before] = await windowOf(page);
+  await drag(watched, [at(0.7)], [at(0.2)]);
+  const [from, to] = await windowOf(page);
+  expect(from - before).toBeCloseTo(0.5, 1);
+  expect(to - from).toBeCloseTo(1, 1);
+  const scrolled = () => page.evaluate("scrollY").then(Number);
+  const top = await scrolled();
+  const [, end] = await windowOf(page);
+  await drag(watched, [at(0.5)], [at(0.5, -1)]);
+  await expect.poll(scrolled).toBeGreaterThan(top + 20);
+  expect((await windowOf(page))[1]).toBeCloseTo(end, 2);
+});
+
+test("on a phone a tap goes to a hit", async () => {
+  await using watched = await bank(ON_A_PHONE);
+  const { page } = watched;
+  const { x, y, width, height } = await boxOf(page, ".values");
+  await page.touchscreen.tap(x + width / 2, y + height / 2);
+  await expect
+    .poll(() => page.locator(".panel h2").textContent())
+    .toMatch(/^Hit (9\d\d|1,0\d\d) of/);
+});
+
 const LOOKS: readonly [name: string, look: Look][] = [
   ["desktop-light", { viewport: DESKTOP, colorScheme: "light" }],
   ["desktop-dark", { viewport: DESKTOP, colorScheme: "dark" }],

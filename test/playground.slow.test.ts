@@ -198,6 +198,16 @@ test("a damaged link says so", async () => {
   await soon(() => page.textContent(".refused")).toContain("the link is damaged");
 });
 
+test("a screen reader finds landmarks, headings, controls, the result and the step", async () => {
+  await using watched = await openWatched(browser);
+  const { page } = watched;
+  await open(page);
+  await settled(page);
+  const spoken = await page.locator("body").ariaSnapshot();
+  const still = spoken.replaceAll(/\d+\.\d+ s/g, "0.00 s").replace(/found after a.*/, "found");
+  await expect(still).toMatchFileSnapshot("snapshots/spoken-playground.txt");
+});
+
 test.each([
   ["desktop-light", DESKTOP, "light", ""],
   ["desktop-dark", DESKTOP, "dark", "#design-d"],

@@ -12,6 +12,7 @@ export {
   taskSwitches,
 } from "./check-program.ts";
 export { explorableProgram } from "./explorable-program.ts";
+export { FewerSwitches } from "./fewer-switches.ts";
 export { expectedText, isExpected, resultOf, type Seen } from "./judge.ts";
 export { actorsOf, missingFixes, runOnModel } from "./model-run.ts";
 export {

@@ -2,6 +2,7 @@ import {
   boot,
   type ExplorableKernel,
   type Kernel,
+  lockWaits,
   ObjectChanges,
   objectKinds,
 } from "../kernel/index.ts";
@@ -64,7 +65,8 @@ export class TraceRecorder {
     const lost = [...this.#lives].filter((it) => !after.has(it)).map((it) => `${it} is gone`);
     this.#lives = after;
     const objects = this.#changes.look(kernel);
-    this.#sink.step({ ...traceStep(done, kernel), lost, taskId: done.task, objects });
+    const its = { lost, taskId: done.task, objects, waits: waitsOf(kernel) };
+    this.#sink.step({ ...traceStep(done, kernel), ...its });
   }
 
   /** A program that was explored, with its counterexample's steps done again. */
@@ -94,7 +96,8 @@ export class TraceRecorder {
     const moves = failure.counterexample?.moves ?? [];
     recordTrace(model, moves, (step, { task }, { action, choice }) => {
       const objects = this.#changes.look(model.kernel);
-      this.#sink.step({ ...step, taskId: task, objects, action, choice });
+      const waits = waitsOf(model.kernel);
+      this.#sink.step({ ...step, taskId: task, objects, waits, action, choice });
     });
     this.#sink.verdict({ ...came, steps: moves.length, violation: violationOf(failure) });
   }
@@ -110,6 +113,12 @@ export class TraceRecorder {
       objects: kernel === undefined ? [] : this.#changes.look(kernel),
     });
   }
+}
+
+/** Nothing is written where nobody waits, as is so nearly always. */
+function waitsOf(kernel: Kernel): RecordedStep["waits"] {
+  const waits = lockWaits(kernel);
+  return waits.length === 0 ? undefined : waits;
 }
 
 function modelOf({ file, program }: TracedProgram): ExplorableKernel {

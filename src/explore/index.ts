@@ -10,6 +10,11 @@ export { type AgentOptions, defineModel, ModelBuilder } from "./define-model.ts"
 export { type Endless, type EndlessResult, findEndless } from "./endless.ts";
 export type { Counterexample, Exploration } from "./exploration.ts";
 export { type ExploreOptions, explore, type Search, search, type Together } from "./explore.ts";
+export {
+  type FewestOptions,
+  type FewestRun,
+  FewestSwitches,
+} from "./fewest-switches.ts";
 export type { Bound, Limits, Progress, Watch } from "./limits.ts";
 export { conflicts, type Footprint, type Mark, type Memory } from "./memory.ts";
 export {

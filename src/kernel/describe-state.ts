@@ -1,4 +1,4 @@
-import { NULL } from "../machine/index.ts";
+import { type Field, NULL, TASK, WAITS } from "../machine/index.ts";
 import { isArmed } from "./hw-registers.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -13,19 +13,46 @@ export function taskName(k: Kernel, task: number): string {
 
 /** The mutexes that are held: `ctx3 e2.children C.perf`. */
 export function heldLocks(k: Kernel): string {
-  const held: string[] = [];
+  const held = mutexesOf(k).filter(({ field, id }) => field.get(id) !== NULL);
+  return held.map(({ name }) => name).join(" ");
+}
+
+/** Who sleeps until which mutex is free. */
+export function lockWaits(k: Kernel): readonly { readonly task: string; readonly lock: string }[] {
+  const { tasks, task } = k.machine;
+  const waits: { task: string; lock: string }[] = [];
+  for (let it = 1; it <= tasks; it++) {
+    if (!task.record.isLive(it) || task.state.get(it) !== TASK.asleep) continue;
+    if (task.waitKind.get(it) !== WAITS.mutex) continue;
+    const place = task.waitFor.get(it);
+    const mutex = mutexesOf(k).find(({ field, id }) => field.at(id) === place);
+    if (mutex !== undefined) waits.push({ task: taskName(k, it), lock: mutex.name });
+  }
+  return waits;
+}
+
+interface Mutex {
+  readonly name: string;
+  readonly field: Field;
+  readonly id: number;
+}
+
+/** Of all that lives. */
+function mutexesOf(k: Kernel): readonly Mutex[] {
   const { ctx, event, machine, thread } = k;
-  for (let it = 1; it <= ctx.record.count; it++) {
-    if (ctx.record.isLive(it) && ctx.mutex.get(it) !== NULL) held.push(`ctx${it}`);
+  const mutexes: Mutex[] = [];
+  for (let id = 1; id <= ctx.record.count; id++) {
+    if (ctx.record.isLive(id)) mutexes.push({ name: `ctx${id}`, field: ctx.mutex, id });
   }
-  for (let it = 1; it <= event.record.count; it++) {
-    if (event.record.isLive(it) && event.childMutex.get(it) !== NULL) held.push(`e${it}.children`);
+  for (let id = 1; id <= event.record.count; id++) {
+    if (event.record.isLive(id))
+      mutexes.push({ name: `e${id}.children`, field: event.childMutex, id });
   }
-  for (let it = 1; it <= machine.tasks; it++) {
-    if (!machine.task.record.isLive(it)) continue;
-    if (thread.perfEventMutex.get(it) !== NULL) held.push(`${taskName(k, it)}.perf`);
+  for (let id = 1; id <= machine.tasks; id++) {
+    if (!machine.task.record.isLive(id)) continue;
+    mutexes.push({ name: `${taskName(k, id)}.perf`, field: thread.perfEventMutex, id });
   }
-  return held.join(" ");
+  return mutexes;
 }
 
 /** Each processor's slots: `e1` armed, `(e1)` in its slot with the register off, `-` free. */

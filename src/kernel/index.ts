@@ -5,7 +5,7 @@
 export { AddressSpace } from "./address-space.ts";
 export { type BootOptions, boot } from "./boot.ts";
 export type { CompiledStep } from "./compiled-program.ts";
-export { heldLocks, slotsText, taskName } from "./describe-state.ts";
+export { heldLocks, lockWaits, slotsText, taskName } from "./describe-state.ts";
 export { DESIGNS, type PowerpcDesign } from "./designs/index.ts";
 export { checkCommitment, checkFamilies, checkLeaksOfTheDead } from "./end-leaks.ts";
 export { checkNobodyHangs } from "./end-state.ts";

@@ -334,6 +334,8 @@ export const stepShape = fields(
     objects: listOf(objectShape),
   },
   {
+    /** Who sleeps until which mutex is free. */
+    waits: listOf(fields({ task: text, lock: text }, {})),
     /** What the explorer chose, for a replay. */
     action: whole,
     choice: whole,

@@ -15,6 +15,8 @@ export class Gestures {
   private readonly down = new Map<number, number>();
   private startX = 0;
   private isMarking = false;
+  /** One finger, or a mouse, since it went down. */
+  private isAlone = true;
 
   constructor(view: LiveView, element: HTMLElement) {
     this.view = view;
@@ -33,6 +35,7 @@ export class Gestures {
   start(event: PointerEvent): void {
     if (event.button !== 0) return;
     this.element.setPointerCapture(event.pointerId);
+    this.isAlone = this.down.size === 0;
     this.down.set(event.pointerId, this.xOf(event));
     this.startX = this.xOf(event);
     this.isMarking = false;
@@ -56,7 +59,8 @@ export class Gestures {
   end(event: PointerEvent): boolean {
     const x = this.xOf(event);
     const wasDown = this.down.delete(event.pointerId);
-    return wasDown && !this.isMarking && Math.abs(x - this.startX) < LEAST_DRAG_PX;
+    if (!wasDown || !this.isAlone || this.isMarking) return false;
+    return Math.abs(x - this.startX) < LEAST_DRAG_PX;
   }
 
   private moveFinger(id: number, before: number, x: number): void {

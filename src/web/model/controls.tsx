@@ -1,12 +1,15 @@
 import { useState } from "preact/hooks";
 import { blockAt } from "./blocks.ts";
 import type { ModelRun } from "./model-run.ts";
+import { OrderButton } from "./order-button.tsx";
 import { wishOf } from "./steps-taken.ts";
+import type { OrderChoice } from "./use-order.ts";
 
 export interface ControlsProps {
   readonly model: ModelRun;
   readonly at: number;
   readonly go: (step: number) => void;
+  readonly choice: OrderChoice;
   readonly linkOf: ((step: number) => Promise<string>) | undefined;
   readonly toggleAll: () => void;
   readonly toggleHelp: () => void;
@@ -24,7 +27,7 @@ const BUTTONS = [
 
 /** For who has no keys: steps, the places that matter, and the address of what is seen. */
 export function Controls(props: ControlsProps) {
-  const { model, at, go, linkOf, toggleAll, toggleHelp, help } = props;
+  const { model, at, go, choice, linkOf, toggleAll, toggleHelp, help } = props;
   const { run, blocks, lost, failing } = model;
   const count = run.steps.length;
   const press = (key: string) => {
@@ -60,6 +63,7 @@ export function Controls(props: ControlsProps) {
       <button type="button" onClick={toggleAll}>
         fold / unfold all
       </button>
+      <OrderButton {...choice} />
       {linkOf !== undefined && <LinkButton linkOf={() => linkOf(at)} />}
       <button type="button" aria-expanded={help} onClick={toggleHelp}>
         keys

@@ -16,6 +16,8 @@ test("a link holds scenario, machine and every choice, and the step", async () =
   const token = await tokenOf(replayable);
   const link = parseLink(linkText({ token, step: 52 }));
   expect(link).toEqual({ token, step: 52 });
+  const other = parseLink(linkText({ token, step: 52, order: "fewest" }));
+  expect(other).toEqual({ token, step: 52, order: "fewest" });
   expect(await runOfToken(link?.token ?? "")).toEqual(replayable);
   expect(replayable).toMatchObject({ text: OOPS, arch: "powerpc-dawr", design: "a", cpus: 1 });
   expect(replayable.moves).toHaveLength(run.steps.length);

@@ -6,23 +6,29 @@ import {
   tokenOfPacked,
 } from "../../check/index.ts";
 import type { RecordedRun } from "../../recording/index.ts";
+import type { Order } from "./other-order.ts";
 
 /** A run and the step that is looked at, as they stand behind the `#` of an address. */
 export interface ModelLink {
   readonly token: string;
   /** From 0; undefined: the last. */
   readonly step: number | undefined;
+  /** The steps are those of the run with the fewest switches that fails like the token's. */
+  readonly order?: Order | undefined;
 }
 
-/** `#trapline1-…&step=53`: steps count from 1 there, as on the page. */
-export function linkText({ token, step }: ModelLink): string {
-  return step === undefined ? `#${token}` : `#${token}&step=${step + 1}`;
+/** `#trapline1-…&order=fewest&step=53`: steps count from 1 there, as on the page. */
+export function linkText({ token, step, order }: ModelLink): string {
+  const its = order === "fewest" ? `#${token}&order=fewest` : `#${token}`;
+  return step === undefined ? its : `${its}&step=${step + 1}`;
 }
 
 export function parseLink(hash: string): ModelLink | undefined {
-  const [, token, step] = /^#(trapline\d+-[\w-]+)(?:&step=(\d+))?$/.exec(hash) ?? [];
+  const [, token, fewest, step] =
+    /^#(trapline\d+-[\w-]+)(&order=fewest)?(?:&step=(\d+))?$/.exec(hash) ?? [];
   if (token === undefined) return undefined;
-  return { token, step: step === undefined ? undefined : Math.max(0, Number(step) - 1) };
+  const from0 = step === undefined ? undefined : Math.max(0, Number(step) - 1);
+  return { token, step: from0, order: fewest === undefined ? undefined : "fewest" };
 }
 
 /** What `trapline replay` and the playground need to do a recorded run again. */

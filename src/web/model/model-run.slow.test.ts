@@ -7,7 +7,7 @@ import { breaksAt, type ModelRun, modelRun, othersAtEnd } from "./model-run.ts";
 import { AT_FIRST, ObjectHistory } from "./object-history.ts";
 import { referencesAt } from "./references.ts";
 import { registersAt } from "./registers.ts";
-import { DANGLES, OOPS, sampleRun } from "./sample-run.ts";
+import { DANGLES, OOPS, sampleRun, waitingRun } from "./sample-run.ts";
 import { stepWords } from "./step-words.ts";
 import { wishOf } from "./steps-taken.ts";
 
@@ -108,6 +108,36 @@ test("a lock's bars are there at just the steps after which it is held", () => {
       );
     }
     expect(inverted).toEqual([]);
+  }
+});
+
+test("who waits for a lock does so from the step in which he began to the one in which he got it", () => {
+  const step = (waits: readonly string[], locks = "a") => ({
+    ...{ task: "C", locks },
+    waits: waits.map((task) => ({ task, lock: "a" })),
+  });
+  const steps = [
+    step([]),
+    step(["D"]),
+    step(["D", "E"]),
+    step(["E"]),
+    step(["E", "D"]),
+    step(["D"]),
+  ];
+  expect(lockHistory(steps).waits).toEqual([
+    { lock: "a", task: "D", from: 1, to: 3, row: 0 },
+    { lock: "a", task: "E", from: 2, to: 5, row: 1 },
+    { lock: "a", task: "D", from: 4, to: 6, row: 0 },
+  ]);
+});
+
+test("while a task of the model waits for a lock, another one holds it", () => {
+  const run = waitingRun();
+  const { waits } = lockHistory(run.steps);
+  expect(waits.length).toBeGreaterThan(0);
+  for (const { task, lock, from } of waits) {
+    expect(run.steps[from]?.task).toBe(task);
+    expect(run.steps[from]?.locks.split(" ")).toContain(lock);
   }
 });
 

@@ -1,7 +1,7 @@
 import { lostAt } from "../../check/index.ts";
 import type { RecordedRun } from "../../recording/index.ts";
 import { type Block, blocksOf } from "./blocks.ts";
-import { type LockBar, lockHistory } from "./lock-bars.ts";
+import { type LockBar, type LockWait, lockHistory } from "./lock-bars.ts";
 import { ObjectHistory } from "./object-history.ts";
 import { type Reference, referencesAt } from "./references.ts";
 
@@ -11,6 +11,7 @@ export interface ModelRun {
   readonly history: ObjectHistory;
   readonly blocks: readonly Block[];
   readonly locks: readonly LockBar[];
+  readonly waits: readonly LockWait[];
   /** Locks that were taken in both orders. */
   readonly inverted: readonly (readonly [string, string])[];
   /** The step in which that was lost which the last one follows, or -1. */
@@ -28,10 +29,10 @@ export function modelRun(run: RecordedRun): ModelRun {
   const lost =
     violation === undefined ? -1 : lostAt(steps, { ...violation, object: violation.object });
   const failing = violation === undefined ? -1 : steps.length - 1;
-  const { bars: locks, inverted } = lockHistory(steps);
+  const { bars: locks, waits, inverted } = lockHistory(steps);
   const cpus = Array.from({ length: program.cpus }, (_, cpu) => cpu);
   return {
-    ...{ run, history, lost, failing, locks, inverted },
+    ...{ run, history, lost, failing, locks, waits, inverted },
     blocks: blocksOf(steps, new Set([lost].filter((it) => it >= 0))),
     current: steps.map((_, step) =>
       cpus.map((cpu) => history.word({ record: "cpu", id: cpu }, "current", step)),

@@ -10,27 +10,41 @@ import { ObjectDetails } from "./object-details.tsx";
 import type { ObjectName } from "./object-history.ts";
 import { ObjectStrip } from "./object-strip.tsx";
 import { Oops } from "./oops.tsx";
+import type { Order } from "./other-order.ts";
 import { Overview } from "./overview.tsx";
 import { RegisterTable } from "./register-table.tsx";
 import { StepList } from "./step-list.tsx";
 import { stepWords } from "./step-words.ts";
 import { wishOf } from "./steps-taken.ts";
+import { useOrder } from "./use-order.ts";
 
 export interface ModelViewProps {
   readonly run: RecordedRun;
   /** The step to begin with, from 0; the last one if nobody says. */
   readonly first?: number | undefined;
+  /** The order to begin with; as the run was found if nobody says. */
+  readonly wanted?: Order | undefined;
   /** Told of each step that is gone to. */
-  readonly onStep?: ((step: number) => void) | undefined;
+  readonly onStep?: ((step: number, order: Order) => void) | undefined;
   /** Gives the address of what is seen; undefined where there is none. */
-  readonly linkOf?: ((step: number) => Promise<string>) | undefined;
+  readonly linkOf?: ((step: number, order: Order) => Promise<string>) | undefined;
 }
 
 /** A run of the model, to be stepped through forwards and backwards. */
-export function ModelView({ run, first, onStep, linkOf }: ModelViewProps) {
-  const model = useMemo(() => modelRun(run), [run]);
-  const count = run.steps.length;
-  const [at, setAt] = useState(Math.min(first ?? count - 1, count - 1));
+export function ModelView({ run, first, wanted, onStep, linkOf }: ModelViewProps) {
+  const [at, setAt] = useState(stepIn(run, first));
+  const { shown, choice } = useOrder(run, {
+    wanted,
+    onChange: (to, order, isWanted) => {
+      const step = stepIn(to, isWanted ? first : undefined);
+      setAt(step);
+      setOpen(new Set());
+      choose(undefined);
+      onStep?.(step, order);
+    },
+  });
+  const model = useMemo(() => modelRun(shown), [shown]);
+  const count = shown.steps.length;
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [chosen, choose] = useState<ObjectName | undefined>(undefined);
   const [help, showHelp] = useState(false);
@@ -38,7 +52,7 @@ export function ModelView({ run, first, onStep, linkOf }: ModelViewProps) {
 
   const go = (step: number) => {
     setAt(step);
-    onStep?.(step);
+    onStep?.(step, choice.order);
   };
   const toggle = (block: number) => {
     const now = new Set(open);
@@ -57,6 +71,7 @@ export function ModelView({ run, first, onStep, linkOf }: ModelViewProps) {
     if (wish.kind === "go") go(wish.step);
     else if (wish.kind === "fold") toggle(blockAt(blocks, at));
     else if (wish.kind === "fold-all") toggleAll();
+    else if (wish.kind === "order") choice.toggle?.();
     else showHelp(!help);
   };
   // Before the next key comes, which may be before the next picture: it is to find the step of this one.
@@ -70,7 +85,8 @@ export function ModelView({ run, first, onStep, linkOf }: ModelViewProps) {
       <Oops model={model} />
       <Overview model={model} at={at} go={go} />
       <Controls
-        {...{ model, at, go, linkOf, toggleAll, help }}
+        {...{ model, at, go, choice, toggleAll, help }}
+        linkOf={linkOf && ((step) => linkOf(step, choice.order))}
         toggleHelp={() => showHelp(!help)}
       />
       {help && <KeyHelp />}
@@ -93,6 +109,11 @@ export function ModelView({ run, first, onStep, linkOf }: ModelViewProps) {
       </div>
     </section>
   );
+}
+
+/** The step to begin with: the last one if nobody says. */
+function stepIn({ steps }: RecordedRun, step = steps.length - 1): number {
+  return Math.min(step, steps.length - 1);
 }
 
 /** Keys are the view's unless somebody writes, or the focus is in another part of the page. */

@@ -29,7 +29,13 @@ export function ObjectStrip({ model, at, go, chosen, choose }: ObjectStripProps)
   const sound = arrows.filter(({ reference }) => reference.state === "sound");
   const broken = arrows.filter(({ reference }) => reference.state !== "sound");
   return (
-    <div class="strip" ref={frame} style={{ height: `${height}px` }}>
+    <div
+      class="strip"
+      role="group"
+      aria-label="Tasks, contexts, events and processors after the step"
+      ref={frame}
+      style={{ height: `${height}px` }}
+    >
       <svg {...{ width, height }} aria-hidden="true">
         <defs>
           <Head id="head" size={6} />

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { nameOf } from "./field-text.ts";
+import type { LockWait } from "./lock-bars.ts";
 import type { ModelRun } from "./model-run.ts";
 import { taskClass } from "./task-colour.ts";
 import { useWidth } from "./use-width.ts";
@@ -7,6 +8,8 @@ import { useWidth } from "./use-width.ts";
 const LANE = 18;
 const BAR = 13;
 const GAP = 3;
+/** Of each that waits for a lock, below the lock's bars. */
+const WAIT = 5;
 /** Room for the names of lanes. */
 const NAMES = 92;
 /** So wide a piece must be to have its name in it, per letter. */
@@ -27,10 +30,16 @@ export function Overview({ model, at, go }: OverviewProps) {
   const count = run.steps.length;
   const scale = Math.max(1, width - NAMES - 1) / Math.max(1, count);
   const xOf = (step: number) => NAMES + step * scale;
-  const names = [...new Set(locks.map(({ lock }) => lock))];
+  const names = [...new Set([...locks, ...model.waits].map(({ lock }) => lock))];
   const lanes = run.program.cpus;
   const locksFrom = lanes * (LANE + GAP) + GAP;
-  const height = locksFrom + names.length * (BAR + GAP) + GAP;
+  const tops: number[] = [];
+  let bottom = locksFrom;
+  for (const name of names) {
+    tops.push(bottom);
+    bottom += BAR + GAP + WAIT * rowsOfWaits(model, name);
+  }
+  const height = bottom + GAP;
   const stepAt = (event: PointerEvent) => {
     const left = frame.current?.getBoundingClientRect().left ?? 0;
     const step = Math.floor((event.clientX - left - NAMES) / scale);
@@ -55,7 +64,7 @@ export function Overview({ model, at, go }: OverviewProps) {
           <CpuLane key={cpu} {...{ model, cpu, xOf }} y={cpu * (LANE + GAP)} />
         ))}
         {names.map((lock, index) => (
-          <LockLane key={lock} {...{ model, lock, xOf }} y={locksFrom + index * (BAR + GAP)} />
+          <LockLane key={lock} {...{ model, lock, xOf }} y={tops[index] ?? 0} />
         ))}
         {lost >= 0 && <Mark x={xOf(lost)} {...{ height }} kind="lost" />}
         {failing >= 0 && <Mark x={xOf(failing + 1)} {...{ height }} kind="fails" />}
@@ -65,8 +74,18 @@ export function Overview({ model, at, go }: OverviewProps) {
   );
 }
 
-function overviewWords({ run, locks }: ModelRun): string {
-  return `${run.steps.length} steps on ${run.program.cpus} processors, ${locks.length} times a lock is held`;
+function overviewWords({ run, locks, waits }: ModelRun): string {
+  const words = `${run.steps.length} steps on ${run.program.cpus} processors, ${locks.length} times a lock is held`;
+  const waited = waits.map(({ task, lock, from, to }) => waitWords({ task, lock, from, to }));
+  return [words, ...waited].join(", ");
+}
+
+function waitWords({ task, lock, from, to }: Omit<LockWait, "row">): string {
+  return `${task} waits for ${lock}, steps ${from + 1} to ${to}`;
+}
+
+function rowsOfWaits({ waits }: ModelRun, lock: string): number {
+  return Math.max(0, ...waits.filter((it) => it.lock === lock).map(({ row }) => row + 1));
 }
 
 function Mark({ x, height, kind }: { x: number; height: number; kind: string }) {
@@ -155,7 +174,7 @@ function worked({ run }: ModelRun, cpu: number) {
 }
 
 function LockLane({ model, lock, xOf, y }: LaneProps & { readonly lock: string }) {
-  const { run, locks, inverted } = model;
+  const { run, locks, waits, inverted } = model;
   const isInverted = inverted.some((pair) => pair.includes(lock));
   return (
     <>
@@ -178,6 +197,18 @@ function LockLane({ model, lock, xOf, y }: LaneProps & { readonly lock: string }
           </g>
         );
       })}
+      {waits
+        .filter((wait) => wait.lock === lock)
+        .map(({ from, to, task, row }) => {
+          const at = y + BAR + WAIT * row;
+          return (
+            <g key={`${task} ${from}`} class={taskClass(run.program.actors, task)}>
+              <line class="lock-wait" x1={xOf(from)} x2={xOf(to)} y1={at} y2={at}>
+                <title>{waitWords({ task, lock, from, to })}</title>
+              </line>
+            </g>
+          );
+        })}
     </>
   );
 }

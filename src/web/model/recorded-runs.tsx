@@ -3,33 +3,34 @@ import type { Replayable } from "../../check/index.ts";
 import type { RecordedRun } from "../../recording/index.ts";
 import {
   canBeReplayed,
-  linkText,
+  type ModelLink,
   parseLink,
   replayableOfRun,
   runOfToken,
-  tokenOf,
 } from "./model-link.ts";
 import { ModelView } from "./model-view.tsx";
 import { RunResult } from "./run-result.tsx";
 import { machineText } from "./run-summary.ts";
+import { linkOf, showLink } from "./shown-link.ts";
 
 /** The runs of a recording: one is looked at, the others can be chosen. */
 export function RecordedRuns({ runs }: { readonly runs: readonly RecordedRun[] }) {
   const [at, choose] = useState(firstWorth(runs));
-  const [step, setStep] = useState<number | undefined>(undefined);
+  const [{ step, order }, setPlace] = useState<Place>({});
   useEffect(() => {
     const link = parseLink(location.hash);
     if (link === undefined) return;
     void indexOfToken(runs, link.token).then((index) => {
       if (index === undefined) return;
       choose(index);
-      setStep(link.step);
+      setPlace(link);
     });
   }, [runs]);
   const run = runs[at];
   if (run === undefined) return null;
   return (
     <main class="runs">
+      <h1 class="aside">Runs of the model</h1>
       {runs.length > 1 && (
         <label class="run-choice">
           Run{" "}
@@ -37,7 +38,7 @@ export function RecordedRuns({ runs }: { readonly runs: readonly RecordedRun[] }
             value={at}
             onChange={(event) => {
               choose(Number(event.currentTarget.value));
-              setStep(undefined);
+              setPlace({});
             }}
           >
             {runs.map(({ program, verdict }, index) => (
@@ -52,16 +53,20 @@ export function RecordedRuns({ runs }: { readonly runs: readonly RecordedRun[] }
       {(run.verdict?.run !== undefined || run.steps.length === 0) && <RunResult run={run} />}
       {run.steps.length > 0 && (
         <ModelView
-          key={`${at} ${step}`}
+          key={`${at} ${step} ${order}`}
           run={run}
           first={step}
-          onStep={(to) => void showLink(run, to)}
-          linkOf={canBeReplayed(run) ? (to) => linkOf(run, to) : undefined}
+          wanted={order}
+          onStep={(to, its) => void showLink(run, to, its)}
+          linkOf={canBeReplayed(run) ? (to, its) => linkOf(run, to, its) : undefined}
         />
       )}
     </main>
   );
 }
+
+/** What of a run is looked at, if a link says so. */
+type Place = Partial<Pick<ModelLink, "step" | "order">>;
 
 /** The first that has something to step through. */
 function firstWorth(runs: readonly RecordedRun[]): number {
@@ -74,16 +79,6 @@ function firstWorth(runs: readonly RecordedRun[]): number {
         0,
         runs.findIndex(({ steps }) => steps.length > 0),
       );
-}
-
-async function linkOf(run: RecordedRun, step: number): Promise<string> {
-  const token = await tokenOf(replayableOfRun(run));
-  return new URL(linkText({ token, step }), location.href).href;
-}
-
-/** The address bar follows, without a page more to go back to. */
-async function showLink(run: RecordedRun, step: number): Promise<void> {
-  if (canBeReplayed(run)) history.replaceState(undefined, "", await linkOf(run, step));
 }
 
 async function indexOfToken(

@@ -1,4 +1,10 @@
-import { type CheckOptions, checkProgram, recordedRun } from "../../check/index.ts";
+import {
+  type CheckOptions,
+  checkProgram,
+  explorableProgram,
+  recordedRun,
+} from "../../check/index.ts";
+import { type Model, type Move, type Random, randomWords, STEP } from "../../explore/index.ts";
 import type { RecordedRun } from "../../recording/index.ts";
 import { load } from "../../scenario/index.ts";
 
@@ -48,4 +54,47 @@ export async function sampleRun(file: string, text: string): Promise<RecordedRun
   const run = recordedRun((recorder) => recorder.checked({ file, text, program }, checked));
   if (run === undefined) throw new Error(`${file} leaves no record`);
   return run;
+}
+
+/** Both go for the slots and the context of P. */
+const TWO_OPEN = `arch x86
+cpus 2
+var x 8
+
+P: fork C
+barrier
+P: open e write x
+P: close e
+C: open f write x target P
+C: close f
+`;
+
+/** Any run in which a task waits for a lock, drawn at random. For tests. */
+export function waitingRun(): RecordedRun {
+  const loaded = load(TWO_OPEN);
+  const program = loaded.ok ? loaded.value.programs[0] : undefined;
+  if (program === undefined) throw new Error("there is no such program");
+  const traced = { file: "two-open.scn", text: TWO_OPEN, program };
+  const fresh = () => explorableProgram(program, "two-open.scn");
+  for (let seed = 1; seed <= 50; seed++) {
+    const moves = movesOf(fresh(), randomWords([seed, 0, 0, 0]));
+    const counterexample = { property: "none", what: "", moves, isShortest: false };
+    const failure = { violation: undefined, counterexample };
+    const run = recordedRun((recorder) =>
+      recorder.explored(traced, { failure, model: fresh() }, { verdict: "ok" }),
+    );
+    if (run?.steps.some(({ waits }) => waits !== undefined) === true) return run;
+  }
+  throw new Error("nobody waits");
+}
+
+function movesOf(model: Model, random: Random): readonly Move[] {
+  const moves: Move[] = [];
+  const actions = new Int32Array(model.mostActions);
+  for (let count = model.actions(actions); count > 0 && moves.length < 2000; ) {
+    const action = actions[(random() >>> 8) % count] ?? 0;
+    if (model.perform(action, 0) === STEP.done) moves.push({ action, choice: 0 });
+    count = model.actions(actions);
+  }
+  return moves;
 }

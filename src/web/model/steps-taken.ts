@@ -3,7 +3,7 @@ import { type Block, blockAt } from "./blocks.ts";
 /** What a key asks for. */
 export type Wish =
   | { readonly kind: "go"; readonly step: number }
-  | { readonly kind: "fold" | "fold-all" | "help" };
+  | { readonly kind: "fold" | "fold-all" | "order" | "help" };
 
 /** What there is to step through. */
 export interface Walk {
@@ -23,6 +23,7 @@ export const KEYS: readonly (readonly [keys: readonly string[], what: string])[]
   [["e"], "where it fails"],
   [["f"], "fold or unfold the function"],
   [["F"], "fold or unfold all"],
+  [["o"], "the order with the fewest switches, or as it was found"],
   [["?"], "show or hide these keys"],
 ];
 
@@ -52,5 +53,6 @@ export function wishOf(key: string, walk: Walk): Wish | undefined {
   if (key === "e" && failing >= 0) return go(failing);
   if (key === "f") return { kind: "fold" };
   if (key === "F") return { kind: "fold-all" };
+  if (key === "o") return { kind: "order" };
   return key === "?" ? { kind: "help" } : undefined;
 }

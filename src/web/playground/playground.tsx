@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { parseLink, runOfToken } from "../model/model-link.ts";
+import { type ModelLink, parseLink, runOfToken } from "../model/model-link.ts";
 import { CHAPTERS, type Chapter, chapterOf } from "./chapters.ts";
 import type { Checker } from "./checker.ts";
 import { Comparison } from "./comparison.tsx";
@@ -13,26 +13,26 @@ const [FIRST] = CHAPTERS;
 export function Playground({ checker }: { readonly checker: Checker }) {
   const [chapter, setChapter] = useState<Chapter | undefined>(undefined);
   const [draft, setDraft] = useState<Draft>({ file: "", text: "", program: 0 });
-  const [step, setStep] = useState<number | undefined>(undefined);
+  const [link, setLink] = useState<ModelLink | undefined>(undefined);
 
   const open = (it: Chapter) => {
     const { file, text } = it;
     setChapter(it);
-    setStep(undefined);
+    setLink(undefined);
     setDraft({ file, text, program: 0 });
     if (it.compares === undefined) void checker.check({ file, text, program: 0 });
   };
-  const follow = async (token: string, at: number | undefined) => {
-    const run = await runOfToken(token).catch(() => undefined);
+  const follow = async (it: ModelLink) => {
+    const run = await runOfToken(it.token).catch(() => undefined);
     if (run === undefined) return checker.refuse("the link is damaged: letters of it are missing");
     setChapter(chapterOf("own"));
-    setStep(at);
+    setLink(it);
     setDraft({ file: run.file, text: run.text, program: 0 });
     await checker.replay(run);
   };
   const go = () => {
-    const link = parseLink(location.hash);
-    if (link !== undefined) void follow(link.token, link.step);
+    const linked = parseLink(location.hash);
+    if (linked !== undefined) void follow(linked);
     else {
       const it = chapterOf(location.hash.slice(1)) ?? FIRST;
       if (it !== undefined) open(it);
@@ -65,7 +65,7 @@ export function Playground({ checker }: { readonly checker: Checker }) {
         {chapter?.compares !== undefined && (
           <Comparison key={chapter.id} {...{ chapter, checker }} show={setDraft} />
         )}
-        <Result {...{ checker }} first={step} />
+        <Result {...{ checker }} first={link?.step} wanted={link?.order} />
       </main>
     </>
   );

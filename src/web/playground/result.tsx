@@ -1,18 +1,21 @@
 import type { RecordedRun } from "../../recording/index.ts";
-import { canBeReplayed, linkText, replayableOfRun, tokenOf } from "../model/model-link.ts";
+import { canBeReplayed } from "../model/model-link.ts";
 import { ModelView } from "../model/model-view.tsx";
+import type { Order } from "../model/other-order.ts";
 import { RunResult } from "../model/run-result.tsx";
 import { amount } from "../model/run-summary.ts";
+import { linkOf, showLink } from "../model/shown-link.ts";
 import type { Checker, Work } from "./checker.ts";
 
 export interface ResultProps {
   readonly checker: Checker;
   /** The step that a link names. */
   readonly first: number | undefined;
+  readonly wanted: Order | undefined;
 }
 
 /** What the checker is at, and what came of it. */
-export function Result({ checker, first }: ResultProps) {
+export function Result({ checker, first, wanted }: ResultProps) {
   const work = checker.work.value;
   const run = checker.run.value;
   const took = checker.took.value;
@@ -26,12 +29,12 @@ export function Result({ checker, first }: ResultProps) {
           {work.why}
         </p>
       )}
-      {run !== undefined && <Shown {...{ run, first }} />}
+      {run !== undefined && <Shown {...{ run, first, wanted }} />}
     </section>
   );
 }
 
-function Shown({ run, first }: { readonly run: RecordedRun; readonly first: number | undefined }) {
+function Shown({ run, first, wanted }: Omit<ResultProps, "checker"> & { run: RecordedRun }) {
   const isResult = run.verdict?.run !== undefined || run.steps.length === 0;
   return (
     <>
@@ -41,8 +44,9 @@ function Shown({ run, first }: { readonly run: RecordedRun; readonly first: numb
           key={`${run.program.file} ${run.program.design} ${run.steps.length}`}
           run={run}
           first={first}
-          onStep={(step) => void showLink(run, step)}
-          linkOf={canBeReplayed(run) ? (step) => linkOf(run, step) : undefined}
+          wanted={wanted}
+          onStep={(step, order) => void showLink(run, step, order)}
+          linkOf={canBeReplayed(run) ? (step, order) => linkOf(run, step, order) : undefined}
         />
       )}
     </>
@@ -72,13 +76,3 @@ const DOING = {
   replay: "Doing the run of the link again",
   stop: "Stopping",
 } as const;
-
-async function linkOf(run: RecordedRun, step: number): Promise<string> {
-  const token = await tokenOf(replayableOfRun(run));
-  return new URL(linkText({ token, step }), location.href).href;
-}
-
-/** The address bar follows, without a page more to go back to. */
-async function showLink(run: RecordedRun, step: number): Promise<void> {
-  if (canBeReplayed(run)) history.replaceState(undefined, "", await linkOf(run, step));
-}

@@ -2,11 +2,9 @@ import {
   type Checked,
   type CheckOptions,
   checkProgram,
-  explorableProgram,
   missingFixes,
   type Replayable,
   recordedRun,
-  replayRun,
   runOnModel,
   runView,
   type TracedProgram,
@@ -14,6 +12,7 @@ import {
 import type { Watch } from "../../explore/index.ts";
 import type { RecordedRun } from "../../recording/index.ts";
 import { load } from "../../scenario/index.ts";
+import { replayedRun } from "../model/replayed-run.ts";
 import type { Job } from "./messages.ts";
 
 /** Of the states of one search: a tab has not much more, and a phone less. */
@@ -63,18 +62,7 @@ export function runLines(job: Job): RecordedRun {
 
 /** Does the run of a link again. Throws the ReplayError. */
 export function replay(run: Replayable): RecordedRun {
-  const { program, failure, violation } = replayRun(run);
-  const counterexample = { ...failure, moves: run.moves, isShortest: false };
-  const traced = { file: run.file, text: run.text, program };
-  return whole(
-    recordedRun((recorder) =>
-      recorder.explored(
-        traced,
-        { failure: { violation, counterexample }, model: explorableProgram(program, run.file) },
-        { verdict: "fail" },
-      ),
-    ),
-  );
+  return whole(replayedRun(run));
 }
 
 /** The program of a job. Throws the Refusal. */
