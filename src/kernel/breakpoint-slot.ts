@@ -1,4 +1,4 @@
-import { slotClass } from "../arch/index.ts";
+import { HW_BREAKPOINT_EMPTY, HW_BREAKPOINT_INVALID, slotClass } from "../arch/index.ts";
 import type { Errno } from "../base/index.ts";
 import { NULL, Violation } from "../machine/index.ts";
 import { KERNEL_BASE, MODES, PER_TASK } from "./address-space.ts";
@@ -25,32 +25,61 @@ export function slotsAreLocked(k: Kernel, event: number): boolean {
   return holder !== NULL && holder !== k.machine.self;
 }
 
+/** What `holdsSlot` says of an event. */
+const HOLDS = {
+  nothing: 0,
+  slot: 1,
+  /** And has a place among those of its CPU that powerpc compared with ptrace's. */
+  slotAndPlace: 2,
+} as const;
+
 /** kernel: reserve_bp_slot(). Undefined when the slot is taken. */
 export function reserveBpSlot(k: Kernel, event: number): Errno | undefined {
-  const type = k.event.bpType.get(event);
-  if (type === 0 || type === 7) return "EINVAL";
+  return reserveLocked(k, event, k.event.bpType.get(event));
+}
+
+/** kernel: __reserve_bp_slot(). */
+function reserveLocked(k: Kernel, event: number, type: number): Errno | undefined {
+  if (type === HW_BREAKPOINT_EMPTY || type === HW_BREAKPOINT_INVALID) return "EINVAL";
+  const excludes = k.lacks("Z20");
+  if (excludes && isExcluded(k, event)) return "ENOSPC";
   const reserved = k.slots.reserve(pinnedOf(k, event, type));
   if (!reserved.ok) return reserved.error;
-  k.event.holdsSlot.set(event, 1);
+  const hasPlace = excludes && takesPlaceOfCpu(k, event);
+  k.event.holdsSlot.set(event, hasPlace ? HOLDS.slotAndPlace : HOLDS.slot);
   return undefined;
 }
 
 /** kernel: release_bp_slot(), less the hook of the architecture. */
 export function releaseBpSlot(k: Kernel, event: number): void {
-  if (k.event.holdsSlot.get(event) === 0)
-    throw new Violation("double-free", `event ${event} gives back a slot that it does not hold`);
-  k.event.holdsSlot.set(event, 0);
-  k.slots.release(pinnedOf(k, event, k.event.bpType.get(event)));
+  if (k.event.holdsSlot.get(event) === HOLDS.nothing) releaseLostSlot(k, event);
+  else k.slots.release(pinnedOf(k, event, k.event.bpType.get(event)));
+  k.event.holdsSlot.set(event, HOLDS.nothing);
 }
 
-/** kernel: modify_bp_slot(). In one lock hold, so that nobody else can take the old slot. */
+/**
+ * What modifyBpSlot() has lost is given back once more. A task's breakpoints are looked for among those
+ * that are counted, so that is found out; a CPU's are a number, which is one too low from then on.
+ */
+function releaseLostSlot(k: Kernel, event: number): void {
+  const what = `event ${event} gives back a slot that it does not hold`;
+  if (!k.lacks("Z20")) throw new Violation("double-free", what);
+  if (k.event.target.get(event) !== NULL) k.complain(what);
+  else k.slots.release(pinnedOf(k, event, k.event.bpType.get(event)));
+}
+
+/**
+ * kernel: modify_bp_slot(). In one lock hold, so that nobody else can take the old slot. Yet where perf and
+ * ptrace exclude each other the old slot may be refused, too: the event was moved beside the other's, which
+ * nobody looked at, and now stands in its own way. It then lives on without a slot.
+ */
 export function modifyBpSlot(k: Kernel, event: number, newType: number): Errno | undefined {
-  const oldType = k.event.bpType.get(event);
-  k.slots.release(pinnedOf(k, event, oldType));
-  const reserved = newType === 0 ? undefined : k.slots.reserve(pinnedOf(k, event, newType));
-  if (reserved?.ok === true) return undefined;
-  k.slots.toggle(pinnedOf(k, event, oldType), 1);
-  return reserved === undefined ? "EINVAL" : reserved.error;
+  releaseBpSlot(k, event);
+  const refused = reserveLocked(k, event, newType);
+  if (refused === undefined) return undefined;
+  const isLost = reserveBpSlot(k, event) !== undefined;
+  if (isLost) k.complain(`event ${event} does not get back the slot that it had`);
+  return refused;
 }
 
 /** kernel: hw_breakpoint_parse(). Undefined when the event can be installed as it then is. */
@@ -102,7 +131,7 @@ function isExcluded(k: Kernel, event: number): boolean {
   const { bpAddr, record, holdsSlot } = k.event;
   if (!isPtrace(k, event) && bpAddr.get(event) >= KERNEL_BASE) return false;
   for (let it = 1; it <= record.count; it++) {
-    if (it === event || !record.isLive(it) || holdsSlot.get(it) === 0) continue;
+    if (it === event || !record.isLive(it) || holdsSlot.get(it) === HOLDS.nothing) continue;
     if (bpAddr.get(it) >= KERNEL_BASE || isPtrace(k, it) === isPtrace(k, event)) continue;
     if (areCompared(k, event, it) && overlaps(k, event, it)) return true;
   }
@@ -113,10 +142,25 @@ function isPtrace(k: Kernel, event: number): boolean {
   return k.event.handler.get(event) === HANDLER.ptrace;
 }
 
+/**
+ * kernel: cpu_bps_add() of the same years. A CPU had as many places as registers. Events of tasks that take
+ * turns on it may be more: those without a place are compared with their own task's alone.
+ */
+function takesPlaceOfCpu(k: Kernel, event: number): boolean {
+  const { cpu, bpAddr, holdsSlot, record } = k.event;
+  if (cpu.get(event) < 0 || bpAddr.get(event) >= KERNEL_BASE) return false;
+  let taken = 0;
+  for (let it = 1; it <= record.count; it++) {
+    if (!record.isLive(it) || holdsSlot.get(it) !== HOLDS.slotAndPlace) continue;
+    if (cpu.get(it) === cpu.get(event)) taken++;
+  }
+  return taken < k.dataRegisters;
+}
+
 function areCompared(k: Kernel, event: number, other: number): boolean {
-  const { target, cpu } = k.event;
+  const { target, holdsSlot } = k.event;
   if (target.get(event) === target.get(other)) return true;
-  if (isPtrace(k, event)) return cpu.get(other) >= 0;
+  if (isPtrace(k, event)) return holdsSlot.get(other) === HOLDS.slotAndPlace;
   return target.get(event) === NULL && target.get(other) !== NULL;
 }
 
@@ -133,6 +177,5 @@ const DOUBLE_WORD = 8;
 export function hwBreakpointEventInit(k: Kernel, event: number): Errno | undefined {
   const type = slotType(k, k.event.bpType.get(event));
   if (k.slots.slotsOf(type) === 0) return "EOPNOTSUPP";
-  if (k.lacks("Z20") && isExcluded(k, event)) return "ENOSPC";
   return registerPerfHwBreakpoint(k, event);
 }

@@ -259,6 +259,12 @@ export class Kernel {
     if (condition) throw new Violation("warning", what);
   }
 
+  /** kernel: WARN_ON(). The kernel goes on, and so does whoever listens; for all others it is the end. */
+  complain(what: string): void {
+    if (this.onComplaint === undefined) throw new Violation("warning", what);
+    this.onComplaint(what);
+  }
+
   /** Drops a mutex that the running task holds. */
   unlock(mutex: Field, id: number): void {
     this.machine.unlock(mutex, id);
