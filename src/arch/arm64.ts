@@ -1,4 +1,4 @@
-import { asVa, err, ok, type Result } from "../base/index.ts";
+import { asVa, err, ok, type Result, type Va } from "../base/index.ts";
 import { type Access, contains } from "./access.ts";
 import {
   type Architecture,
@@ -30,6 +30,8 @@ export interface Arm64Features {
   readonly truncates?: boolean;
   /** As before fdfeff0f9e3d (2016): an address outside every range is nobody's hit. */
   readonly exactOnly?: boolean;
+  /** The core reports where an access begins, watched or not. */
+  readonly reportsStart?: boolean;
   /** As before 24ebec25fb27 (2020): what the kernel does to user memory is reported as a hit. */
   readonly reportsUaccess?: boolean;
 }
@@ -131,16 +133,17 @@ function breakpointReport(bp: Installed, access: Access): Verdict {
  */
 function watchpointSlots(features: Arm64Features, slots: Slots, access: Access): SlotMatches {
   const isWrite = reportsWrite(slots, access);
+  const fault = features.reportsStart === true ? access.fault : reportedAddress(slots, access);
   let matches = NO_MATCH;
   let closest = -1;
   let closestDistance = 0n;
   for (let slot = 0; slot < slots.length; slot++) {
     const bp = slots[slot];
     if (bp === undefined || !(isWrite ? bp.stores : bp.loads)) continue;
-    if (contains(bp.register, access.fault)) {
+    if (contains(bp.register, fault)) {
       matches |= slotMatch(slot, report(features, bp, access));
     } else if (matches === NO_MATCH) {
-      const distance = distanceTo(bp.register, access.fault);
+      const distance = distanceTo(bp.register, fault);
       if (closest >= 0 && distance >= closestDistance) continue;
       closest = slot;
       closestDistance = distance;
@@ -150,6 +153,17 @@ function watchpointSlots(features: Arm64Features, slots: Slots, access: Access):
   return matches !== NO_MATCH || bp === undefined
     ? matches
     : slotMatch(closest, report(features, bp, access));
+}
+
+/**
+ * FAR. A core may report any address from the access's first to the last watched one in it. Here it is the
+ * first byte that the access and the first register that traps have in common, as with QEMU's cores.
+ */
+function reportedAddress(slots: Slots, access: Access): Va {
+  const { fault, first } = access;
+  const trapped = slots.find((bp) => bp !== undefined && traps(bp.register, access));
+  if (fault !== first || trapped === undefined) return fault;
+  return contains(trapped.register, first) ? first : trapped.register.first;
 }
 
 /** ESR's WnR bit. An atomic counts as a read as soon as its read alone would have trapped. */

@@ -11,6 +11,7 @@ export function historicArch(arch: Architecture, without: ReadonlySet<FixId>): A
       watchpoints: slots.data,
       truncates: without.has("Z26"),
       exactOnly: without.has("Z25"),
+      reportsStart: without.has("Z25"), // on others nobody would have noticed
     };
     return { ...arm64(features), slots };
   }
