@@ -111,7 +111,9 @@ async function conformRandom(
     console.log(findingText(finding, file, names));
   };
   try {
-    const options = { programs, seed, onFinding, isOver: () => isOver };
+    const onNoAnswer = (scenario: number, why: string) =>
+      progress(`scenario ${scenario}: no answer: ${why}: asking once more`);
+    const options = { programs, seed, onFinding, onNoAnswer, isOver: () => isOver };
     const result = await conformRandomly(pair, options);
     console.log(randomSummary(result, { seed, seconds: (performance.now() - start) / 1000 }));
     const unexplained = result.findings.filter(({ bug }) => bug === undefined);

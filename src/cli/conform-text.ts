@@ -106,7 +106,7 @@ function explanation({ bug }: RandomFinding): string {
 }
 
 export function randomSummary(
-  { programs, skipped, statements, findings }: RandomResult,
+  { programs, skipped, statements, unanswered, findings }: RandomResult,
   { seed, seconds }: { readonly seed: number; readonly seconds: number },
 ): string {
   const rate = Math.round(programs / Math.max(seconds, 0.001));
@@ -117,6 +117,7 @@ export function randomSummary(
     `${programs} random scenarios from seed ${seed}, ${statements} statements, ` +
     (skipped > 0 ? `${skipped} more that cannot run there, ` : "") +
     `${seconds.toFixed(1)} s (${rate}/s): ${differ} differ, ${fleeting} differed once, ` +
-    `${known} known kernel bugs`
+    `${known} known kernel bugs` +
+    (unanswered > 0 ? `, ${unanswered} without an answer at first` : "")
   );
 }

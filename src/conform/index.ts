@@ -35,5 +35,5 @@ export {
   type TargetName,
   type TargetOptions,
 } from "./target.ts";
-export { TargetError } from "./target-error.ts";
+export { NoAnswerError, TargetError } from "./target-error.ts";
 export type { Races } from "./wire.ts";

@@ -5,7 +5,8 @@ import { bugBehind, type Explanation } from "./known-bugs.ts";
 import { type Pair, runBoth } from "./matrix.ts";
 import { randomScenario } from "./random/random-scenario.ts";
 import { shrinkScenario } from "./shrink.ts";
-import { beside } from "./target.ts";
+import { beside, type Target } from "./target.ts";
+import { NoAnswerError } from "./target-error.ts";
 
 /** A random scenario on which two targets differ, as small as it could be made. */
 export interface RandomFinding {
@@ -23,6 +24,8 @@ export interface RandomResult {
   /** Those that one of the targets cannot run. */
   readonly skipped: number;
   readonly statements: number;
+  /** Those to which an answer came only when they were asked again, or not even then. */
+  readonly unanswered: number;
   readonly findings: readonly RandomFinding[];
 }
 
@@ -31,6 +34,8 @@ export interface RandomOptions {
   /** The first scenario's number; the others follow. */
   readonly seed: number;
   readonly onFinding: (finding: RandomFinding) => void;
+  /** Told when no answer came to a scenario, which is then asked once more. */
+  readonly onNoAnswer?: (seed: number, why: string) => void;
   /** True when somebody has asked to stop. */
   readonly isOver: () => boolean;
 }
@@ -58,6 +63,11 @@ export async function conformRandomly(pair: Pair, options: RandomOptions): Promi
   let programs = 0;
   let skipped = 0;
   let statements = 0;
+  let unanswered = 0;
+  const tell = (finding: RandomFinding) => {
+    findings.push(finding);
+    options.onFinding(finding);
+  };
   for (;;) {
     const isWanted = () => programs + begun.length < options.programs && skipped < MOST_SKIPPED;
     for (; begun.length < AHEAD && isWanted() && !options.isOver(); next++) {
@@ -66,16 +76,54 @@ export async function conformRandomly(pair: Pair, options: RandomOptions): Promi
       else begun.push(one);
     }
     const item = begun.shift();
-    if (item === undefined) return { programs, skipped, statements, findings };
+    if (item === undefined) return { programs, skipped, statements, unanswered, findings };
     programs++;
     statements += item.program.steps.length;
     const inside = await pair[0].run(beside(item.program, pair[0], pair));
-    const differences = compareReports(inside, await item.outside, { strictly: true });
-    if (differences.length === 0) continue;
-    const finding = await explained({ ...item, differences }, pair);
-    findings.push(finding);
-    options.onFinding(finding);
+    const outside = await askedTwice(item, pair, (why) => {
+      unanswered++;
+      options.onNoAnswer?.(item.seed, why);
+    });
+    if (outside instanceof NoAnswerError) {
+      tell(silent(item, pair[1], outside));
+      continue;
+    }
+    const differences = compareReports(inside, outside, { strictly: true });
+    if (differences.length > 0) tell(await explained({ ...item, differences }, pair));
   }
+}
+
+/** What the second target led to. Where no answer came it is asked again: whoever hung has been ended. */
+async function askedTwice(
+  { program, outside }: Begun,
+  pair: Pair,
+  onNoAnswer: (why: string) => void,
+): Promise<RunReport | NoAnswerError> {
+  try {
+    return await outside;
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    onNoAnswer(error.why);
+  }
+  try {
+    return await pair[1].run(beside(program, pair[1], pair));
+  } catch (error) {
+    if (error instanceof NoAnswerError) return error;
+    throw error;
+  }
+}
+
+/** Not shrunk: each try would take as long as one waits for an answer. */
+function silent(begun: Begun, { name }: Target, error: NoAnswerError): RandomFinding {
+  const { seed, text, program } = begun;
+  const comment = error.message.split("\n").map((line) => `# ${line}`);
+  const scenario = [`# Random scenario ${seed}: no answer from ${name}, twice.`, ...comment, text];
+  const differences = [noAnswer(program, error)];
+  return { seed, scenario: scenario.join("\n"), differences, isFleeting: false, bug: undefined };
+}
+
+function noAnswer({ steps }: Program, { why }: NoAnswerError): Difference {
+  return { line: steps.at(-1)?.at.line ?? 1, text: "answer", seen: ["comes", why] };
 }
 
 /** The second target does one after the other, and is at work outside while the first computes. */
@@ -99,8 +147,13 @@ function programOf(text: string, pair: Pair): Program | undefined {
 }
 
 async function differencesOf(program: Program, pair: Pair): Promise<readonly Difference[]> {
-  const [one, other] = await runBoth(program, pair);
-  return compareReports(one, other, { strictly: true });
+  try {
+    const [one, other] = await runBoth(program, pair);
+    return compareReports(one, other, { strictly: true });
+  } catch (error) {
+    if (error instanceof NoAnswerError) return [noAnswer(program, error)];
+    throw error;
+  }
 }
 
 async function explained(

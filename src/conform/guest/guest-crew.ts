@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { TargetError } from "../target-error.ts";
+import { NoAnswerError, TargetError } from "../target-error.ts";
 import type { GuestSpec } from "./guest-name.ts";
 import { type GuestOptions, type StartedGuest, startGuest } from "./start-guest.ts";
 
@@ -9,13 +9,19 @@ const MOST = Math.min(2, availableParallelism());
 
 type Job = (guest: StartedGuest | TargetError) => void;
 
+interface CrewOptions extends GuestOptions {
+  /** How one more is started, if not as all guests are. */
+  readonly start?: (spec: GuestSpec, options: GuestOptions) => Promise<StartedGuest>;
+}
+
 /**
  * Guests that are all alike, each with one program at a time. There is one, until more than one program
- * waits for it. Whoever has hung or died is ended, and another one is started for the next.
+ * waits for it. Whoever has hung or died is ended, and another one is started for the next; so is whoever
+ * will not be the same again.
  */
 export class GuestCrew implements Disposable {
   readonly #spec: GuestSpec;
-  readonly #options: GuestOptions;
+  readonly #options: CrewOptions;
   readonly #most: number;
   readonly #all = new Set<StartedGuest>();
   readonly #idle: StartedGuest[] = [];
@@ -23,7 +29,7 @@ export class GuestCrew implements Disposable {
   #starting = 0;
   #isOver = false;
 
-  constructor(first: StartedGuest, spec: GuestSpec, options: GuestOptions) {
+  constructor(first: StartedGuest, spec: GuestSpec, options: CrewOptions) {
     this.#spec = spec;
     this.#options = options;
     this.#most = options.isParallel === true ? 1 : MOST; // one keeps all processors busy
@@ -31,11 +37,16 @@ export class GuestCrew implements Disposable {
     this.#idle.push(first);
   }
 
-  async on<T>(body: (guest: StartedGuest) => Promise<T>): Promise<T> {
+  /** What `body` does with one of them; `isSpoilt` says of the result whether to do without it from now on. */
+  async on<T>(
+    body: (guest: StartedGuest) => Promise<T>,
+    isSpoilt: (result: T) => boolean = () => false,
+  ): Promise<T> {
     const guest = await this.#borrow();
     try {
       const result = await body(guest);
-      this.#giveBack(guest);
+      if (isSpoilt(result)) this.#end(guest);
+      else this.#giveBack(guest);
       return result;
     } catch (error) {
       if (!(error instanceof TargetError)) {
@@ -44,7 +55,7 @@ export class GuestCrew implements Disposable {
       }
       const words = guest.link.guest.log.trim().split(/\r?\n/).slice(-LAST_LINES).join("\n");
       this.#end(guest);
-      throw words === "" ? error : new TargetError(`${error.message}: its console:\n${words}`);
+      throw new NoAnswerError(error.message, words);
     }
   }
 
@@ -81,7 +92,8 @@ export class GuestCrew implements Disposable {
   #grow(): void {
     if (this.#all.size + this.#starting >= this.#most) return;
     this.#starting++;
-    startGuest(this.#spec, this.#options).then(
+    const { start = startGuest } = this.#options;
+    start(this.#spec, this.#options).then(
       (guest) => {
         this.#starting--;
         if (this.#isOver) return guest.link[Symbol.dispose]();

@@ -3,6 +3,7 @@ import type { RunReport } from "../../check/index.ts";
 import type { FixId } from "../../kernel/index.ts";
 import type { Program } from "../../scenario/index.ts";
 import { reportOf } from "../answer-report.ts";
+import { complaintsIn } from "../kernel-complaints.ts";
 import { Orders } from "../orders.ts";
 import { runOnPuppet } from "../puppet-target.ts";
 import { ARM64, type Dialect, powerpcDialect } from "../random/dialect.ts";
@@ -56,8 +57,10 @@ export class GuestTarget implements RaceTarget {
   }
 
   run(program: Program): Promise<RunReport> {
-    return this.#crew.on(({ link }) =>
-      runOnPuppet(watchingKernelToo(program, this.#facts.flaws), link),
+    // A kernel that has found itself to be wrong may count wrongly from then on.
+    return this.#crew.on(
+      ({ link }) => runOnPuppet(watchingKernelToo(program, this.#facts.flaws), link),
+      ({ log }) => complaintsIn(log).length > 0,
     );
   }
 
