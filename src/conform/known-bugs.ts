@@ -86,6 +86,20 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     scenario: "overlap-beside-address.scn",
   },
   {
+    id: "signal-arms-spent-breakpoint",
+    what: "a breakpoint of PTRACE_SET_DEBUGREG comes back with each signal that is handled, without its event",
+    kernels: "seen on powerpc 6.1 and 6.12",
+    cause:
+      "ptrace_set_debugreg() leaves address and type in thread.hw_brk[0], and nothing takes them out again: " +
+      "not the hit, not the removal, not exec, and fork copies them. do_signal() writes hw_brk[] into the " +
+      "registers before a handler runs, though the event is spent or gone. hw_breakpoint_handler() then " +
+      "finds no event, so do_break() sends SIGTRAP, whose handler begins with the register armed again: " +
+      "a task that handles SIGTRAP never gets past the access.",
+    inModel: true,
+    violation: "stale-register",
+    scenario: "signal-arms-spent-breakpoint.scn",
+  },
+  {
     id: "period-of-removed-event",
     what: "PERF_EVENT_IOC_PERIOD on an event that exec has removed: WARN_ON_ONCE(), for any user",
     kernels: "seen on 6.18; since 2021 (v5.13), when remove_on_exec was added",

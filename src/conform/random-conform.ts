@@ -5,7 +5,7 @@ import { bugBehind, type Explanation } from "./known-bugs.ts";
 import { type Pair, runBoth } from "./matrix.ts";
 import { randomScenario } from "./random/random-scenario.ts";
 import { shrinkScenario } from "./shrink.ts";
-import { beside, type Target } from "./target.ts";
+import { beside } from "./target.ts";
 import { NoAnswerError } from "./target-error.ts";
 
 /** A random scenario on which two targets differ, as small as it could be made. */
@@ -85,7 +85,7 @@ export async function conformRandomly(pair: Pair, options: RandomOptions): Promi
       options.onNoAnswer?.(item.seed, why);
     });
     if (outside instanceof NoAnswerError) {
-      tell(silent(item, pair[1], outside));
+      tell(silent(item, pair, outside));
       continue;
     }
     const differences = compareReports(inside, outside, { strictly: true });
@@ -114,12 +114,17 @@ async function askedTwice(
 }
 
 /** Not shrunk: each try would take as long as one waits for an answer. */
-function silent(begun: Begun, { name }: Target, error: NoAnswerError): RandomFinding {
+function silent(begun: Begun, [model, other]: Pair, error: NoAnswerError): RandomFinding {
   const { seed, text, program } = begun;
   const comment = error.message.split("\n").map((line) => `# ${line}`);
-  const scenario = [`# Random scenario ${seed}: no answer from ${name}, twice.`, ...comment, text];
+  const scenario = [
+    `# Random scenario ${seed}: no answer from ${other.name}, twice.`,
+    ...comment,
+    text,
+  ];
   const differences = [noAnswer(program, error)];
-  return { seed, scenario: scenario.join("\n"), differences, isFleeting: false, bug: undefined };
+  const bug = bugBehind(beside(program, model, [model, other]));
+  return { seed, scenario: scenario.join("\n"), differences, isFleeting: false, bug };
 }
 
 function noAnswer({ steps }: Program, { why }: NoAnswerError): Difference {

@@ -197,6 +197,8 @@ function dupTask(k: Kernel, parent: number, actor: number, isThread: boolean): n
   }
   thread.user.set(child, thread.user.get(parent));
   thread.dumpable.set(child, thread.dumpable.get(parent));
+  thread.hwBrkAddr.set(child, thread.hwBrkAddr.get(parent));
+  thread.hwBrkType.set(child, thread.hwBrkType.get(parent));
   thread.blocked.set(child, thread.blocked.get(parent));
   if (!isThread) copySighand(k, thread.leader.get(parent), child);
   return child;

@@ -47,10 +47,14 @@ export const ptraceSetWatch = procedure("ptrace_set_hwdebug", ["task", "index", 
     if (f.ret < 0) return finish(k, f.ret);
     k.thread.ptraceBps.set(f.task, f.ret, f.index);
     noteHandle(k, f.word);
+    noteHwBrk(k, f.task);
     return finish(k, f.word);
   },
 
-  modified: (k, f) => finish(k, f.ret),
+  modified(k, f) {
+    if (f.ret >= 0) noteHwBrk(k, f.task);
+    return finish(k, f.ret);
+  },
 
   remove(k, f) {
     if (f.event === NULL) return finish(k, f.word);
@@ -105,6 +109,15 @@ function freeIndex(k: Kernel, task: number): number {
     if (k.thread.ptraceBps.get(task, index) === NULL) return index;
   }
   return -1;
+}
+
+/** kernel: thread.hw_brk[0]. It stays when the breakpoint has fired or is removed, over exec, and in children. */
+function noteHwBrk(k: Kernel, task: number): void {
+  const { op } = stepOf(k, k.machine.self);
+  if (op.kind !== "set-debugreg") return;
+  const { addr, type } = wishOf(k, task);
+  k.thread.hwBrkAddr.set(task, addr);
+  k.thread.hwBrkType.set(task, type);
 }
 
 function noteHandle(k: Kernel, word: number): void {

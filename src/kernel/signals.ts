@@ -5,6 +5,7 @@ import { forgetAccesses } from "./observer.ts";
 import { USER_FRAMES } from "./records/thread-fields.ts";
 import { defaultAction, handlerOf, isIgnored, sendSignal } from "./send-signal.ts";
 import { SIGKILL, SIGNALS } from "./signal-names.ts";
+import { armHwBrk } from "./trap/arm-hw-brk.ts";
 import { arm64StepException } from "./trap/arm64.ts";
 import { isStepPendingHere, preemptibleChangePc } from "./trap/thread-change-pc.ts";
 
@@ -57,6 +58,7 @@ export function takeSignal(k: Kernel, task: number, signal: number): void {
 function enterHandler(k: Kernel, task: number, signal: number, handler: number): void {
   const { thread } = k;
   noteHandled(k, task, signal);
+  armHwBrk(k, task);
   // powerpc does this for a signal that is handled only: the others do not change the PC.
   k.machine.inside("thread_change_pc", () => k.design.changesPc(k, task));
   if (thread.stepBit.get(task) !== 0 && k.arch.name === "arm64") arm64StepException(k, task);

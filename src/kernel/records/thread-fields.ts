@@ -61,6 +61,9 @@ export class ThreadFields {
   readonly suspendedStep: Field;
   /** ptrace's own breakpoints, x86's virtual DR6 and DR7. */
   readonly ptraceBps: Field;
+  /** powerpc: thread.hw_brk[0], which PTRACE_SET_DEBUGREG leaves behind: address and type. */
+  readonly hwBrkAddr: Field;
+  readonly hwBrkType: Field;
   readonly virtualDr6: Field;
   readonly ptraceDr7: Field;
 
@@ -113,6 +116,8 @@ export class ThreadFields {
     this.wpsDisabled = record.field("wpsDisabled");
     this.suspendedStep = record.field("suspendedStep");
     this.ptraceBps = record.reference("ptraceBps", "event", 4);
+    this.hwBrkAddr = record.field("hwBrkAddr");
+    this.hwBrkType = record.field("hwBrkType");
     this.virtualDr6 = record.field("virtualDr6");
     this.ptraceDr7 = record.field("ptraceDr7");
     const frames = Array.from({ length: USER_FRAMES }, (_, frame) => frame);
