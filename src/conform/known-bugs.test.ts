@@ -13,7 +13,7 @@ function programOf(text: string): Program {
 }
 
 function programIn(scenario: string): Program {
-  const [path = ""] = globSync(`scenarios/{conformance,findings}/${scenario}`);
+  const [path = ""] = globSync(`scenarios/{conformance,findings,bugs}/${scenario}`);
   return programOf(readFileSync(path, "utf8"));
 }
 

@@ -100,6 +100,20 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     scenario: "signal-arms-spent-breakpoint.scn",
   },
   {
+    id: "signal-counts-twice",
+    what: "an access counts again when a signal is handled between its trap and its step; its own signal, for ever",
+    kernels: "seen on arm64 6.12; as old as the stepping over watchpoints",
+    cause:
+      "watchpoint_handler() of arm64 counts when it traps, before the access, and sets up a step with the " +
+      "watchpoints off. handle_signal() gives the step up by user_fastforward_single_step(), which arms them. " +
+      "The handler returns to the access, which traps and counts again. Where each count sends a signal the " +
+      "task never gets past it.",
+    inModel: true,
+    violation: "double-hit",
+    arch: "arm64",
+    scenario: "arm64-signal-steps-handler.scn",
+  },
+  {
     id: "period-of-removed-event",
     what: "PERF_EVENT_IOC_PERIOD on an event that exec has removed: WARN_ON_ONCE(), for any user",
     kernels: "seen on 6.18; since 2021 (v5.13), when remove_on_exec was added",

@@ -61,7 +61,10 @@ function enterHandler(k: Kernel, task: number, signal: number, handler: number):
   armHwBrk(k, task);
   // powerpc does this for a signal that is handled only: the others do not change the PC.
   k.machine.inside("thread_change_pc", () => k.design.changesPc(k, task));
-  if (thread.stepBit.get(task) !== 0 && k.arch.name === "arm64") arm64StepException(k, task);
+  // As intended the step is still to be made after a handler that makes no access itself.
+  const keepsStep = k.asIntended && handler === COUNTED_ONLY;
+  if (thread.stepBit.get(task) !== 0 && k.arch.name === "arm64" && !keepsStep)
+    arm64StepException(k, task);
   if (handler === COUNTED_ONLY) return;
   const depth = thread.depth.get(task) + 1;
   if (depth >= USER_FRAMES) {
