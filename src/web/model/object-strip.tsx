@@ -21,7 +21,7 @@ const WIDE = 520;
 
 /** Tasks, contexts, events and slots after a step, with who points to whom. */
 export function ObjectStrip({ model, at, go, chosen, choose }: ObjectStripProps) {
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const width = useWidth(frame);
   const references = referencesAt(model.history, at);
   const boxes = boxesAt(model, at, references);
@@ -29,9 +29,8 @@ export function ObjectStrip({ model, at, go, chosen, choose }: ObjectStripProps)
   const sound = arrows.filter(({ reference }) => reference.state === "sound");
   const broken = arrows.filter(({ reference }) => reference.state !== "sound");
   return (
-    <div
+    <section
       class="strip"
-      role="group"
       aria-label="Tasks, contexts, events and processors after the step"
       ref={frame}
       style={{ height: `${height}px` }}
@@ -66,7 +65,7 @@ export function ObjectStrip({ model, at, go, chosen, choose }: ObjectStripProps)
       {broken.map((arrow) => (
         <Broken key={arrowKey(arrow)} {...{ arrow, model, at, go }} />
       ))}
-    </div>
+    </section>
   );
 }
 
