@@ -106,10 +106,11 @@ test("programs that are dealt out to threads come in the order of the files, wit
   expect(together).toEqual(alone);
 }, 120_000);
 
-test("--time ends all searches of a program together, and says so", async () => {
+test("--time is for all searches of a program together, and what it ends says so", async () => {
   const start = performance.now();
-  expect(await run(["check", "--json", "--time", "1.5", "--no-reduce", PROOFS[0] ?? ""])).toBe(3);
-  expect((performance.now() - start) / 1000).toBeLessThan(10); // two on a machine that has nothing else to do
+  expect(await run(["check", "--json", "--time", "4", "--no-reduce", PROOFS[0] ?? ""])).toBe(3);
+  // With kernel threads and without them it would take twice as long.
+  expect((performance.now() - start) / 1000).toBeLessThan(7);
   expect(JSON.parse(lines[1] ?? "")).toMatchObject({ verdict: "bounded", bounds: ["seconds"] });
 });
 

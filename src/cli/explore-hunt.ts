@@ -174,7 +174,8 @@ export class Hunt {
   }
 
   async #search(program: Program, reduce: boolean) {
-    const { limits, watch } = this.#options;
+    const { watch } = this.#options;
+    const limits = reduce ? partOf(this.#options.limits) : this.#options.limits;
     const model = this.#modelOf(program, reduce);
     const it = search(model, { fuse: true, limits, watch });
     while (it.advance(SLICE)) await setImmediate();
@@ -204,6 +205,11 @@ export class Hunt {
     this.findings = [...this.findings, finding];
     this.#options.onFinding(finding);
   }
+}
+
+/** A state takes several times as long when it is reduced: a second try is to cost no more than the first. */
+function partOf(limits: Limits): Limits {
+  return limits.states === undefined ? limits : { ...limits, states: Math.ceil(limits.states / 4) };
 }
 
 /** How many programs there are by length, whoever explores them; undefined: more than are counted. */

@@ -25,16 +25,19 @@ function verdictOf(scenario: string, reduce: boolean) {
 }
 
 // On which `explore` relies where a program is too large in full.
-test.each<[string, Machine, readonly WordGroup[], { length: number; fails: number }]>([
-  ["design a, births and exits", A, ["birth", "exit"], { length: 3, fails: 1 }],
-  ["design c, ioctls", C, ["access", "birth", "ioctl"], { length: 4, fails: 1 }],
-  ["x86", X86, ["access", "birth", "exit"], { length: 3, fails: 0 }],
+test.each<
+  [string, Machine, readonly WordGroup[], { length: number; every: number; fails: number }]
+>([
+  ["design a, births and exits", A, ["birth", "exit"], { length: 3, every: 1, fails: 1 }],
+  ["design c, ioctls", C, ["access", "birth", "ioctl"], { length: 4, every: 3, fails: 1 }],
+  ["x86", X86, ["access", "birth", "exit"], { length: 3, every: 1, fails: 0 }],
 ])("a short program fails reduced where it does in full: %s", (_, machine, words, wanted) => {
   const size = { tasks: 2, cpus: 1, events: 1 } as const;
   const bounds: ShortBounds = { ...size, arch: machine.arch, words: new Set(words) };
   const sums = { full: 0, reduced: 0, fails: 0, programs: 0 };
   for (let length = 1; length <= wanted.length; length++) {
-    for (const short of shortPrograms(bounds, length)) {
+    for (const [at, short] of [...shortPrograms(bounds, length)].entries()) {
+      if (at % wanted.every !== 0) continue;
       const scenario = shortScenario(short, { ...machine, cpus: 1 }, { settled: false });
       const full = verdictOf(scenario, false);
       const reduced = verdictOf(scenario, true);
