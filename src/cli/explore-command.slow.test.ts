@@ -72,7 +72,7 @@ test("programs that are too large in full come to their end reduced, and that is
   const args = ["explore", "--arch", "x86", "--words", "access,birth", "--length", "3"];
   const bounded = async (...more: string[]) => {
     lines.length = 0;
-    expect(await run([...args, "--states", "100", ...more])).toBe(3);
+    expect(await run([...args, "--states", "200", ...more])).toBe(3);
     const counts =
       /(\d+) programs ended at .* states;(?: (\d+) programs came to an end only reduced)?/;
     const [, states, reduced = 0] = counts.exec(lines.join("\n")) ?? [];
