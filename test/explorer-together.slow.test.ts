@@ -30,12 +30,21 @@ const names: readonly ModelName[] = [
   "shared register",
 ];
 
+/** Threads meet by chance: at night they try more often. */
+const ROUNDS = Number(process.env["TOGETHER_ROUNDS"] ?? 1);
+const SLOW_MS = 5000 + ROUNDS * 2000;
+
 describe.each(names)("%s", (name) => {
   const alone = found(explore(MODELS[name]()));
 
-  test.each([1, 2, 3])("is the same to %i threads, counts and counterexample", async (threads) => {
-    expect(found(await exploreTogether(name, threads))).toEqual(alone);
-  });
+  test.each([1, 2, 3])(
+    "is the same to %i threads, counts and counterexample",
+    async (threads) => {
+      for (let round = 0; round < ROUNDS; round++)
+        expect(found(await exploreTogether(name, threads))).toEqual(alone);
+    },
+    SLOW_MS,
+  );
 
   test("is the same with steps that go one way only in one", async () => {
     const fused = found(explore(MODELS[name](), { fuse: true }));

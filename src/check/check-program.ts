@@ -58,6 +58,8 @@ export interface ProgramData {
 /** Other threads that explore the same, until they are disposed of. */
 export interface Crew extends AsyncDisposable {
   readonly colleagues: readonly Colleague[];
+  /** Whether all of them are there; an error if one cannot. */
+  readonly isReady: boolean;
 }
 
 export interface CheckOptions extends ExploreOptions, ModelOptions {
@@ -188,6 +190,12 @@ async function runSearch(source: ProgramData, options: RunOptions): Promise<Expl
     return concluded(it, options);
   }
   await using crew = makeCrew(source);
+  // It takes them some tenths of a second to start.
+  while (goesOn && !crew.isReady) {
+    await pause();
+    goesOn = advance();
+  }
+  if (!goesOn) return concluded(it, options);
   const together = it.share(crew.colleagues);
   while (await together.advance()) await pause();
   return concluded(together, options);

@@ -5,6 +5,8 @@ import type { Colleague } from "../explore/index.ts";
 /** Threads that explore a program together with this one. They end with it, or when disposed of. */
 export class SearchCrew implements Crew {
   readonly colleagues: readonly Colleague[];
+  #missing: number;
+  #error: Error | undefined;
   readonly #workers: readonly Worker[];
 
   /** `count` are those besides this one. */
@@ -13,6 +15,18 @@ export class SearchCrew implements Crew {
     const workerData = { kind: "share", ...data };
     this.#workers = Array.from({ length: count }, () => new Worker(source, { workerData }));
     this.colleagues = this.#workers.map(colleagueIn);
+    this.#missing = count;
+    for (const worker of this.#workers) {
+      worker.once("message", () => this.#missing--);
+      worker.once("error", (error) => {
+        this.#error = error;
+      });
+    }
+  }
+
+  get isReady(): boolean {
+    if (this.#error !== undefined) throw this.#error;
+    return this.#missing === 0;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -38,6 +38,10 @@ export type Report =
   | { readonly kind: "done"; readonly done: Done }
   | { readonly kind: "broken"; readonly what: string };
 
+interface Ready {
+  readonly kind: "ready";
+}
+
 /** One thread's share of a search: its model, and its view of what all have found. */
 export class Share {
   readonly collapse: Collapse;
@@ -83,7 +87,10 @@ export class Share {
   }
 }
 
-/** Explores with others what `port` asks for, on the model that this thread has built. */
+/**
+ * Explores with others what `port` asks for, on the model that this thread has built. Its first message
+ * says that it is there: before that a search had better go on without it.
+ */
 export function serveSearch(model: Model, port: Colleague): void {
   let share: Share | undefined;
   port.listen((message) => {
@@ -98,6 +105,7 @@ export function serveSearch(model: Model, port: Colleague): void {
       port.post({ kind: "broken", what } satisfies Report);
     }
   });
+  port.post({ kind: "ready" } satisfies Ready);
 }
 
 function join(model: Model, it: Join): Share {

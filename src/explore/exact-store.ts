@@ -3,13 +3,11 @@ import type { Collapse } from "./collapse.ts";
 import type { LocalSteps } from "./local-steps.ts";
 import { PackedStates } from "./packed-states.ts";
 import { Recent } from "./recent.ts";
+import { LINE_WORDS, lineOf, refill } from "./slot-lines.ts";
 import { NEW, type Store } from "./store.ts";
 
 const MOST_LOAD = 0.75;
 const GROWTH = 1.4;
-const RANGE = 2 ** -32;
-/** Slots in a line of the cache, in which a state is looked for first, and found nearly always. */
-const LINE = 8;
 
 /** Of a batch: the same as the first state, the second, … from here on downwards. */
 const TWIN = -16;
@@ -19,10 +17,9 @@ export class ExactStore implements Store {
   readonly omission = 0;
   readonly #collapse: Collapse;
   readonly #states: PackedStates;
-  // In lines.
-  #size = 1 << 7;
+  #lines = 1 << 7;
   // Each slot holds the number of a state plus one, and its hash, so that others need no look at it.
-  #slots = new Int32Array(2 * LINE * this.#size);
+  #slots = new Int32Array(LINE_WORDS * this.#lines);
   // By the hash: the number of the state plus one, or its place in the batch plus one, negated.
   readonly #recent = new Recent();
 
@@ -41,7 +38,7 @@ export class ExactStore implements Store {
   }
 
   insert(batch: Batch): void {
-    while (this.count + batch.count > this.#size * LINE * MOST_LOAD) this.#growSlots();
+    while (this.count + batch.count > (this.#slots.length / 2) * MOST_LOAD) this.#growSlots();
     this.#states.follow(batch);
     const { low, high, found, pending } = batch;
     const unknown = this.#glance(batch);
@@ -102,10 +99,10 @@ export class ExactStore implements Store {
    */
   #glanceAtTable({ low, pending, slots: wanted, glances }: Batch, unknown: number): void {
     const slots = this.#slots;
-    const scale = RANGE * this.#size;
+    const lines = this.#lines;
     for (let index = 0; index < unknown; index++) {
       const at = pending[index] ?? 0;
-      const slot = 2 * LINE * Math.floor(((low[at] ?? 0) >>> 0) * scale);
+      const slot = LINE_WORDS * lineOf(low[at] ?? 0, lines);
       wanted[at] = slot;
       glances[at] = slots[slot] ?? 0;
     }
@@ -113,7 +110,7 @@ export class ExactStore implements Store {
       const at = pending[index] ?? 0;
       const hash = low[at] ?? 0;
       let slot = wanted[at] ?? 0;
-      const end = slot + 2 * LINE;
+      const end = slot + LINE_WORDS;
       while (slot < end && slots[slot + 1] !== hash && slots[slot] !== 0) slot += 2;
       wanted[at] = slot === slots.length ? 0 : slot;
       const state = (slots[slot] ?? 0) - 1;
@@ -139,25 +136,12 @@ export class ExactStore implements Store {
     return NEW;
   }
 
-  /** A state's line rises with its hash, so the new table is filled from its beginning to its end. */
   #growSlots(): void {
-    const old = this.#slots;
-    const size = Math.ceil(this.#size * GROWTH);
-    const slots = new Int32Array(2 * LINE * size);
-    const scale = RANGE * size;
-    const taken = new Uint8Array(size);
-    for (let from = 0; from < old.length; from += 2) {
-      if (old[from] === 0) continue;
-      const hash = old[from + 1] ?? 0;
-      let line = Math.floor((hash >>> 0) * scale);
-      while (taken[line] === LINE) line = line + 1 === size ? 0 : line + 1;
-      const at = 2 * (LINE * line + (taken[line] ?? 0));
-      taken[line] = (taken[line] ?? 0) + 1;
-      slots[at] = old[from] ?? 0;
-      slots[at + 1] = hash;
-    }
+    const lines = Math.ceil(this.#lines * GROWTH);
+    const slots = new Int32Array(LINE_WORDS * lines);
+    refill(this.#slots, slots);
     this.#slots = slots;
-    this.#size = size;
+    this.#lines = lines;
   }
 }
 

@@ -104,10 +104,9 @@ export class Expander implements Taker, Trier {
       const from = Atomics.add(control, CONTROL.next, BLOCK);
       const to = Math.min(from + BLOCK, queue.length);
       if (from >= to || Atomics.load(control, CONTROL.stop) !== 0) break;
-      for (let at = from; at < to; at++) {
-        // What comes after a failure is not explored.
-        if (at < Atomics.load(control, CONTROL.failed)) this.#expand(queue[at] ?? 0, at);
-      }
+      // What comes long after a failure is not explored.
+      if (from >= Atomics.load(control, CONTROL.failed)) break;
+      for (let at = from; at < to; at++) this.#expand(queue[at] ?? 0, at);
     }
     this.#lookUp();
     return this.#done();

@@ -12,10 +12,10 @@ import {
   segmentBytes,
   segmentOf,
 } from "./shared-states.ts";
+import { LINE_WORDS, lineOf, refill } from "./slot-lines.ts";
 import type { IndexedMove } from "./trace.ts";
 
 const GROWTH = 1.5;
-const RANGE = 2 ** -32;
 /** A state has rarely more successors that nobody knew. If it has, the queue is explored again. */
 const FRESH_EACH = 3;
 const MOST_THREADS_ROWS = 4096;
@@ -202,19 +202,15 @@ export class SharedRows {
   }
 
   #growTable(size: number): void {
-    const old = new Int32Array(this.#table);
-    this.#table = new SharedArrayBuffer(8 * size);
-    const slots = new Int32Array(this.#table);
-    for (let slot = 0; slot < old.length; slot += 2) {
-      const row = old[slot] ?? 0;
-      if (row !== 0) put(slots, row, old[slot + 1] ?? 0);
-    }
+    const old = this.#table;
+    this.#table = new SharedArrayBuffer(4 * LINE_WORDS * Math.ceil((2 * size) / LINE_WORDS));
+    refill(new Int32Array(old), new Int32Array(this.#table));
   }
 }
 
 /** Puts a row into a table that nobody looks at meanwhile. */
 function put(slots: Int32Array, row: number, hash: number): void {
-  let slot = 2 * Math.floor((hash >>> 0) * RANGE * (slots.length / 2));
+  let slot = LINE_WORDS * lineOf(hash, slots.length / LINE_WORDS);
   while (slots[slot + 1] !== 0) {
     slot += 2;
     if (slot === slots.length) slot = 0;

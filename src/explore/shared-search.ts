@@ -20,8 +20,8 @@ export interface SharedOptions {
 }
 
 const NEVER = 0x7fffffff;
-/** So many states are explored before the limits are looked at. A key has room for twice as many. */
-const LONGEST_QUEUE = 1 << 14;
+/** So many states are explored before the limits are looked at. A key has room for no more. */
+const LONGEST_QUEUE = (1 << 15) - 2;
 const LEAST_QUEUE = 256;
 /** And for so long, if nobody counts them: whoever interrupts does not want to wait. */
 const QUEUE_MS = 150;
@@ -148,6 +148,7 @@ export class SharedSearch {
     new Int32Array(queue).set(part);
     const fresh: Int32Array[] = [];
     let done: readonly Done[];
+    Atomics.store(this.#control, CONTROL.settled, Atomics.load(this.#control, CONTROL.rows));
     do {
       this.#rows.makeRoom(part.length, Atomics.exchange(this.#control, CONTROL.stop, 0));
       done = await this.#runAll({ ...this.#rows.order, queue, count: part.length });

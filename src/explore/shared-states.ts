@@ -1,6 +1,7 @@
 import type { Batch } from "./batch.ts";
 import { Packing } from "./packing.ts";
 import { Recent } from "./recent.ts";
+import { LINE_WORDS, lineOf } from "./slot-lines.ts";
 
 /** Words that all who explore together look at, by their places. */
 export const CONTROL = {
@@ -15,6 +16,8 @@ export const CONTROL = {
   /** Held while somebody gives a number to a value, and the end of what was given. */
   lock: 4,
   tail: 5,
+  /** Rows below are those of states that were known before this queue was begun. */
+  settled: 6,
   size: 8,
 } as const;
 
@@ -22,11 +25,10 @@ export const STOP = { noRoom: 1, tooWide: 2 } as const;
 
 export const SEGMENT_BITS = 14;
 export const SEGMENT = 1 << SEGMENT_BITS;
-const HANDFUL = 32;
+const HANDFUL = 16;
 /** Above this a look at the table takes too long. */
 export const MOST_LOAD = 0.75;
 const HARD_LOAD = 0.95;
-const RANGE = 2 ** -32;
 
 /** A part of the states: for each a row of numbers, and how it was come by. */
 export interface Segment {
@@ -63,10 +65,12 @@ export class SharedStates {
   readonly #control: Int32Array;
   #packing = new Packing(0);
   #slots: Int32Array = new Int32Array(0);
-  #size = 0;
+  #lines = 0;
   #segments: readonly Segment[] = [];
   #row = 0;
   #rowsEnd = 0;
+  // Rows below are not come by in this queue for the first time.
+  #settled = 0;
   // By the hash: the row plus one of a state that this thread has met.
   #recent = new Recent();
   /** The rows of the states that this thread was the first to find. */
@@ -76,11 +80,14 @@ export class SharedStates {
     this.#control = control;
   }
 
-  /** Uses this table and these rows from now on. */
+  /** Uses this table and these rows from now on. A row that is left over is not new enough. */
   attach(table: Int32Array, segments: readonly Segment[], shape: Shape): void {
     this.#slots = table;
-    this.#size = table.length / 2;
+    this.#lines = table.length / LINE_WORDS;
     this.#segments = segments;
+    this.#row = 0;
+    this.#rowsEnd = 0;
+    this.#settled = Atomics.load(this.#control, CONTROL.settled);
     this.#packing = new Packing(shape.width, shape.bits);
   }
 
@@ -104,7 +111,7 @@ export class SharedStates {
    */
   insert(batch: Batch, keys: Int32Array): boolean {
     if (batch.packing.bits > this.#packing.bits) return this.#stop(STOP.tooWide);
-    if (Atomics.load(this.#control, CONTROL.rows) > this.#size * HARD_LOAD)
+    if (Atomics.load(this.#control, CONTROL.rows) > (this.#slots.length / 2) * HARD_LOAD)
       return this.#stop(STOP.noRoom);
     const unknown = this.#glance(batch, keys);
     for (let index = 0; index < unknown; index++) {
@@ -129,21 +136,32 @@ export class SharedStates {
     return unknown;
   }
 
-  /** Looks where each state is looked for first, so that all these places come into the cache at once. */
+  /**
+   * Looks at the line of slots of each state, then at the row that it names, if any: no look waits for
+   * another one, and what was looked at is in the cache. Others write meanwhile; what is seen too early
+   * to be there is looked for again when it is inserted.
+   */
   #glanceAtTable({ low, pending, slots: wanted, glances }: Batch, unknown: number): void {
     const slots = this.#slots;
-    const scale = RANGE * this.#size;
+    const lines = this.#lines;
     for (let index = 0; index < unknown; index++) {
       const at = pending[index] ?? 0;
-      const slot = 2 * Math.floor(((low[at] ?? 0) >>> 0) * scale);
+      const slot = LINE_WORDS * lineOf(low[at] || 1, lines);
       wanted[at] = slot;
-      // Nothing hangs on it yet, so that the next look need not wait for it.
       glances[at] = slots[slot] ?? 0;
     }
     for (let index = 0; index < unknown; index++) {
       const at = pending[index] ?? 0;
-      const slot = wanted[at] ?? 0;
-      const row = slots[slot + 1] === low[at] ? (slots[slot] ?? 0) - 1 : -1;
+      const hash = low[at] || 1;
+      let slot = wanted[at] ?? 0;
+      const end = slot + LINE_WORDS;
+      for (; slot < end; slot += 2) {
+        // Read once: who reads again may see that another thread has just claimed the slot.
+        const its = slots[slot + 1];
+        if (its === hash || its === 0) break;
+      }
+      wanted[at] = slot === slots.length ? 0 : slot;
+      const row = (slots[slot] ?? 0) - 1;
       if (row >= 0) glances[at] = this.segment(row).rows[this.offset(row)] ?? 0;
     }
   }
@@ -151,10 +169,12 @@ export class SharedStates {
   /** The row of a state. A slot is claimed by its hash; the row's number comes when the row is written. */
   #insertOne(batch: Batch, at: number, key: number): number {
     const slots = this.#slots;
+    const end = slots.length;
     const hash = batch.low[at] || 1;
     let slot = batch.slots[at] ?? 0;
     for (;;) {
-      let its = Atomics.load(slots, slot + 1);
+      // A slot that is taken stays so: only one that looks empty has to be asked for with care.
+      let its = slots[slot + 1] ?? 0;
       if (its === 0) {
         its = Atomics.compareExchange(slots, slot + 1, 0, hash);
         if (its === 0) break;
@@ -167,7 +187,7 @@ export class SharedStates {
         }
       }
       slot += 2;
-      if (slot === slots.length) slot = 0;
+      if (slot === end) slot = 0;
     }
     const row = this.#row++;
     this.#write(row, batch, at);
@@ -177,17 +197,17 @@ export class SharedStates {
     return row;
   }
 
-  /** A state that is known was come by another way, too. */
+  /** A state that is new in this queue was come by another way, too. */
   #meet(row: number, key: number): void {
+    if (row < this.#settled) return;
     lower(this.segment(row).parents, row & (SEGMENT - 1), key);
   }
 
   /** Who has claimed the slot is about to say which row it is. */
   #rowIn(slot: number): number {
-    for (;;) {
-      const row = Atomics.load(this.#slots, slot) - 1;
-      if (row >= 0) return row;
-    }
+    let row = (this.#slots[slot] ?? 0) - 1;
+    while (row < 0) row = Atomics.load(this.#slots, slot) - 1;
+    return row;
   }
 
   #isEqual(row: number, batch: Batch, at: number): boolean {
@@ -225,9 +245,9 @@ export class SharedStates {
   }
 }
 
-/** Puts a key where a greater one stands. What is settled is below all keys. */
+/** Puts a key where a greater one stands. */
 function lower(keys: Int32Array, at: number, key: number): void {
-  let old = Atomics.load(keys, at);
+  let old = keys[at] ?? 0;
   while (old > key) {
     const seen = Atomics.compareExchange(keys, at, old, key);
     if (seen === old) return;
