@@ -70,9 +70,10 @@ async function compare(it: Case, directory: string): Promise<void> {
       throw new Error(`${it.name}: ${wrong.states} states, ${wrong.transitions} transitions`);
     const seconds = best(results);
     const ratio = (best(spin) / seconds).toFixed(2);
-    const bytes = ((results[0]?.bytes ?? 0) / states).toFixed(1);
+    const [{ bytes, storeBytes } = { bytes: 0, storeBytes: 0 }] = results;
+    const [kept, all] = [storeBytes, bytes].map((it) => (it / states).toFixed(1));
     console.log(
-      `  ${name.padEnd(32)} ${seconds.toFixed(2)} s, ${ratio} x SPIN, ${bytes} B a state`,
+      `  ${name.padEnd(32)} ${seconds.toFixed(2)} s, ${ratio} x SPIN, ${kept} B a state (${all} B in all)`,
     );
   }
 }

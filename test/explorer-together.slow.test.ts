@@ -31,7 +31,7 @@ const names: readonly ModelName[] = [
 ];
 
 /** Threads meet by chance: at night they try more often. */
-const ROUNDS = Number(process.env["TOGETHER_ROUNDS"] ?? 1);
+const ROUNDS = Number(process.env.TOGETHER_ROUNDS ?? 1);
 const SLOW_MS = 5000 + ROUNDS * 2000;
 
 describe.each(names)("%s", (name) => {

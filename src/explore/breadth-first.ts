@@ -352,9 +352,12 @@ export class BreadthFirst implements Taker, Trier {
     throw new CheckpointError("only a search that keeps states whole, unreduced, can be saved");
   }
 
+  get #storeBytes(): number {
+    return this.#arrivals.ways.bytes + this.#store.bytes;
+  }
+
   get #bytes(): number {
-    const kept = this.#arrivals.ways.bytes + this.#store.bytes;
-    return kept + (this.#reduction?.bytes ?? 0) + (this.#steps?.bytes ?? 0);
+    return this.#storeBytes + (this.#reduction?.bytes ?? 0) + (this.#steps?.bytes ?? 0);
   }
 
   result(): Exploration {
@@ -369,6 +372,7 @@ export class BreadthFirst implements Taker, Trier {
       depth: this.#depth,
       seconds: this.#limiter.seconds,
       bytes: this.#bytes,
+      storeBytes: this.#storeBytes,
       counterexample,
       bounds: [...this.#bounds],
       method: this.#options.method,

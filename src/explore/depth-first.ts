@@ -89,6 +89,7 @@ export class DepthFirst {
       depth: this.#deepest,
       seconds: this.#limiter.seconds,
       bytes: this.#bytes,
+      storeBytes: this.#seen.bytes,
       counterexample: this.#failure && { ...this.#failure, moves: this.#way, isShortest: false },
       bounds: [...this.#bounds],
       method,

@@ -171,6 +171,7 @@ export class LocalDepthFirst implements Taker {
       depth: this.#deepest,
       seconds: this.#limiter.seconds,
       bytes: this.#bytes,
+      storeBytes: this.#seen.bytes,
       counterexample,
       bounds: [...this.#bounds],
       method,

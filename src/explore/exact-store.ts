@@ -6,8 +6,8 @@ import { Recent } from "./recent.ts";
 import { LINE_WORDS, lineOf, refill } from "./slot-lines.ts";
 import { NEW, type Store } from "./store.ts";
 
-const MOST_LOAD = 0.75;
-const GROWTH = 1.4;
+const MOST_LOAD = 0.8;
+const GROWTH = 1.2;
 
 /** Of a batch: the same as the first state, the second, … from here on downwards. */
 const TWIN = -16;

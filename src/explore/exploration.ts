@@ -19,7 +19,10 @@ export interface Exploration {
   readonly transitions: number;
   readonly depth: number;
   readonly seconds: number;
+  /** All that the search keeps. */
   readonly bytes: number;
+  /** Of these, in what the states are kept that were found, and how they were come by if that is kept. */
+  readonly storeBytes: number;
   readonly counterexample: Counterexample | undefined;
   /** Why not everything was explored. */
   readonly bounds: readonly Bound[];

@@ -233,6 +233,7 @@ export class SharedSearch {
       depth: this.#depth,
       seconds: this.#limiter.seconds,
       bytes: this.#bytes,
+      storeBytes: this.#rows.bytes,
       counterexample,
       bounds: [...this.#bounds],
       method: this.#options.method,

@@ -40,6 +40,7 @@ export function walk(model: Model, options: WalkOptions): Exploration {
     depth: walker.deepest,
     seconds: limiter.seconds,
     bytes: 0,
+    storeBytes: 0,
     counterexample: failure && { ...failure, moves, isShortest: false },
     bounds: [...bounds],
     method: bound === undefined ? "random runs" : `random runs, at most ${bound} preemptions`,
