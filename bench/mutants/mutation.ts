@@ -12,7 +12,17 @@ const KERNEL = new URL("kernel/", SOURCE);
 const LEFT_OUT = new RegExp(
   [
     ...["test", "reduce/", "symmetry/", "records/", "designs/(index|on-cpu|powerpc-design)"],
-    ...["explorable", "describe", "observe", "references", "leaks", "end-state", "symptom"],
+    ...[
+      "explorable",
+      "describe",
+      "observe",
+      "references",
+      "at-rest",
+      "promises",
+      "leaks",
+      "end-state",
+      "symptom",
+    ],
     ...["random", "kunit", "linear-slots", "index", "boot", "sequential", "program", "kernel\\.ts"],
     ...["object-changes", "outcome", "signal-names", "op\\.ts", "fixes", "historic", "change-pc"],
     ...["open-checks", "look", "event-read", "ptrace", "task-syscalls", "address-space", "parsed"],

@@ -4,6 +4,7 @@ import { NULL, Violation } from "../machine/index.ts";
 import { KERNEL_BASE, MODES, PER_TASK } from "./address-space.ts";
 import { HANDLER } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
+import { checkReserved } from "./promises.ts";
 import type { Pinned } from "./slots/bp-slots.ts";
 import { TYPE_DATA, TYPE_INST } from "./slots/bp-slots.ts";
 
@@ -44,6 +45,11 @@ function reserveLocked(k: Kernel, event: number, type: number): Errno | undefine
   const excludes = k.lacks("Z20");
   if (excludes && isExcluded(k, event)) return "ENOSPC";
   const reserved = k.slots.reserve(pinnedOf(k, event, type));
+  checkReserved(k, event, {
+    type: slotType(k, type),
+    ok: reserved.ok,
+    typeOf: (it) => slotType(k, k.event.bpType.peek(it)),
+  });
   if (!reserved.ok) return reserved.error;
   const hasPlace = excludes && takesPlaceOfCpu(k, event);
   k.event.holdsSlot.set(event, hasPlace ? HOLDS.slotAndPlace : HOLDS.slot);

@@ -3,6 +3,7 @@ import { ctxSchedOut, perfEventSchedIn } from "./ctx-sched.ts";
 import { EVENT_ALL, EVENT_FLEXIBLE, EVENT_PINNED } from "./event-state.ts";
 import { checkRegisters } from "./hw-registers.ts";
 import type { Kernel } from "./kernel.ts";
+import { checkEquivalent } from "./promises.ts";
 import { arm64ThreadSwitch } from "./trap/arm64.ts";
 
 /**
@@ -26,6 +27,7 @@ export const contextSwitch = procedure("schedule", ["prev", "next", "ctx", "next
       k.ctx.nrNoSwitchFast.get(f.ctx) === 0 &&
       k.ctx.nrNoSwitchFast.get(f.nextCtx) === 0;
     if (!swappable) return "contextOut";
+    checkEquivalent(k, f.ctx, f.nextCtx);
     k.ctx.task.set(f.ctx, f.next);
     k.ctx.task.set(f.nextCtx, f.prev);
     k.thread.ctx.set(f.prev, f.nextCtx);

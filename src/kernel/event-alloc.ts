@@ -1,6 +1,7 @@
 import { NULL } from "../machine/index.ts";
 import { PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
+import { checkAttr } from "./promises.ts";
 
 /** What an event is made from. Numbers as in the state: `flags` are FLAG bits. */
 export interface EventAttr {
@@ -42,6 +43,7 @@ export function perfEventAlloc(k: Kernel, attr: EventAttr, place: EventPlace): n
   event.samplePeriod.set(it, attr.period);
   event.periodLeft.set(it, attr.period);
   event.handler.set(it, place.handler ?? 0);
+  checkAttr(it, attrOf(k, it), attr);
   return it;
 }
 

@@ -14,6 +14,7 @@ import { takeCloexecFile, takeRing } from "./held-files.ts";
 import type { Kernel } from "./kernel.ts";
 import { forgetAccesses } from "./observer.ts";
 import { perfEventWakeup } from "./overflow.ts";
+import { checkExecuted } from "./promises.ts";
 import { flushPtraceHwBreakpoint } from "./ptrace.ts";
 import { closeFile, perfRemoveFromContext, perfRemoveFromOwner } from "./release.ts";
 import { sendSignal } from "./send-signal.ts";
@@ -123,6 +124,7 @@ export const execve = procedure("begin_new_exec", [], {
 
   done(k) {
     const { self } = k.machine;
+    checkExecuted(k, self);
     k.thread.execLock.set(self, 0);
     if (k.thread.tracer.get(self) !== NULL) sendSignal(k, self, SIGTRAP);
     return finish(k, 0);

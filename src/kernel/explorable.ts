@@ -8,6 +8,7 @@ import {
   type State,
   Violation,
 } from "../machine/index.ts";
+import { checkAtRest } from "./at-rest.ts";
 import { type BootOptions, boot } from "./boot.ts";
 import { taskName } from "./describe-state.ts";
 import { checkNobodyHangs } from "./end-state.ts";
@@ -16,7 +17,6 @@ import { checkAccounting } from "./leaks.ts";
 import type { KernelProgram } from "./op.ts";
 import { learn } from "./reduce/learn.ts";
 import { Reduction } from "./reduce/reduction.ts";
-import { checkReferences } from "./references.ts";
 import { renamingsOf } from "./symmetry/equal-agents.ts";
 import { KernelSymmetry } from "./symmetry/symmetry.ts";
 
@@ -178,7 +178,7 @@ export class ExplorableKernel {
     try {
       checkNobodyHangs(kernel);
       checkAccounting(kernel);
-      checkReferences(kernel);
+      checkAtRest(kernel);
       this.#options.checkEnd?.(kernel);
       return undefined;
     } catch (error) {

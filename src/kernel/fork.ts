@@ -7,6 +7,7 @@ import { perfEventExitTaskContext } from "./exit.ts";
 import { freeEvent } from "./free-event.ts";
 import type { Kernel } from "./kernel.ts";
 import { failure } from "./outcome.ts";
+import { checkAllInherited, checkInherited } from "./promises.ts";
 import { SIGNALS, SIGTRAP } from "./signal-names.ts";
 import { allocTaskContext } from "./task-context.ts";
 import { finish, stepOf } from "./user-program.ts";
@@ -26,6 +27,7 @@ const inheritEvent = procedure("inherit_event", INHERIT, {
     const wanted = f.original + k.program.birthOf(k.thread.actor.get(f.child));
     f.made = perfEventAlloc(k, attr, { target: f.child, cpu, parent: f.original, wanted });
     k.event.handler.set(f.made, k.event.handler.get(f.original));
+    checkInherited(k, f.made, f.original);
     const refused = registerPerfHwBreakpoint(k, f.made);
     if (refused === undefined) return "ctx";
     perfEventDrop(k, f.made);
@@ -114,6 +116,7 @@ const perfEventInitTask = procedure(
         parentGen.set(made, grandparent ? parentGen.get(f.ctx) : generation.get(f.ctx));
         k.ctx.refs.add(parentCtx.get(made), 1);
       }
+      checkAllInherited(k, f);
       k.unlock(k.ctx.mutex, f.ctx);
       k.ctx.pinCount.add(f.ctx, -1);
       putCtx(k, f.ctx);

@@ -3,6 +3,7 @@ import { EVENT_FUNCTION, eventFunctionCall } from "./event-function.ts";
 import { PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import { failure } from "./outcome.ts";
+import { checkPeriod, checkSwitched } from "./promises.ts";
 import { closeFile } from "./release.ts";
 import { eventByName, finish, stepOf } from "./user-program.ts";
 
@@ -39,6 +40,7 @@ export const forEachChild = procedure("perf_event_for_each_child", ["event", "wh
     return k.machine.call(switchEvent, [f.it, f.what], "next");
   },
   next(k, f) {
+    checkSwitched(k, f.it, f.what);
     const after = f.it === f.event ? 0 : f.it;
     f.it = k.event.childList.next(f.event, after);
     return f.it === 0 ? "unlock" : "apply";
@@ -102,7 +104,10 @@ export const perfIoctl = procedure("perf_ioctl", ["event", "ctx", "member", "wor
     return k.machine.call(forEachChild, [it, SWITCHES[op.kind] ?? 0], "nextOfGroup");
   },
 
-  done: (k, f) => unlockAndPut(k, f, 0),
+  done(k, f) {
+    checkPeriod(k, f.event, stepOf(k, k.machine.self).op);
+    return unlockAndPut(k, f, 0);
+  },
   finished: (k, f) => finish(k, f.word),
 });
 

@@ -208,6 +208,10 @@ export class Kernel {
     return this.#without.has(fix);
   }
 
+  get hasAllFixes(): boolean {
+    return this.#without.size === 0;
+  }
+
   hasFlag(event: number, flag: keyof typeof FLAG): boolean {
     return (this.event.flags.get(event) & FLAG[flag]) !== 0;
   }

@@ -1,8 +1,8 @@
 import { NULL, TASK, Violation } from "../machine/index.ts";
+import { checkAtRest } from "./at-rest.ts";
 import { pinnedOf } from "./breakpoint-slot.ts";
 import { HANDLER } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
-import { checkReferences } from "./references.ts";
 import { LinearSlots } from "./slots/linear-slots.ts";
 
 /**
@@ -30,7 +30,7 @@ export function checkLeaks(k: Kernel): void {
         throw new Violation("leaked-slot", `${missing} slots of cpu ${cpu} are lost`);
     }
   }
-  checkReferences(k);
+  checkAtRest(k);
 }
 
 function refs(k: Kernel, task: number): string {

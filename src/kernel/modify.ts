@@ -13,6 +13,7 @@ import { PERF_EVENT_STATE } from "./event-state.ts";
 import type { Kernel } from "./kernel.ts";
 import type { ModifySpec } from "./op.ts";
 import { failure } from "./outcome.ts";
+import { checkModified } from "./promises.ts";
 import { closeFile } from "./release.ts";
 import { eventByName, finish, stepOf } from "./user-program.ts";
 
@@ -102,6 +103,7 @@ export const perfEventModify = procedure(
     },
 
     unlock(k, f) {
+      checkModified(k, f, changesOf(k));
       k.unlock(k.event.childMutex, f.event);
       k.unlock(k.ctx.mutex, f.ctx);
       return k.machine.call(closeFile, [f.event], "finished");

@@ -1,5 +1,6 @@
 import { NULL, TASK, Violation } from "../machine/index.ts";
 import type { Kernel } from "./kernel.ts";
+import { checkWoken } from "./promises.ts";
 import { SIGCHLD, SIGCONT, SIGKILL, SIGSEGV, SIGSTOP, SIGTRAP } from "./signal-names.ts";
 
 /** The default action of a signal, as far as programs can be sent it. */
@@ -27,6 +28,7 @@ export function sendSignalWith(k: Kernel, task: number, signal: number, info: Si
     k.thread.sigAddr.set(task, info.addr, signal);
   }
   post(k, task, signal);
+  checkWoken(k, task, signal);
 }
 
 /** kernel: send_signal_locked(). Signals of one number that are pending already are one. */

@@ -1,10 +1,10 @@
 import { ACTION, type Action, action, NULL, TASK, Violation } from "../machine/index.ts";
+import { checkAtRest } from "./at-rest.ts";
 import type { CompiledStep } from "./compiled-program.ts";
 import type { Kernel } from "./kernel.ts";
 import { checkLeaks } from "./leaks.ts";
 import { KILLED_BY } from "./outcome.ts";
 import { interruptPending } from "./overflow.ts";
-import { checkReferences } from "./references.ts";
 import { sendSignal } from "./send-signal.ts";
 import { SIGKILL } from "./signal-names.ts";
 import { taskByName } from "./user-program.ts";
@@ -70,7 +70,7 @@ export class SequentialRun {
   tearDown(): Violation | undefined {
     if (this.#ended) return undefined;
     try {
-      checkReferences(this.#k);
+      checkAtRest(this.#k);
       for (let task = 1; task <= this.#k.machine.tasks; task++) this.#end(task);
       checkLeaks(this.#k);
       return undefined;
@@ -98,6 +98,7 @@ export class SequentialRun {
       while (this.#goesOn(step)) this.#perform(next);
     }
     this.#noteDeath(step);
+    if (this.#k.hasAllFixes) checkAtRest(this.#k);
     const { op } = step;
     if (op.kind === "switch-to") this.#switchTo(taskByName(this.#k, op.task));
   }

@@ -4,6 +4,7 @@ import { isKernelCopy } from "./compiled-program.ts";
 import type { Kernel } from "./kernel.ts";
 import { checkAccess, checkWholeAccess, noteDue } from "./observer.ts";
 import { interruptPending } from "./overflow.ts";
+import { checkHandled } from "./promises.ts";
 import { deliverSignal, hasDeliverable, takeSignal } from "./signals.ts";
 import { perfPendingTask } from "./sigtrap.ts";
 import { syscallFor } from "./syscalls.ts";
@@ -114,6 +115,7 @@ function returnFromHandler(k: Kernel, task: number): void {
   const { thread } = k;
   const depth = thread.depth.get(task);
   const signal = thread.handlerOf.get(task, depth) - 1;
+  checkHandled(k, task, signal);
   for (const field of [thread.func, thread.sub, thread.resume, thread.handlerOf])
     field.set(task, 0, depth);
   thread.depth.set(task, depth - 1);

@@ -2,6 +2,7 @@ import { assert } from "../base/index.ts";
 import { DONE } from "../machine/index.ts";
 import type { CompiledStep } from "./compiled-program.ts";
 import type { Kernel } from "./kernel.ts";
+import { checkResult } from "./promises.ts";
 
 /** The statement that a task is at; undefined when its program is over. */
 export function nextStep(k: Kernel, task: number): CompiledStep | undefined {
@@ -35,6 +36,7 @@ export function finish(k: Kernel, word: number): typeof DONE {
 
 export function finishFor(k: Kernel, task: number, word: number): void {
   const step = stepOf(k, task);
+  checkResult(k, task, word);
   k.user.result.set(1, word, step.index);
   k.onResult?.(step, word);
   const done = k.thread.done.get(task) + 1;

@@ -66,6 +66,8 @@ export const PROPERTY_NAMES = [
   "leaked-task",
   "overcommit",
   "accounting",
+  "inconsistent",
+  "broken-promise",
   "missed-hit",
   "double-hit",
   "stray-hit",

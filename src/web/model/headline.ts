@@ -12,6 +12,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "leaked-task": "a task is dead, and its memory is never given back",
   overcommit: "more breakpoints are let in than there are registers",
   accounting: "the slots that are counted are not those that are in use",
+  inconsistent: "what is said of one thing in two places is not the same",
+  "broken-promise": "a kernel function has not done what it was called for",
   "missed-hit": "an access that is watched is not counted",
   "double-hit": "one access is counted twice",
   "stray-hit": "a hit is counted that was none",
