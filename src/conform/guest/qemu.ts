@@ -62,13 +62,16 @@ const TRIPLETS = { ppc64le: "powerpc64le-linux-gnu", arm64: "aarch64-linux-gnu" 
 export function findCompiler(machine: GuestMachine): Compiler {
   const triplet = TRIPLETS[machine.name];
   const folder = toolsFolder(machine);
+  const name = `${triplet}-gcc`;
+  const headers = ["-isystem", join(folder, "usr", triplet, "include")];
+  const installed: Compiler = { command: name, flags: [], env: process.env };
   const fetched: Compiler = {
-    command: join(folder, "usr", "bin", `${triplet}-gcc`),
-    flags: ["-isystem", join(folder, "usr", triplet, "include")],
+    command: join(folder, "usr", "bin", name),
+    flags: headers,
     env: toolsEnv(folder),
   };
-  const installed: Compiler = { command: `${triplet}-gcc`, flags: [], env: process.env };
-  const found = [installed, fetched].find(hasHeaders);
+  // What is installed is not fetched: so the compiler may be here, and its headers there.
+  const found = [installed, { ...installed, flags: headers }, fetched].find(hasHeaders);
   if (found !== undefined) return found;
   throw new TargetError(`${triplet}-gcc with its headers: not found: ${FETCH}`);
 }
