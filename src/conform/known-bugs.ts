@@ -105,7 +105,7 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     kernels: "seen on arm64 6.12; as old as the stepping over watchpoints",
     cause:
       "watchpoint_handler() of arm64 counts when it traps, before the access, and sets up a step with the " +
-      "watchpoints off. handle_signal() gives the step up by user_fastforward_single_step(), which arms them. " +
+      "watchpoints off. handle_signal() leaves the step set up, so it is made in the handler, and arms them. " +
       "The handler returns to the access, which traps and counts again. Where each count sends a signal the " +
       "task never gets past it.",
     inModel: true,
