@@ -146,14 +146,18 @@ export function checkHandled(k: Kernel, task: number, signal: number): void {
   if (!isBlocked) broken(`task ${task} returns from a handler that could be interrupted by itself`);
 }
 
-/** context_equiv(): contexts that may be swapped have the same events. */
+/**
+ * context_equiv(): contexts that may be swapped have the same events. A family that is being closed is
+ * taken out of one context after the other, with swaps between: nobody can see its counts any more.
+ */
 export function checkEquivalent(k: Kernel, ctx: number, other: number): void {
   if (!k.hasAllFixes) return;
-  const { parent, record } = k.event;
+  const { parent, state, record } = k.event;
   for (const [one, two] of [[ctx, other] as const, [other, ctx] as const]) {
     for (let event = 1; event <= record.count; event++) {
       if (!isIn(k, event, one)) continue;
       const family = parent.peek(event) || event;
+      if (state.peek(family) === PERF_EVENT_STATE.dead) continue;
       let isInBoth = false;
       for (let it = 1; it <= record.count; it++)
         isInBoth ||= isIn(k, it, two) && (parent.peek(it) || it) === family;
