@@ -215,6 +215,14 @@ export const FIXES = {
     files: [CORE],
     without: "whoever joins the group of a dead task's event is told EINVAL, or joins it",
   },
+  Z40: {
+    commit: "bd2756811766",
+    year: 2022,
+    title: "perf: Rewrite core context handling",
+    files: [CORE],
+    without:
+      "whether a task is dying is asked before whether the caller may look into it, and told to anybody",
+  },
 } as const satisfies Readonly<Record<string, Fix>>;
 
 /** Fixed bugs that cannot be put back here, and why. */

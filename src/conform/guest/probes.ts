@@ -87,6 +87,11 @@ const WITHOUT: readonly { readonly fix: FixId; readonly family: string; readonly
       family: "",
       text: "P: open e write x len 8\nP: fork C\nP: exit\nC: open f write x len 8 group e -> EINVAL",
     },
+    {
+      fix: "Z40",
+      family: "",
+      text: "paranoid 1\ntask Q as nobody\nP: fork C\nC: exit\nQ: open e write x len 8 target C -> ESRCH",
+    },
   ];
 
 /** What the kernel has not got of what later ones have. */
